@@ -13,6 +13,7 @@
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
 const COUNT_WITHIN = 12 * HOUR;
 const WEEKDAY_WITHIN = 6;
+const TOLERANCE = 3000;
 
 export function durationWords(seconds) {
   const whole = Math.max(0, Math.trunc(seconds));
@@ -136,8 +137,11 @@ function beat() {
   timer = setTimeout(beat, 1000 - (serverNow() % 1000) + 1);
 }
 
+/* A Date header tells whole seconds and is a journey old, so it may only put right what is wrong. */
 document.addEventListener("clock:set", (event) => {
-  offset = new Date(event.detail).getTime() - Date.now();
+  const said = new Date(event.detail).getTime();
+  if (Math.abs(said - serverNow()) < TOLERANCE) return;
+  offset = said - Date.now();
   beat();
 });
 document.addEventListener("live:swapped", () => drawAll());
