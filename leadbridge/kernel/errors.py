@@ -1,11 +1,12 @@
-"""The one error that the domain raises."""
+"""The one error of the domain."""
 
 
 class DomainError(Exception):
-    """Something the domain refuses, said once and translated at the rim.
+    """A request that the domain refuses, with a code for programs and a sentence for people.
 
-    `code` is stable and read by machines, `message` is one sentence with the cure for people,
-    `status` the HTTP status, `field` the input at fault, `data` what the answer should carry.
+    `code` is part of the contract with other programs; `status` is the HTTP status that the
+    rim answers with; `field` names the field at fault, where there is one; `data` travels into
+    the answer (for example `by` and `at` of the decision that was already taken).
     """
 
     def __init__(
@@ -22,4 +23,13 @@ class DomainError(Exception):
         self.message = message
         self.status = status
         self.field = field
-        self.data: dict[str, object] = data or {}
+        self.data = data or {}
+
+
+class FieldErrors(DomainError):
+    """Bad input: one sentence for each field, all of them at once."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        first = next(iter(errors.items()), ("", ["Bad input."]))
+        super().__init__("invalid", f"{first[0]}: {first[1][0]}" if first[0] else first[1][0])
+        self.errors = errors
