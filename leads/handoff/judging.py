@@ -27,6 +27,7 @@ def facts_of(lead: Lead) -> dict[str, object]:
         "value": lead.value,
         "message": lead.message,
         "request": lead.request,
+        "acted_at": lead.acted_at,
     }
     return facts | {f"attributes.{name}": value for name, value in lead.attributes.items()}
 
