@@ -16,6 +16,7 @@ from leadbridge.embedded.place import PROJECT, Place
 from leadbridge.embedded.sharing import provide
 
 WEB_WORKERS = 2
+WEB_THREADS = 4  # in each: a slow page or upload holds up nobody
 TASK_WORKERS = 2
 
 
@@ -62,7 +63,7 @@ def _free_port() -> int:
             return int(text)
     except OSError as error:
         raise EmbeddedError(
-            f"port {text} of {host} cannot be used ({error.strerror}): "
+            f"port {text} of {host} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what uses it, or choose another one with PORT=8001 make run"
         ) from None
 
@@ -95,7 +96,9 @@ def _run(host: str, port: int) -> int:
 
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "--quiet", "-A", "leadbridge.celery"]
+    # Here root runs its own code on its own machine; production has a user for it.
+    calm = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m"]
+    celery = [*calm, "celery", "--quiet", "-A", "leadbridge.celery"]
     schedule = Place.default().var / "beat"
     return {
         "web": [
@@ -105,6 +108,7 @@ def _commands(host: str, port: int) -> dict[str, list[str]]:
             f"--host={host}",
             f"--port={port}",
             f"--workers={WEB_WORKERS}",
+            f"--blocking-threads={WEB_THREADS}",
             "--no-ws",
             "--respawn-failed-workers",
             "--log-level=warning",
