@@ -35,12 +35,12 @@ def span_of(
     counted_from = max(start, parked_until) if parked_until else start
     bound = after(target.amount, calendar, counted_from)
     due_at = min(promised_at, bound) if promised_at else bound
-    seconds = elapsed(calendar, start, due_at)
+    seconds = int(elapsed(calendar, start, due_at))
     if promised_at or parked_until or target.amount.unit is Unit.CALENDAR_DAYS:
         at_risk_at = start + (due_at - start) * float(target.at_risk_share)
     else:
         at_risk_at = min(due(calendar, start, int(seconds * target.at_risk_share)), due_at)
-    return Span(start, max(at_risk_at, start), due_at, int(seconds))
+    return Span(start, max(at_risk_at, start), due_at, seconds)
 
 
 def after(amount: Amount, calendar: BusinessCalendar, start: datetime) -> datetime:
