@@ -1,17 +1,22 @@
 """API keys: made once, kept as a hash, good for reading or for writing too."""
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import ApiKey, User
+
+if TYPE_CHECKING:  # DRF reads its settings while `rest_framework.views` is being imported
+    from rest_framework.views import APIView
 
 
 def make_key(*, user: User, name: str, scope: str, now: datetime) -> str:
