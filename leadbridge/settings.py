@@ -23,7 +23,9 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO_KEY = "only-for-a-demo-on-this-machine-never-for-real-leads-please"
 SECRET_KEY = env.str("SECRET_KEY", default=DEMO_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if SECRET_KEY == DEMO_KEY else [])
-SITE_URL = site_url(env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"))
+SITE_URL = site_url(
+    env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SWEEP_SECONDS = positive_number("SWEEP_SECONDS", env.str("SWEEP_SECONDS", default="10"))
 
@@ -123,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:  # people of tests sign in often, and a slow hash protects nobody there
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Reading the session from the cache saves a query a request; the database keeps it when Redis is lost.
+# Read from the cache, which saves a query a request; the database keeps it when Redis is lost.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

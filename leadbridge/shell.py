@@ -34,7 +34,11 @@ class Shell:
         if not self.user.is_marketing:
             pages.append({"url": "/inbox/", "label": "Inbox", "count": late})
         pages.append(
-            {"url": "/handoffs/", "label": "Handoffs", "count": late if self.user.is_marketing else 0}
+            {
+                "url": "/handoffs/",
+                "label": "Handoffs",
+                "count": late if self.user.is_marketing else 0,
+            }
         )
         if sees_figures(self.user):
             pages.append({"url": "/sla/", "label": "SLA", "count": 0})

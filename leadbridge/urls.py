@@ -1,12 +1,12 @@
 """Where everything is to be found: each room's own addresses, put together."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from leadbridge import health
 from leadbridge.pages import home, style_shelf
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("leads.handoff.api_urls")),
     path("", include("sla.clocks.api_urls")),
     path("", include("sla.calendars.api_urls")),

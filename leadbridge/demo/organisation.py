@@ -22,7 +22,7 @@ from sla.calendars.actions import save_calendar
 
 Document = TypeVar("Document", bound=VersionedDocument)
 
-PASSWORD = "demo"
+PASSWORD = "demo"  # noqa: S105  # shown on the sign-in page of a demo
 
 # username, first name, last name, role, zone
 PEOPLE = (
@@ -46,8 +46,7 @@ WHAT_THEY_ARE = {
 }
 AMERICAS = ["US", "CA", "MX", "BR", "AR", "CL", "CO", "PE"]
 CONSENT = (
-    "You may contact me about this request by e-mail or phone. "
-    "I can withdraw this at any time."
+    "You may contact me about this request by e-mail or phone. I can withdraw this at any time."
 )
 
 
@@ -167,8 +166,14 @@ def _place(cast: Cast) -> None:
 
 def find_cast() -> Cast | None:
     """The people of the demo where they are there, None in an organisation of one's own."""
-    people = {user.username: user for user in User.objects.filter(username__in=[p[0] for p in PEOPLE])}
-    teams = {team.slug: team for team in Team.objects.filter(slug__in=["marketing", "emea", "americas"])}
+    people = {
+        user.username: user for user in User.objects.filter(username__in=[p[0] for p in PEOPLE])
+    }
+    teams = {
+        team.slug: team for team in Team.objects.filter(slug__in=["marketing", "emea", "americas"])
+    }
     if len(people) < len(PEOPLE) or len(teams) < 3:
         return None
-    return Cast(**people, **teams)
+    return Cast(
+        **people, marketing=teams["marketing"], emea=teams["emea"], americas=teams["americas"]
+    )

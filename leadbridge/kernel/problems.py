@@ -21,7 +21,7 @@ def problem(
     extra: dict[str, object] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """One problem as an answer; `errors` names fields, `extra` adds members such as `by` and `at`."""
+    """One problem as an answer; `errors` names fields, `extra` adds members such as `by`."""
     body: dict[str, object] = {
         "type": f"about:blank#{code}",
         "title": HTTPStatus(status).phrase,
@@ -32,9 +32,7 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    return Response(
-        body, status=status, content_type="application/problem+json", headers=headers
-    )
+    return Response(body, status=status, content_type="application/problem+json", headers=headers)
 
 
 def problem_handler(error: Exception, context: dict[str, object]) -> Response | None:
@@ -57,8 +55,9 @@ def _of_framework(error: exceptions.APIException) -> Response:
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by DRF
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)  # of a throttled call, in seconds
+    if wait:
+        headers["Retry-After"] = str(int(wait) + 1)
     if isinstance(error, exceptions.ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"": error.detail}
         name, words = next(iter(errors.items()))

@@ -42,7 +42,9 @@ def deliver_waiting(*, now: datetime) -> Delivered:
     sent = failed = 0
     while ids := claim(now=now):
         with get_connection() as mail:
-            for message in Message.objects.filter(pk__in=ids).select_related("recipient").order_by("pk"):
+            for message in (
+                Message.objects.filter(pk__in=ids).select_related("recipient").order_by("pk")
+            ):
                 done = _send(message, mail, now)
                 sent, failed = sent + done, failed + (not done)
     return Delivered(sent, failed)
@@ -66,7 +68,7 @@ def _send(message: Message, mail: BaseEmailBackend, now: datetime) -> bool:
                 headers={"Message-ID": f"<{message.key}@leadbridge>"},
                 connection=mail,
             ).send()
-    except Exception as error:  # whatever it is, the other messages go on and this one is kept
+    except Exception as error:  # noqa: BLE001  # whatever it is, the other messages go on and this one is kept
         _put_off(message, error, now)
         return False
     Message.objects.filter(pk=message.pk, sent_at=None).update(

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import now
-from leadbridge.people.models import IdempotentAnswer
+from leadbridge.people.models import IdempotentAnswer, User
 
 HEADER = "Idempotency-Key"
 
@@ -65,15 +65,17 @@ class ApiView(APIView):
 def _claim(request: Request, key: str) -> IdempotentAnswer:
     if not 1 <= len(key) <= 255:
         raise DomainError("invalid", f"{HEADER} has 1 to 255 characters.")
+    user = request.user
+    assert isinstance(user, User), "permissions were checked before"
     body = json.dumps(_plain(request.data), sort_keys=True, default=str)
     fingerprint = hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
     try:
         with transaction.atomic():
             return IdempotentAnswer.objects.create(
-                user=request.user, key=key, fingerprint=fingerprint, created_at=now()
+                user=user, key=key, fingerprint=fingerprint, created_at=now()
             )
     except IntegrityError:
-        answer = IdempotentAnswer.objects.get(user=request.user, key=key)
+        answer = IdempotentAnswer.objects.get(user=user, key=key)
     if answer.fingerprint != fingerprint:
         raise DomainError(
             "idempotency_conflict", "This key was used for another request.", status=409

@@ -75,7 +75,9 @@ class Team(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="people_team_side_known", condition=Q(side__in=Side.values)),
+            models.CheckConstraint(
+                name="people_team_side_known", condition=Q(side__in=Side.values)
+            ),
             models.UniqueConstraint(
                 name="people_team_one_takes_unrouted",
                 fields=["takes_unrouted"],

@@ -168,7 +168,7 @@ def _read_criterion(raw: object, place: int) -> Criterion:
     if not _ID_MARKS.issuperset(name) or not name[0].isalpha():
         _READER.refuse(f"{where}, id", "use small letters, digits and _, a letter first.")
     where = f"criterion {name}"
-    kind = cast(Kind, _READER.choice(body["kind"], f"{where}, kind", of=KINDS))
+    kind = cast("Kind", _READER.choice(body["kind"], f"{where}, kind", of=KINDS))
     unknown = _READER.choice(body["unknown"], f"{where}, unknown", of=UNKNOWN_RULES)
     field, operator, value = _read_test(body, where)
     return Criterion(
@@ -178,7 +178,7 @@ def _read_criterion(raw: object, place: int) -> Criterion:
         field=field,
         operator=operator,
         value=value,
-        unknown=cast(Unknown, unknown),
+        unknown=cast("Unknown", unknown),
         weight=_read_weight(body, kind, where),
         half_life_days=_read_half_life(body, kind, where),
     )

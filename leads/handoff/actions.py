@@ -88,8 +88,10 @@ def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.NURTURE, actor=actor, now=now)
-        carry_out(lead, _to_marketing(lead, Action.NURTURE, Stage.NURTURING, actor, now,
-                                      {"park_until": park}))
+        carry_out(
+            lead,
+            _to_marketing(lead, Action.NURTURE, Stage.NURTURING, actor, now, {"park_until": park}),
+        )
     return lead
 
 
@@ -129,7 +131,11 @@ def reject_lead(
         permit(lead, Action.REJECT, actor=actor, now=now)
         _require_criterion(lead, criterion)
         move = _to_marketing(
-            lead, Action.REJECT, Stage.REJECTED, actor, now,
+            lead,
+            Action.REJECT,
+            Stage.REJECTED,
+            actor,
+            now,
             {
                 **_decision(Action.REJECT, actor, now),
                 "reason": reason,
@@ -172,15 +178,31 @@ def touch_lead(
         assert row.to is not None, "every touch of the table names its stage"
         return carry_out(
             lead,
-            Move(Action.TOUCH, row.to, actor, now, holder_id, lead.team_id, fields, data, words,
-                 at=touched, promised_at=next_at),
+            Move(
+                Action.TOUCH,
+                row.to,
+                actor,
+                now,
+                holder_id,
+                lead.team_id,
+                fields,
+                data,
+                words,
+                at=touched,
+                promised_at=next_at,
+            ),
         )
 
 
-def qualify_lead(*, lead_id: int, actor: User, now: datetime, value: Decimal, close_on: date) -> Lead:
+def qualify_lead(
+    *, lead_id: int, actor: User, now: datetime, value: Decimal, close_on: date
+) -> Lead:
     """Sales confirms a real opportunity, with its amount and the expected close."""
     return _decide(
-        lead_id, Action.QUALIFY, actor, now,
+        lead_id,
+        Action.QUALIFY,
+        actor,
+        now,
         {"value": _amount(value), "close_on": close_on, "qualified_at": now},
     )
 
@@ -217,8 +239,19 @@ def recycle_lead(
         permit(lead, Action.RECYCLE, actor=actor, now=now)
         words = "" if quote.strip().lower() == "none" else quote
         fields = {"park_until": park, "reason": reason}
-        carry_out(lead, _to_marketing(lead, Action.RECYCLE, Stage.RECYCLED, actor, now, fields,
-                                      data={"reason": reason}, words={"quote": words}))
+        carry_out(
+            lead,
+            _to_marketing(
+                lead,
+                Action.RECYCLE,
+                Stage.RECYCLED,
+                actor,
+                now,
+                fields,
+                data={"reason": reason},
+                words={"quote": words},
+            ),
+        )
     return lead
 
 
@@ -247,8 +280,16 @@ def reassign_lead(
             raise DomainError("invalid", "They hold this lead already.", field="to")
         carry_out(
             lead,
-            Move(Action.REASSIGN, Stage(lead.stage), actor, now, to.pk if to else None, team.pk,
-                 data={"to": to.pk if to else None, "team": team.pk}, words={"comment": cause}),
+            Move(
+                Action.REASSIGN,
+                Stage(lead.stage),
+                actor,
+                now,
+                to.pk if to else None,
+                team.pk,
+                data={"to": to.pk if to else None, "team": team.pk},
+                words={"comment": cause},
+            ),
         )
     return lead
 
@@ -262,8 +303,18 @@ def dispute_lead(*, lead_id: int, actor: User, now: datetime, because: str) -> L
         permit(lead, Action.DISPUTE, actor=actor, now=now)
         if lead.disputed_at:
             raise DomainError("not_allowed", "This rejection is disputed already.", status=409)
-        carry_out(lead, _to_marketing(lead, Action.DISPUTE, Stage.REJECTED, actor, now,
-                                      {"disputed_at": now}, words={"comment": because}))
+        carry_out(
+            lead,
+            _to_marketing(
+                lead,
+                Action.DISPUTE,
+                Stage.REJECTED,
+                actor,
+                now,
+                {"disputed_at": now},
+                words={"comment": because},
+            ),
+        )
     return lead
 
 
@@ -281,8 +332,12 @@ def _decide(
         row = permit(lead, action, actor=actor, now=now)
         assert row.to is not None, "every decision of the table names its stage"
         data = {"reason": fields["reason"]} if "reason" in fields else {}
-        carry_out(lead, Move(action, row.to, actor, now, lead.holder_id, lead.team_id,
-                             fields, data, words or {}))
+        carry_out(
+            lead,
+            Move(
+                action, row.to, actor, now, lead.holder_id, lead.team_id, fields, data, words or {}
+            ),
+        )
     return lead
 
 
@@ -297,8 +352,17 @@ def _to_marketing(
     words: dict[str, str] | None = None,
 ) -> Move:
     """A move after which the marketer holds the lead."""
-    return Move(action, to, actor, now, lead.marketer_id, lead.marketing_team_id,
-                fields, data or {}, words or {})
+    return Move(
+        action,
+        to,
+        actor,
+        now,
+        lead.marketer_id,
+        lead.marketing_team_id,
+        fields,
+        data or {},
+        words or {},
+    )
 
 
 def _decision(action: Action, actor: User, now: datetime) -> dict[str, object]:
@@ -309,7 +373,9 @@ def _require_packet(lead: Lead) -> None:
     """A seller needs somebody to ask for; a way to reach them is a constraint of the person."""
     if not (lead.company or lead.person.full_name):
         raise DomainError(
-            "incomplete", "Add a name or a company before it goes to sales.", status=409,
+            "incomplete",
+            "Add a name or a company before it goes to sales.",
+            status=409,
             field="company",
         )
 

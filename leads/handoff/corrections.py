@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Field
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
@@ -58,7 +59,9 @@ def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) ->
         lead, survivor = locked[lead_id], locked[survivor_id]
         permit(lead, Action.MERGE, actor=actor, now=now)
         if survivor.stage in (Stage.MERGED, Stage.ERASED):
-            raise DomainError("invalid", "The survivor was merged or erased itself.", field="survivor")
+            raise DomainError(
+                "invalid", "The survivor was merged or erased itself.", field="survivor"
+            )
         carry_out(
             lead,
             Move(
@@ -78,12 +81,20 @@ def erase_person(*, person_id: int, actor: User, now: datetime, request: str) ->
     if not request.strip():
         raise DomainError("invalid", "Give the reference of the request.", field="request")
     with transaction.atomic():
-        ids = list(Lead.objects.filter(person_id=person_id).order_by("pk").values_list("pk", flat=True))
+        ids = list(
+            Lead.objects.filter(person_id=person_id).order_by("pk").values_list("pk", flat=True)
+        )
         for lead in [lock_lead(pk) for pk in ids]:
             if lead.stage == Stage.ERASED:
                 continue
             permit(lead, Action.ERASE, actor=actor, now=now)
-            blank = {"email_key": "", "message": "", "title": "", "attributes": {}, "verdict_lines": []}
+            blank = {
+                "email_key": "",
+                "message": "",
+                "title": "",
+                "attributes": {},
+                "verdict_lines": [],
+            }
             carry_out(
                 lead,
                 Move(Action.ERASE, Stage.ERASED, actor, now, lead.holder_id, lead.team_id,
@@ -100,7 +111,8 @@ def erase_person(*, person_id: int, actor: User, now: datetime, request: str) ->
 
 def _revive(name: str, value: object) -> object:
     """A field's value as it was before it travelled through JSON."""
+    if name == "decided_by":
+        return User.objects.filter(pk=str(value)).first() if value else None
     field = Lead._meta.get_field(name)
-    if field.is_relation and value is not None:
-        return User.objects.get(pk=value) if name == "decided_by" else value
+    assert isinstance(field, Field), "moves set columns, not relations from elsewhere"
     return field.to_python(value)

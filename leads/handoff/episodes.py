@@ -111,7 +111,9 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
             raise DomainError("not_allowed", "This lead was reopened already.", status=409)
         other = _open_lead_of(Packet(source=old.source, email=old.person.email_key or ""))
         if other is not None:
-            raise DomainError("not_allowed", f"The same person has an open lead, L-{other}.", status=409)
+            raise DomainError(
+                "not_allowed", f"The same person has an open lead, L-{other}.", status=409
+            )
         packet = Packet(
             source=old.source, campaign=old.campaign, title=old.title, company=old.company,
             country=old.country, employees=old.employees, industry=old.industry, value=old.value,
@@ -195,7 +197,8 @@ def _marketing_team(marketer: User) -> Team:
     team = marketer.teams.filter(side=Side.MARKETING).order_by("pk").first()
     if team is None:
         raise DomainError(
-            "forbidden", f"{marketer} belongs to no marketing team and cannot answer for leads.",
+            "forbidden",
+            f"{marketer} belongs to no marketing team and cannot answer for leads.",
             status=403,
         )
     return team

@@ -18,7 +18,8 @@ class Person(models.Model):
     """Somebody who showed interest. Each return is a new lead (episode) of the same person."""
 
     email = models.CharField(max_length=254, blank=True)
-    email_key = models.CharField(max_length=254, null=True, unique=True)
+    # Null where no address is known: the index would take two blanks for the same person.
+    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
     phone = models.CharField(max_length=40, blank=True)
     phone_key = models.CharField(max_length=20, blank=True)
     first_name = models.CharField(max_length=100, blank=True)
@@ -115,7 +116,9 @@ class Lead(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="leads_lead_stage_known", condition=Q(stage__in=list(Stage))),
+            models.CheckConstraint(
+                name="leads_lead_stage_known", condition=Q(stage__in=list(Stage))
+            ),
             models.UniqueConstraint(name="leads_lead_episode_once", fields=["person", "episode"]),
             models.UniqueConstraint(
                 name="leads_lead_one_open_per_email",
@@ -207,7 +210,9 @@ class Lead(models.Model):
                     END IF;
                     RETURN NEW;
                 """.format(
-                    pairs=", ".join(f"('{a}', '{old}', '{new}')" for a, old, new in allowed_changes())
+                    pairs=", ".join(
+                        f"('{a}', '{old}', '{new}')" for a, old, new in allowed_changes()
+                    )
                 ),
             ),
             pgtrigger.Trigger(

@@ -102,19 +102,33 @@ def record(
     return event
 
 
-def begin(lead: Lead, *, actor: User | None, now: datetime, data: Mapping[str, object],
-          words: Mapping[str, str]) -> Event:
+def begin(
+    lead: Lead,
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> Event:
     """Write a lead that did not exist: its row, first event, first holder and first clock."""
     lead.stage, lead.last_action = Stage.CAPTURED, Action.CAPTURE
     lead.last_actor, lead.changed_at = actor, now
     lead.save(force_insert=True)
-    event = record(lead, Action.CAPTURE, actor=actor, now=now, from_stage="", data=data, words=words)
+    event = record(
+        lead, Action.CAPTURE, actor=actor, now=now, from_stage="", data=data, words=words
+    )
     Custody.objects.create(
         lead=lead, holder_id=lead.holder_id, team_id=lead.team_id, since=now, cause=Action.CAPTURE
     )
     change = Change(
-        lead=lead, event=event, action=Action.CAPTURE, actor=actor, now=now, at=now,
-        from_stage="", new_holder=True,
+        lead=lead,
+        event=event,
+        action=Action.CAPTURE,
+        actor=actor,
+        now=now,
+        at=now,
+        from_stage="",
+        new_holder=True,
     )
     _keep(lead, announce(change))
     lead.save(update_fields=AGENDA_FIELDS)

@@ -14,7 +14,7 @@ from leadbridge.people.models import User
 from leads.handoff.stages import OPEN_STAGES
 
 if TYPE_CHECKING:
-    from leads.handoff.models import Lead
+    from leads.handoff.models import Lead  # noqa: F401  # named in the type of the query set
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -25,9 +25,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         if sees_every_lead(user):
             return self
         once_held = self.model._default_manager.filter(custody__holder=user).values("pk")
-        return self.filter(
-            Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(pk__in=once_held)
-        )
+        return self.filter(Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(pk__in=once_held))
 
     def open(self) -> LeadQuerySet:
         """Leads on which somebody still owes something."""

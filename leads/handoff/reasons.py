@@ -78,9 +78,7 @@ def reason_for(action: Action, code: str, *, comment: str = "", criterion: str =
     """The reason behind a code, with what it asks for present; DomainError names the field."""
     known = {reason.code: reason for reason in REASONS[action]}
     if code not in known:
-        raise DomainError(
-            "invalid", f"Choose one of: {', '.join(known)}.", field="reason"
-        )
+        raise DomainError("invalid", f"Choose one of: {', '.join(known)}.", field="reason")
     reason = known[code]
     if reason.asks is Ask.COMMENT and len(comment.strip()) < MINIMUM_WORDS:
         raise DomainError(

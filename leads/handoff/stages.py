@@ -139,7 +139,13 @@ TABLE: tuple[Row, ...] = (
         _P.SYSTEM,
         new_episode=True,
     ),
-    _row(_A.MERGE, OPEN_STAGES | {_S.WON, _S.LOST, _S.DISQUALIFIED}, _S.MERGED, _P.MARKETER, _P.MANAGER),
+    _row(
+        _A.MERGE,
+        OPEN_STAGES | {_S.WON, _S.LOST, _S.DISQUALIFIED},
+        _S.MERGED,
+        _P.MARKETER,
+        _P.MANAGER,
+    ),
     _row(_A.ERASE, frozenset(_S) - {_S.ERASED}, _S.ERASED, _P.ADMINISTRATOR),
 )
 

@@ -25,7 +25,9 @@ def choose_holder(*, facts: Mapping[str, object], now: datetime) -> Choice:
                 "No routing rule matches and no team takes leads that cannot be placed.",
                 status=409,
             )
-        return Choice(pool.pk, None, "", f"No rule matches: {pool} takes it, {pool.manager} answers.")
+        return Choice(
+            pool.pk, None, "", f"No rule matches: {pool} takes it, {pool.manager} answers."
+        )
     return _next_of(rule)
 
 
@@ -34,7 +36,9 @@ def _next_of(rule: RoutingRule) -> Choice:
     turn = Turn.objects.select_for_update(no_key=True).get(team=rule.team)
     people = {
         user.pk: user
-        for user in User.objects.filter(memberships__team=rule.team, is_active=True, role=Role.SELLER)
+        for user in User.objects.filter(
+            memberships__team=rule.team, is_active=True, role=Role.SELLER
+        )
     }
     chosen = next_in_turn(list(people), turn.last_id)
     if chosen is None:

@@ -28,9 +28,12 @@ def save_calendar(
     with transaction.atomic():
         calendar = None
         if user or team or organisation:
-            calendar = Calendar.objects.select_for_update(of=("self",)).filter(
-                user=user, team=team, organisation=organisation
-            ).select_related("current").first()
+            calendar = (
+                Calendar.objects.select_for_update(of=("self",))
+                .filter(user=user, team=team, organisation=organisation)
+                .select_related("current")
+                .first()
+            )
         calendar = calendar or Calendar.objects.create(
             name=name, user=user, team=team, organisation=organisation
         )

@@ -141,7 +141,9 @@ def read_blocks(value: object, field: str) -> tuple[Block, ...]:
 
 def _read_block(pair: object, field: str) -> Block:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
-        _refuse(field, f'{_shown(pair)} is no block. Give opening and closing, as ["09:00", "17:00"].')
+        _refuse(
+            field, f'{_shown(pair)} is no block. Give opening and closing, as ["09:00", "17:00"].'
+        )
     block = Block(_seconds_of_day(pair[0], field), _seconds_of_day(pair[1], field))
     if block.open >= block.close:
         cure = "Close later than you open; split a night shift at 24:00."

@@ -52,9 +52,7 @@ class CalendarVersion(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                name="sla_calendarversion_once", fields=["calendar", "number"]
-            ),
+            models.UniqueConstraint(name="sla_calendarversion_once", fields=["calendar", "number"]),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),

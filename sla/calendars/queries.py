@@ -26,7 +26,9 @@ def hours_for(*, holder_id: int | None, team_id: int) -> Hours:
     """
     own = Q(user_id=holder_id) if holder_id else Q(pk=None)
     found = (
-        Calendar.objects.filter(own | Q(team_id=team_id) | Q(organisation=True), current__isnull=False)
+        Calendar.objects.filter(
+            own | Q(team_id=team_id) | Q(organisation=True), current__isnull=False
+        )
         .select_related("current")
         .order_by(
             Case(

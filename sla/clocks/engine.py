@@ -20,9 +20,19 @@ from sla.clocks.states import IS_RUNNING
 from sla.clocks.terms import past_now, terms_for
 
 COPIED_ON_UNDO = (
-    "lead_id kind side tier calendar_id agreement_id target_seconds started_at at_risk_at due_at "
-    "breached_at detected_at"
-).split()
+    "lead_id",
+    "kind",
+    "side",
+    "tier",
+    "calendar_id",
+    "agreement_id",
+    "target_seconds",
+    "started_at",
+    "at_risk_at",
+    "due_at",
+    "breached_at",
+    "detected_at",
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Plan:
 
 def plan(change: Change, running: Iterable[str]) -> Plan:
     """What the table says of this change, given the kinds that run on the lead. Pure."""
-    stops, voids = [], []
+    stops: list[str] = []
+    voids: list[str] = []
     for name in running:
         kind = KINDS[name]
         if change.action in kind.stops:
@@ -56,11 +67,15 @@ def _begins(kind: Kind, change: Change) -> bool:
 
 def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agenda | None:
     """Stop, void, hand on and start the clocks of a changed lead; answer what is due next."""
-    running = list(
-        Clock.objects.filter(IS_RUNNING, lead=change.lead)
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    ) if change.from_stage else []
+    running = (
+        list(
+            Clock.objects.filter(IS_RUNNING, lead=change.lead)
+            .select_for_update(no_key=True)
+            .order_by("pk")
+        )
+        if change.from_stage
+        else []
+    )
     if change.action is Action.UNDO:
         return _agenda(_undo(change, running))
     planned = plan(change, [clock.kind for clock in running])
@@ -136,7 +151,7 @@ def _void(clock: Clock, *, cause: str, now: datetime, event_id: int) -> None:
 
 
 def _hand_on(clocks: Sequence[Clock], lead: Lead) -> None:
-    """A clock that runs on is owed by the new holder; one that was due stays with who let it pass."""
+    """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
     for clock in clocks:
         if clock.breached_at is None:
             clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
@@ -179,5 +194,3 @@ def _agenda(running: Sequence[Clock]) -> Agenda | None:
     order = list(KINDS)
     first = min(running, key=lambda clock: (clock.due_at, order.index(clock.kind)))
     return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)
-
-

@@ -6,10 +6,9 @@ Adding a clock is adding a row. An action that ends a lead ends whatever still r
 from dataclasses import dataclass
 from enum import StrEnum
 
-from leads.handoff.stages import Action as A
-from leads.handoff.stages import Stage
+from leads.handoff.stages import Action, Stage
 
-NOBODY: frozenset[A] = frozenset()
+NOBODY: frozenset[Action] = frozenset()
 
 
 class Side(StrEnum):
@@ -35,16 +34,16 @@ class Kind:
     name: str
     label: str
     side: Side
-    starts: frozenset[A]
-    stops: frozenset[A]
-    voids: frozenset[A] = NOBODY
+    starts: frozenset[Action]
+    stops: frozenset[Action]
+    voids: frozenset[Action] = NOBODY
     due_by: DueBy = DueBy.TARGET
     restarts_in: Stage | None = None
     void_when_automatic: bool = False
 
 
-_MARKETING_ACTS = frozenset({A.SUBMIT, A.NURTURE, A.DISQUALIFY})
-_ENDS = frozenset({A.WIN, A.LOSE, A.RECYCLE, A.DISQUALIFY})
+_MARKETING_ACTS = frozenset({Action.SUBMIT, Action.NURTURE, Action.DISQUALIFY})
+_ENDS = frozenset({Action.WIN, Action.LOSE, Action.RECYCLE, Action.DISQUALIFY})
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -53,7 +52,7 @@ KINDS: dict[str, Kind] = {
             "triage",
             "Triage",
             Side.MARKETING,
-            starts=frozenset({A.CAPTURE}),
+            starts=frozenset({Action.CAPTURE}),
             stops=_MARKETING_ACTS,
             # What the system hands over in the same moment was nobody's promise: counting it as
             # met would flatter marketing.
@@ -63,46 +62,46 @@ KINDS: dict[str, Kind] = {
             "accept",
             "Accept",
             Side.SALES,
-            starts=frozenset({A.SUBMIT}),
-            stops=frozenset({A.ACCEPT, A.REJECT, A.TOUCH}),
-            voids=frozenset({A.REASSIGN}),
+            starts=frozenset({Action.SUBMIT}),
+            stops=frozenset({Action.ACCEPT, Action.REJECT, Action.TOUCH}),
+            voids=frozenset({Action.REASSIGN}),
             restarts_in=Stage.SUBMITTED,
         ),
         Kind(
             "first_touch",
             "First touch",
             Side.SALES,
-            starts=frozenset({A.SUBMIT}),
-            stops=frozenset({A.TOUCH}),
-            voids=frozenset({A.REJECT, A.RECYCLE, A.DISQUALIFY}),
+            starts=frozenset({Action.SUBMIT}),
+            stops=frozenset({Action.TOUCH}),
+            voids=frozenset({Action.REJECT, Action.RECYCLE, Action.DISQUALIFY}),
         ),
         Kind(
             "next_step",
             "Next step",
             Side.SALES,
-            starts=frozenset({A.TOUCH}),
-            stops=frozenset({A.TOUCH}) | _ENDS,
+            starts=frozenset({Action.TOUCH}),
+            stops=frozenset({Action.TOUCH}) | _ENDS,
             due_by=DueBy.PROMISE,
         ),
         Kind(
             "rework",
             "Rework",
             Side.MARKETING,
-            starts=frozenset({A.REJECT}),
-            stops=_MARKETING_ACTS | {A.DISPUTE},
+            starts=frozenset({Action.REJECT}),
+            stops=_MARKETING_ACTS | {Action.DISPUTE},
         ),
         Kind(
             "ruling",
             "Ruling",
             Side.BOTH,
-            starts=frozenset({A.DISPUTE}),
+            starts=frozenset({Action.DISPUTE}),
             stops=_MARKETING_ACTS,
         ),
         Kind(
             "review",
             "Review",
             Side.MARKETING,
-            starts=frozenset({A.NURTURE, A.RECYCLE}),
+            starts=frozenset({Action.NURTURE, Action.RECYCLE}),
             stops=_MARKETING_ACTS,
             due_by=DueBy.PARK,
         ),

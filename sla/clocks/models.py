@@ -58,7 +58,9 @@ class Clock(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="sla_clock_kind_known", condition=Q(kind__in=sorted(KINDS))),
+            models.CheckConstraint(
+                name="sla_clock_kind_known", condition=Q(kind__in=sorted(KINDS))
+            ),
             models.UniqueConstraint(
                 name="sla_clock_one_running", fields=["lead", "kind"], condition=IS_RUNNING
             ),
@@ -87,7 +89,9 @@ class Clock(models.Model):
                 fields=["next_at", "id"],
                 condition=Q(next_at__isnull=False),
             ),
-            models.Index(name="sla_clock_running_due", fields=["due_at", "id"], condition=IS_RUNNING),
+            models.Index(
+                name="sla_clock_running_due", fields=["due_at", "id"], condition=IS_RUNNING
+            ),
             models.Index(name="sla_clock_of_lead", fields=["lead", "id"]),
             models.Index(name="sla_clock_by_due", fields=["kind", "due_at"]),
             models.Index(name="sla_clock_by_holder", fields=["holder", "due_at"]),

@@ -14,7 +14,9 @@ from sla.clocks.states import IS_RUNNING, State, missed_q, state_q
 
 def clocks_visible_to(user: User) -> QuerySet[Clock]:
     """Clocks on leads that this person may see."""
-    clocks = Clock.objects.select_related("lead__person", "lead__holder", "lead__team", "holder", "team")
+    clocks = Clock.objects.select_related(
+        "lead__person", "lead__holder", "lead__team", "holder", "team"
+    )
     if sees_every_lead(user):
         return clocks
     return clocks.filter(lead__in=Lead.objects.visible_to(user).values("pk"))
@@ -29,7 +31,9 @@ def get_clock_for(user: User, clock_id: int) -> Clock:
         .first()
     )
     if clock is None:
-        raise DomainError("not_found", f"There is no clock {clock_id} that you may see.", status=404)
+        raise DomainError(
+            "not_found", f"There is no clock {clock_id} that you may see.", status=404
+        )
     return clock
 
 

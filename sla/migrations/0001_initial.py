@@ -8,214 +8,570 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('leads', '0001_initial'),
-        ('people', '0001_initial'),
+        ("leads", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('took_ms', models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("took_ms", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='AgreementVersion',
+            name="AgreementVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('proposed', 'Proposed'), ('signed', 'Signed by both sides'), ('active', 'In force'), ('retired', 'Retired')], default='draft', max_length=8)),
-                ('content', models.JSONField(default=dict)),
-                ('content_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('note', models.TextField(blank=True, default='', help_text='What changes, and why.')),
-                ('proposed_at', models.DateTimeField(blank=True, null=True)),
-                ('marketing_signed_at', models.DateTimeField(blank=True, null=True)),
-                ('marketing_signed_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('sales_signed_at', models.DateTimeField(blank=True, null=True)),
-                ('sales_signed_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('effective_from', models.DateTimeField(blank=True, null=True)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.agreementversion')),
-                ('marketing_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sales_signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("proposed", "Proposed"),
+                            ("signed", "Signed by both sides"),
+                            ("active", "In force"),
+                            ("retired", "Retired"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("content", models.JSONField(default=dict)),
+                ("content_hash", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "note",
+                    models.TextField(blank=True, default="", help_text="What changes, and why."),
+                ),
+                ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("marketing_signed_at", models.DateTimeField(blank=True, null=True)),
+                ("marketing_signed_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("sales_signed_at", models.DateTimeField(blank=True, null=True)),
+                ("sales_signed_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("effective_from", models.DateTimeField(blank=True, null=True)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.agreementversion",
+                    ),
+                ),
+                (
+                    "marketing_signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sales_signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sla_agreement',
-                'ordering': ['-version'],
+                "db_table": "sla_agreement",
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('organisation', models.BooleanField(default=False)),
-                ('team', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calendar', to='people.team')),
-                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calendar', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("organisation", models.BooleanField(default=False)),
+                (
+                    "team",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar",
+                        to="people.team",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='sla.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="sla.calendar",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='calendar',
-            name='current',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.calendarversion'),
+            model_name="calendar",
+            name="current",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="sla.calendarversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('side', models.CharField(max_length=10)),
-                ('tier', models.PositiveSmallIntegerField(null=True)),
-                ('target_seconds', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('at_risk_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('elapsed_seconds', models.PositiveIntegerField(null=True)),
-                ('void_at', models.DateTimeField(null=True)),
-                ('void_cause', models.CharField(blank=True, max_length=20)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('detected_at', models.DateTimeField(null=True)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('set_aside_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('agreement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.agreementversion')),
-                ('calendar', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.calendarversion')),
-                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.event')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='leads.lead')),
-                ('started_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.event')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("side", models.CharField(max_length=10)),
+                ("tier", models.PositiveSmallIntegerField(null=True)),
+                ("target_seconds", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("at_risk_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("elapsed_seconds", models.PositiveIntegerField(null=True)),
+                ("void_at", models.DateTimeField(null=True)),
+                ("void_cause", models.CharField(blank=True, max_length=20)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("detected_at", models.DateTimeField(null=True)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("set_aside_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.agreementversion",
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.calendarversion",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="leads.event",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="leads.lead",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="leads.event",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(fields=('version',), name='agreement_version_once'),
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(fields=("version",), name="agreement_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('state',), name='agreement_one_active'),
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")),
+                fields=("state",),
+                name="agreement_one_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content_hash', ''), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('content_hash__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='agreement_hash_unless_draft'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("content_hash", ""), ("state", "draft")),
+                    models.Q(
+                        models.Q(("state", "draft"), _negated=True),
+                        ("content_hash__regex", "^[0-9a-f]{64}$"),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_hash_unless_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('marketing_signed_by__isnull', True), ('marketing_signed_at__isnull', True), ('marketing_signed_hash', '')), models.Q(('marketing_signed_by__isnull', False), ('marketing_signed_at__isnull', False), ('marketing_signed_hash', models.F('content_hash')), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='agreement_marketing_signature'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("marketing_signed_by__isnull", True),
+                        ("marketing_signed_at__isnull", True),
+                        ("marketing_signed_hash", ""),
+                    ),
+                    models.Q(
+                        ("marketing_signed_by__isnull", False),
+                        ("marketing_signed_at__isnull", False),
+                        ("marketing_signed_hash", models.F("content_hash")),
+                        models.Q(("state", "draft"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_marketing_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sales_signed_by__isnull', True), ('sales_signed_at__isnull', True), ('sales_signed_hash', '')), models.Q(('sales_signed_by__isnull', False), ('sales_signed_at__isnull', False), ('sales_signed_hash', models.F('content_hash')), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='agreement_sales_signature'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("sales_signed_by__isnull", True),
+                        ("sales_signed_at__isnull", True),
+                        ("sales_signed_hash", ""),
+                    ),
+                    models.Q(
+                        ("sales_signed_by__isnull", False),
+                        ("sales_signed_at__isnull", False),
+                        ("sales_signed_hash", models.F("content_hash")),
+                        models.Q(("state", "draft"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_sales_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(('marketing_signed_by', None), ('sales_signed_by', None), models.Q(('marketing_signed_by', models.F('sales_signed_by')), _negated=True), _connector='OR'), name='agreement_two_signers'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("marketing_signed_by", None),
+                    ("sales_signed_by", None),
+                    models.Q(("marketing_signed_by", models.F("sales_signed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="agreement_two_signers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'active']), _negated=True), models.Q(('marketing_signed_by__isnull', False), ('sales_signed_by__isnull', False)), _connector='OR'), name='agreement_signed_by_both'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["signed", "active"]), _negated=True),
+                    models.Q(
+                        ("marketing_signed_by__isnull", False), ("sales_signed_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_signed_by_both",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('effective_from__isnull', False), _connector='OR'), name='agreement_active_since'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    ("effective_from__isnull", False),
+                    _connector="OR",
+                ),
+                name="agreement_active_since",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at__isnull', False), ('state', 'retired')), models.Q(models.Q(('state', 'retired'), _negated=True), ('retired_at__isnull', True)), _connector='OR'), name='agreement_retired_at'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("retired_at__isnull", False), ("state", "retired")),
+                    models.Q(
+                        models.Q(("state", "retired"), _negated=True), ("retired_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="agreement_retired_at",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreementversion',
-            trigger=pgtrigger.compiler.Trigger(name='document_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF OLD.state <> 'draft' AND (\n        NEW.content IS DISTINCT FROM OLD.content\n        OR NEW.version IS DISTINCT FROM OLD.version\n        OR NEW.based_on_id IS DISTINCT FROM OLD.based_on_id\n        OR (NEW.state <> 'draft' AND (\n            NEW.content_hash IS DISTINCT FROM OLD.content_hash\n            OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id\n            OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at))\n    ) THEN\n        RAISE EXCEPTION 'version % was proposed and cannot be changed', OLD.version\n            USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('signed', 'active', 'retired') AND (\n        NEW.marketing_signed_by_id IS DISTINCT FROM OLD.marketing_signed_by_id\n        OR NEW.marketing_signed_at IS DISTINCT FROM OLD.marketing_signed_at\n        OR NEW.marketing_signed_hash IS DISTINCT FROM OLD.marketing_signed_hash\n        OR NEW.sales_signed_by_id IS DISTINCT FROM OLD.sales_signed_by_id\n        OR NEW.sales_signed_at IS DISTINCT FROM OLD.sales_signed_at\n        OR NEW.sales_signed_hash IS DISTINCT FROM OLD.sales_signed_hash\n    ) THEN\n        RAISE EXCEPTION 'the signatures of version % cannot be changed', OLD.version\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='69c33750332e181e348d3d3bd776eb49b04a6c48', operation='UPDATE', pgid='pgtrigger_document_frozen_de104', table='sla_agreement', when='BEFORE')),
+            model_name="agreementversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="document_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF OLD.state <> 'draft' AND (\n        NEW.content IS DISTINCT FROM OLD.content\n        OR NEW.version IS DISTINCT FROM OLD.version\n        OR NEW.based_on_id IS DISTINCT FROM OLD.based_on_id\n        OR (NEW.state <> 'draft' AND (\n            NEW.content_hash IS DISTINCT FROM OLD.content_hash\n            OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id\n            OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at))\n    ) THEN\n        RAISE EXCEPTION 'version % was proposed and cannot be changed', OLD.version\n            USING ERRCODE = 'check_violation';\n    END IF;\n    IF OLD.state IN ('signed', 'active', 'retired') AND (\n        NEW.marketing_signed_by_id IS DISTINCT FROM OLD.marketing_signed_by_id\n        OR NEW.marketing_signed_at IS DISTINCT FROM OLD.marketing_signed_at\n        OR NEW.marketing_signed_hash IS DISTINCT FROM OLD.marketing_signed_hash\n        OR NEW.sales_signed_by_id IS DISTINCT FROM OLD.sales_signed_by_id\n        OR NEW.sales_signed_at IS DISTINCT FROM OLD.sales_signed_at\n        OR NEW.sales_signed_hash IS DISTINCT FROM OLD.sales_signed_hash\n    ) THEN\n        RAISE EXCEPTION 'the signatures of version % cannot be changed', OLD.version\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                    hash="69c33750332e181e348d3d3bd776eb49b04a6c48",
+                    operation="UPDATE",
+                    pgid="pgtrigger_document_frozen_de104",
+                    table="sla_agreement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreementversion',
-            trigger=pgtrigger.compiler.Trigger(name='document_life', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:proposed,proposed:draft,proposed:signed,proposed:retired,signed:active,signed:retired,active:retired}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='be7317a8277b49b3c8597ecf7979657239d27299', operation='UPDATE', pgid='pgtrigger_document_life_c7e24', table='sla_agreement', when='BEFORE')),
+            model_name="agreementversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="document_life",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:proposed,proposed:draft,proposed:signed,proposed:retired,signed:active,signed:retired,active:retired}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="be7317a8277b49b3c8597ecf7979657239d27299",
+                    operation="UPDATE",
+                    pgid="pgtrigger_document_life_c7e24",
+                    table="sla_agreement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agreementversion',
-            trigger=pgtrigger.compiler.Trigger(name='document_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'draft\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ec1ad6532a80a5beeb4b030e97bb60f5d6c4dcc2', operation='DELETE', pgid='pgtrigger_document_kept_d2840', table='sla_agreement', when='BEFORE')),
+            model_name="agreementversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="document_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (OLD.\"state\" = 'draft'))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="ec1ad6532a80a5beeb4b030e97bb60f5d6c4dcc2",
+                    operation="DELETE",
+                    pgid="pgtrigger_document_kept_d2840",
+                    table="sla_agreement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarversion',
-            constraint=models.UniqueConstraint(fields=('calendar', 'number'), name='sla_calendarversion_once'),
+            model_name="calendarversion",
+            constraint=models.UniqueConstraint(
+                fields=("calendar", "number"), name="sla_calendarversion_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarversion',
-            trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1a3bc485deb6ec7551df6d213ab4bf690dba6825', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_bcb40', table='sla_calendarversion', when='BEFORE')),
+            model_name="calendarversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1a3bc485deb6ec7551df6d213ab4bf690dba6825",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_never_changed_bcb40",
+                    table="sla_calendarversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation', True)), fields=('organisation',), name='sla_calendar_one_of_organisation'),
+            model_name="calendar",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("organisation", True)),
+                fields=("organisation",),
+                name="sla_calendar_one_of_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('team__isnull', True), ('user__isnull', True)), models.Q(('organisation', False), ('user__isnull', True)), models.Q(('organisation', False), ('team__isnull', True)), _connector='OR'), name='sla_calendar_one_owner'),
+            model_name="calendar",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("team__isnull", True), ("user__isnull", True)),
+                    models.Q(("organisation", False), ("user__isnull", True)),
+                    models.Q(("organisation", False), ("team__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sla_calendar_one_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at', 'id'], name='sla_clock_to_sweep'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["next_at", "id"],
+                name="sla_clock_to_sweep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', True), ('void_at__isnull', True)), fields=['due_at', 'id'], name='sla_clock_running_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("stopped_at__isnull", True), ("void_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="sla_clock_running_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['lead', 'id'], name='sla_clock_of_lead'),
+            model_name="clock",
+            index=models.Index(fields=["lead", "id"], name="sla_clock_of_lead"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['kind', 'due_at'], name='sla_clock_by_due'),
+            model_name="clock",
+            index=models.Index(fields=["kind", "due_at"], name="sla_clock_by_due"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['holder', 'due_at'], name='sla_clock_by_holder'),
+            model_name="clock",
+            index=models.Index(fields=["holder", "due_at"], name="sla_clock_by_holder"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['accept', 'first_touch', 'next_step', 'review', 'rework', 'ruling', 'triage'])), name='sla_clock_kind_known'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "accept",
+                            "first_touch",
+                            "next_step",
+                            "review",
+                            "rework",
+                            "ruling",
+                            "triage",
+                        ],
+                    )
+                ),
+                name="sla_clock_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True), ('void_at__isnull', True)), fields=('lead', 'kind'), name='sla_clock_one_running'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at__isnull", True), ("void_at__isnull", True)),
+                fields=("lead", "kind"),
+                name="sla_clock_one_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('at_risk_at__lte', models.F('due_at')), ('started_at__lte', models.F('at_risk_at'))), name='sla_clock_instants_in_order'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("at_risk_at__lte", models.F("due_at")),
+                    ("started_at__lte", models.F("at_risk_at")),
+                ),
+                name="sla_clock_instants_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('breached_at', None), ('detected_at', None)), models.Q(('breached_at', models.F('due_at')), ('detected_at__isnull', False)), _connector='OR'), name='sla_clock_breach_whole'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("breached_at", None), ("detected_at", None)),
+                    models.Q(("breached_at", models.F("due_at")), ("detected_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sla_clock_breach_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_at', None), ('void_cause', '')), models.Q(('void_at__isnull', False), models.Q(('void_cause', ''), _negated=True)), _connector='OR'), name='sla_clock_void_has_cause'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("void_at", None), ("void_cause", "")),
+                    models.Q(
+                        ("void_at__isnull", False), models.Q(("void_cause", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="sla_clock_void_has_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('next_at', None), models.Q(('stopped_at__isnull', True), ('void_at__isnull', True)), _connector='OR'), name='sla_clock_ended_needs_no_look'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_at", None),
+                    models.Q(("stopped_at__isnull", True), ("void_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sla_clock_ended_needs_no_look",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clock',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='759abb7a6ee287e4779a5505b2df2dc798aa69b5', operation='DELETE', pgid='pgtrigger_never_deleted_9de3e', table='sla_clock', when='BEFORE')),
+            model_name="clock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="759abb7a6ee287e4779a5505b2df2dc798aa69b5",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_9de3e",
+                    table="sla_clock",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

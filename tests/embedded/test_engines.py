@@ -107,7 +107,9 @@ def arrive() -> Iterator[Arrive]:
 def home() -> Iterator[Path]:
     """A folder that every user of the machine can reach, unlike pytest's own; in memory, quick."""
     memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="lb-", dir=memory if os.access(memory, os.W_OK) else None))
+    folder = Path(
+        tempfile.mkdtemp(prefix="lb-", dir=memory if os.access(memory, os.W_OK) else None)
+    )
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)

@@ -192,7 +192,7 @@ def test_texts_are_compared_without_case_width_and_spaces() -> None:
     director = define(
         {"kind": "gate", "field": "title", "operator": "contains", "value": ["Vice  President"]}
     )
-    assert answer(director, title="senior ＶＩＣＥ president") == "yes"  # noqa: RUF001 full width on purpose
+    assert answer(director, title="senior ＶＩＣＥ president") == "yes"
 
 
 def test_the_json_of_a_verdict_has_the_agreed_shape() -> None:
