@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "leadbridge",
     "leadbridge.people",
     "leadbridge.outbox",
     "leads",

@@ -13,7 +13,6 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.definition.queries import active_definition
-from leads.definition.verdict import Answer
 from leads.handoff.judging import apply_verdict, facts_of, judge_lead
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
@@ -38,7 +37,7 @@ def submit_lead(
         permit(lead, Action.SUBMIT, actor=actor, now=now)
         _require_packet(lead)
         verdict = judge_lead(lead, now)
-        if verdict.answer is not Answer.YES and not override_reason.strip():
+        if verdict.answer != "yes" and not override_reason.strip():
             raise DomainError(
                 "not_qualified",
                 f"{verdict.because} Say why it should go to sales all the same, or nurture it.",
@@ -49,7 +48,7 @@ def submit_lead(
         fields = {
             **apply_verdict(verdict, active_definition()),
             "submitted_at": now,
-            "overridden": verdict.answer is not Answer.YES,
+            "overridden": verdict.answer != "yes",
             "routing": choice.explanation(),
             "decision": "",
             "decided_at": None,
@@ -72,7 +71,7 @@ def submit_lead(
                 choice.team_id,
                 fields,
                 data={
-                    "verdict": verdict.answer.value,
+                    "verdict": verdict.answer,
                     "overridden": fields["overridden"],
                     "holder": choice.holder_id,
                     "team": choice.team_id,

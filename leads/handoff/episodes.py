@@ -92,8 +92,8 @@ def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime
         ]
         for name in filled:
             setattr(lead, name, getattr(packet, name))
-        lead.changed_at = now
-        lead.save(update_fields=[*filled, "changed_at"])
+        lead.acted_at = lead.changed_at = now
+        lead.save(update_fields=[*filled, "acted_at", "changed_at"])
         data = {"source": packet.source, "campaign": packet.campaign, "filled": filled}
         record(lead, "join", actor=actor, now=now, data=data, words={"message": packet.message})
         _keep_consent(lead, packet, now)
@@ -161,6 +161,7 @@ def _new_lead(
         message=packet.message,
         attributes=dict(packet.attributes),
         value=packet.value,
+        acted_at=now,
         captured_at=now,
     )
 

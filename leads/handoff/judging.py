@@ -27,6 +27,7 @@ def facts_of(lead: Lead) -> dict[str, object]:
         "value": lead.value,
         "message": lead.message,
         "request": lead.request,
+        "acted_at": lead.acted_at,
     }
     return facts | {f"attributes.{name}": value for name, value in lead.attributes.items()}
 
@@ -47,9 +48,9 @@ def apply_verdict(verdict: Verdict, active: ActiveDefinition | None) -> Mapping[
     """The fields by which a lead keeps the verdict and the version that gave it."""
     return {
         "definition_id": active.version_id if active else None,
-        "verdict": verdict.answer.value,
-        "verdict_lines": [line.as_dict() for line in verdict.lines],
-        "fit": verdict.fit,
-        "interest": verdict.interest,
+        "verdict": verdict.answer,
+        "verdict_lines": verdict.as_json()["criteria"],
+        "fit": round(verdict.fit),
+        "interest": round(verdict.interest),
         "tier": verdict.tier,
     }

@@ -89,6 +89,7 @@ class Lead(models.Model):
     overridden = models.BooleanField(default=False)
     routing = models.JSONField(default=dict)
 
+    acted_at = models.DateTimeField(help_text="When the person last showed interest.")
     captured_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)

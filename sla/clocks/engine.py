@@ -176,7 +176,8 @@ def _successor(clock: Clock, change: Change) -> Clock:
 def _agenda(running: Sequence[Clock]) -> Agenda | None:
     if not running:
         return None
-    first = min(running, key=lambda clock: (clock.due_at, clock.pk))
+    order = list(KINDS)
+    first = min(running, key=lambda clock: (clock.due_at, order.index(clock.kind)))
     return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)
 
 

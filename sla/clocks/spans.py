@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sla.agreement.targets import Amount, Target, Unit
+from sla.agreement.amounts import Amount, Unit
+from sla.agreement.targets import Target
 from sla.calendars.arithmetic import BusinessCalendar, due, elapsed, open_seconds_of_business_day
 
 
@@ -34,24 +35,20 @@ def span_of(
     counted_from = max(start, parked_until) if parked_until else start
     bound = after(target.amount, calendar, counted_from)
     due_at = min(promised_at, bound) if promised_at else bound
-    seconds = elapsed(calendar, start, due_at)
+    seconds = int(elapsed(calendar, start, due_at))
     if promised_at or parked_until or target.amount.unit is Unit.CALENDAR_DAYS:
         at_risk_at = start + (due_at - start) * float(target.at_risk_share)
     else:
         at_risk_at = min(due(calendar, start, int(seconds * target.at_risk_share)), due_at)
-    return Span(start, max(at_risk_at, start), due_at, int(seconds))
+    return Span(start, max(at_risk_at, start), due_at, seconds)
 
 
 def after(amount: Amount, calendar: BusinessCalendar, start: datetime) -> datetime:
     """The instant an amount of time after `start`, counted in its own unit."""
     if amount.unit is Unit.CALENDAR_DAYS:
         wall = start.astimezone(calendar.zone)
-        return (wall + timedelta(days=int(amount.value))).astimezone(start.tzinfo)
-    return due(calendar, start, working_seconds(amount, calendar))
-
-
-def working_seconds(amount: Amount, calendar: BusinessCalendar) -> int:
-    """An amount of working time in seconds; a business day is one full open day of the calendar."""
-    if amount.unit is Unit.BUSINESS_DAYS:
-        return int(amount.value) * open_seconds_of_business_day(calendar)
-    return amount.seconds
+        return (wall + timedelta(days=amount.value)).astimezone(start.tzinfo)
+    seconds = amount.business_seconds
+    if seconds is None:
+        seconds = amount.value * open_seconds_of_business_day(calendar)
+    return due(calendar, start, seconds)

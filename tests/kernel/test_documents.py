@@ -158,3 +158,10 @@ def test_no_other_step_is_taken(old: str, new: str, heads: tuple[Any, Any]) -> N
 def test_a_draft_can_be_thrown_away(heads: tuple[Any, Any]) -> None:
     make("draft", heads).delete()
     assert not DefinitionVersion.objects.exists()
+
+
+def test_the_days_it_held_are_known(heads: tuple[Any, Any]) -> None:
+    signed, active = make("signed", heads), make("active", heads, 2)
+    refused(signed, retired_at=NOW)
+    refused(active, effective_from=None)
+    refused(active, state="retired")

@@ -116,6 +116,38 @@ def test_bands_that_cover_every_answer_need_no_question() -> None:
     assert verdict.because == "Whatever is still open, no answer to it would change this."
 
 
+def test_gates_that_exclude_each_other_are_a_no_before_anything_is_asked() -> None:
+    assert answer(define(size("gate", "at_least", 20), size("gate", "at_most", 10))) == "no"
+    at_google = {"field": "email_domain", "operator": "one_of", "value": ["gmail.com"]}
+    own_domain = {"field": "free_email", "operator": "is_false"}
+    assert answer(define({"kind": "gate", **at_google}, {"kind": "gate", **own_domain})) == "no"
+
+
+def test_every_answer_is_a_yes_by_one_way_or_the_other() -> None:
+    other = {"kind": "fit", "field": "request", "operator": "none_of", "value": ["demo"]}
+    definition = define(asked("fast_track", "demo"), {**other, "weight": 10}, fit=10)
+    assert judge(definition, {}, now=NOW).answer == "yes"
+
+
+def test_two_answers_can_be_needed_for_both_sums() -> None:
+    def either(field: str, one: str, other: str) -> list[dict[str, Any]]:
+        test = {"field": field, "operator": "equals"}
+        return [
+            {**test, "value": one, "kind": "fit", "weight": 20},
+            {**test, "value": other, "kind": "interest", "weight": 20},
+        ]
+
+    criteria = either("request", "demo", "price") + either("country", "DE", "FR")
+    assert answer(define(*criteria, fit=20, interest=20)) == "unknown"
+    assert answer(define(*criteria, fit=40, interest=20)) == "no"
+
+
+@pytest.mark.parametrize(("employees", "met"), [(19, False), (20, True), (30, True), (31, False)])
+def test_both_ends_of_a_range_belong_to_it(employees: int, met: bool) -> None:
+    gate = define(size("gate", "between", [20, 30]))
+    assert answer(gate, employees=employees) == ("yes" if met else "no")
+
+
 def test_only_what_decides_is_asked() -> None:
     definition = define(
         size("gate", "at_least", 20),
@@ -341,7 +373,9 @@ def test_no_fact_ever_raises(definition: Definition, facts: dict[str, object]) -
             (line.evidence + line.sentence).encode()
 
 
-@pytest.mark.parametrize("employees", ["abc", [20], {"n": 20}, True, float("nan"), 10**400, -3, ""])
+@pytest.mark.parametrize(
+    "employees", ["abc", [20], {"n": 20}, True, float("nan"), 10**400, -3, "", Decimal("sNaN")]
+)
 def test_what_is_no_number_of_people_is_not_known(employees: object) -> None:
     assert answer(define(size("gate", "at_least", 20)), employees=employees) == "unknown"
 
