@@ -23,7 +23,7 @@ WEB_THREADS = 4  # in each: a slow page or upload holds up nobody
 TASK_WORKERS = 2
 
 
-class Ended(Process):  # type: ignore[misc]  # honcho has no types
+class Ended(Process):
     """A process of honcho's that ends with us even if we are killed; no port stays taken."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -40,7 +40,7 @@ class Ended(Process):  # type: ignore[misc]  # honcho has no types
         os.killpg(self._child.pid, signal.SIGTERM)
 
 
-class Together(Manager):  # type: ignore[misc]  # honcho has no types
+class Together(Manager):
     """Honcho, which fails when it is told to stop before all of its processes have started."""
 
     def __init__(self) -> None:
