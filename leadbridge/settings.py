@@ -16,6 +16,7 @@ from leadbridge.environment import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+TESTING = "pytest" in sys.modules
 
 DEBUG = env.bool("DEBUG", default=False)
 # A demo may start without a key of its own; `leadbridge.checks` refuses that outside a demo.
@@ -120,6 +121,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TESTING:  # people of tests sign in often, and a slow hash protects nobody there
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Reading the session from the cache saves a query a request; the database keeps it when Redis is lost.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_HTTPONLY = True
@@ -140,7 +143,6 @@ CURRENCY = env.str("CURRENCY", default="EUR")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-TESTING = "pytest" in sys.modules
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
