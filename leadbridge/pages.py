@@ -1,0 +1,28 @@
+"""The two pages that belong to no room."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from leadbridge.people.models import Role, User
+
+FIRST_PAGE = {
+    Role.MARKETER: "/handoffs/",
+    Role.MARKETING_HEAD: "/sla/",
+    Role.SELLER: "/inbox/",
+    Role.SALES_HEAD: "/sla/",
+    Role.ADMINISTRATOR: "/sla/",
+}
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody's own first page."""
+    assert isinstance(request.user, User), "login_required lets only people in"
+    return redirect(FIRST_PAGE[Role(request.user.role)])
+
+
+@login_required
+def style_shelf(request: HttpRequest) -> HttpResponse:
+    """All parts that screens are made of, in all their states."""
+    return render(request, "style.html")

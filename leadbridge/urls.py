@@ -1,0 +1,29 @@
+"""Where everything is to be found: each room's own addresses, put together."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from leadbridge import health
+from leadbridge.pages import home, style_shelf
+
+api: list[URLPattern | URLResolver] = [
+    path("", include("leads.handoff.api_urls")),
+    path("", include("sla.clocks.api_urls")),
+    path("", include("sla.calendars.api_urls")),
+    path("", include("sla.reports.api_urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("leads.handoff.urls")),
+    path("", include("leads.intake.urls")),
+    path("", include("sla.reports.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("settings/style/", style_shelf, name="style"),
+    path("api/v1/", include(api)),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]

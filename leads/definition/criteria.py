@@ -1,0 +1,271 @@
+"""The definition of a qualified lead as an object, read from the JSON that both heads sign.
+
+All gates, no barrier, and either a fast-track or enough fit *and* enough interest: two sums that
+are never added up, because a keen student and a silent director must not look alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, cast, get_args
+
+from leadbridge.kernel.reading import Reader, shown
+from leads.definition.facts import Fact, FactType, field_named, read_fact
+from leads.definition.operators import (
+    OPERATORS,
+    Test,
+    Value,
+    fits,
+    read_value,
+    texts,
+    type_read,
+    value_content,
+)
+
+Kind = Literal["gate", "barrier", "fast_track", "fit", "interest"]
+Unknown = Literal["fail", "pass", "neutral", "ask"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+UNKNOWN_RULES: tuple[Unknown, ...] = get_args(Unknown)
+WEIGHTED: frozenset[Kind] = frozenset({"fit", "interest"})
+
+MOST_CRITERIA = 40
+LARGEST_WEIGHT = 100
+LOWEST_TIER = 3
+
+_READER = Reader("invalid_definition")
+_ID_MARKS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+_CRITERION_KEYS = (
+    "id", "kind", "sentence", "field", "operator", "value", "unknown", "weight", "half_life_days",
+)  # fmt: skip
+_CRITERION_NEEDS = ("id", "kind", "sentence", "field", "operator", "unknown")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One sentence both sides say aloud, and the test behind it.
+
+    A gate holds when its test holds. A barrier holds when its test does *not*: its sentence says
+    the demand (“Is no student”), its test finds the offender. So “met” is good news for either,
+    and the rule `fail` for an unknown value always speaks against the lead. `weight` is in points
+    and may be negative; with `half_life_days`, interest halves that many days after the last act.
+    """
+
+    id: str
+    kind: Kind
+    sentence: str
+    field: str
+    operator: str
+    value: Value
+    unknown: Unknown
+    weight: int = 0
+    half_life_days: int | None = None
+
+    @cached_property
+    def type(self) -> FactType:
+        """The type its fact is read as."""
+        field = field_named(self.field)
+        assert field is not None, self.field
+        return type_read(self.operator, self.value, field.type)
+
+    def read(self, facts: Mapping[str, object]) -> Fact | None:
+        """What is known of its field, or None."""
+        return read_fact(facts, self.field, self.type)
+
+    def met_by(self, fact: Fact, *, today: date) -> bool:
+        """Whether a known value is what the criterion demands."""
+        return self._test(fact, today) != (self.kind == "barrier")
+
+    @cached_property
+    def _test(self) -> Test:
+        return OPERATORS[self.operator].prepare(self.value)
+
+    def content(self) -> dict[str, object]:
+        """The criterion as JSON, without what does not apply to it."""
+        parts: dict[str, object] = {
+            "id": self.id,
+            "kind": self.kind,
+            "sentence": self.sentence,
+            "field": self.field,
+            "operator": self.operator,
+            "value": value_content(self.value),
+            "unknown": self.unknown,
+            "weight": self.weight or None,
+            "half_life_days": self.half_life_days,
+        }
+        return {key: part for key, part in parts.items() if part is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class TierGrid:
+    """Which tier of the agreement a lead is worked under, from 1 (first) to 3.
+
+    `fit` and `interest` are falling lower bounds; `cells[row][column]` counts rows from the most
+    fit and columns from the most interest. A fast-track gives at least the tier `fast_track`.
+    """
+
+    fit: tuple[int, ...]
+    interest: tuple[int, ...]
+    cells: tuple[tuple[int, ...], ...]
+    fast_track: int
+
+    def content(self) -> dict[str, object]:
+        return {
+            "fit": list(self.fit),
+            "interest": list(self.interest),
+            "cells": [list(row) for row in self.cells],
+            "fast_track": self.fast_track,
+        }
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A whole definition; `fit` and `interest` are the thresholds F and I, in points."""
+
+    criteria: tuple[Criterion, ...]
+    fit: int
+    interest: int
+    tiers: TierGrid
+
+    @classmethod
+    def from_content(cls, content: object) -> "Definition":
+        """Reads the JSON of a version.
+
+        Raises `DomainError` `invalid_definition`, naming the criterion and the cure.
+        """
+        parts = ("criteria", "thresholds", "tiers")
+        body = _READER.mapping(content, "definition", keys=parts, needs=parts)
+        listed = _READER.items(body["criteria"], "criteria", least=1, most=MOST_CRITERIA)
+        criteria = tuple(_read_criterion(raw, place) for place, raw in enumerate(listed, start=1))
+        ids = [criterion.id for criterion in criteria]
+        for one in ids:
+            if ids.count(one) > 1:
+                _READER.refuse(f"criterion {one}", "this id is used twice; give each its own.")
+        axes = ("fit", "interest")
+        needed = _READER.mapping(body["thresholds"], "thresholds", keys=axes, needs=axes)
+        fit, interest = (
+            _READER.whole(needed[axis], f"thresholds, {axis}", low=0, high=10_000) for axis in axes
+        )
+        definition = cls(criteria, fit, interest, _read_tiers(body["tiers"]))
+        _refuse_unreachable(definition)
+        return definition
+
+    def content(self) -> dict[str, object]:
+        """The definition as JSON; `from_content` reads it back to an equal one."""
+        return {
+            "criteria": [criterion.content() for criterion in self.criteria],
+            "thresholds": {"fit": self.fit, "interest": self.interest},
+            "tiers": self.tiers.content(),
+        }
+
+
+def _read_criterion(raw: object, place: int) -> Criterion:
+    where = f"criterion {place}"
+    body = _READER.mapping(raw, where, keys=_CRITERION_KEYS, needs=_CRITERION_NEEDS)
+    name = _READER.text(body["id"], f"{where}, id", longest=40)
+    if not _ID_MARKS.issuperset(name) or not name[0].isalpha():
+        _READER.refuse(f"{where}, id", "use small letters, digits and _, a letter first.")
+    where = f"criterion {name}"
+    kind = cast("Kind", _READER.choice(body["kind"], f"{where}, kind", of=KINDS))
+    unknown = _READER.choice(body["unknown"], f"{where}, unknown", of=UNKNOWN_RULES)
+    field, operator, value = _read_test(body, where)
+    return Criterion(
+        id=name,
+        kind=kind,
+        sentence=_READER.text(body["sentence"], f"{where}, sentence", longest=200),
+        field=field,
+        operator=operator,
+        value=value,
+        unknown=cast("Unknown", unknown),
+        weight=_read_weight(body, kind, where),
+        half_life_days=_read_half_life(body, kind, where),
+    )
+
+
+def _read_test(body: dict[str, object], where: str) -> tuple[str, str, Value]:
+    name = _READER.text(body["field"], f"{where}, field", longest=80)
+    field = field_named(name)
+    if field is None:
+        _READER.refuse(f"{where}, field", "no such field; use one of a lead or attributes.<name>.")
+    operator = _READER.choice(body["operator"], f"{where}, operator", of=tuple(OPERATORS))
+    value = read_value(_READER, operator, body.get("value"), f"{where}, value")
+    if not fits(operator, value, field.type):
+        suitable = [one for one, test in OPERATORS.items() if field.type in test.reads]
+        _READER.refuse(
+            f"{where}, operator",
+            f"{operator} with this value does not suit {field.label}, which is a {field.type}; "
+            f"use {', '.join(suitable)}.",
+        )
+    for text in texts(value) if field.options else ():
+        if text not in field.options:
+            options = ", ".join(sorted(field.options))
+            _READER.refuse(f"{where}, value", f"{shown(text)} never occurs; use {options}.")
+    return name, operator, value
+
+
+def _read_weight(body: dict[str, object], kind: Kind, where: str) -> int:
+    where = f"{where}, weight"
+    if kind not in WEIGHTED:
+        if body.get("weight") is not None:
+            _READER.refuse(where, f"a {kind} has no weight; remove it or make it fit or interest.")
+        return 0
+    weight = _READER.whole(body.get("weight"), where, low=-LARGEST_WEIGHT, high=LARGEST_WEIGHT)
+    if weight == 0:
+        _READER.refuse(where, "a weight of 0 changes nothing; remove the criterion or weigh it.")
+    return weight
+
+
+def _read_half_life(body: dict[str, object], kind: Kind, where: str) -> int | None:
+    raw = body.get("half_life_days")
+    if raw is None:
+        return None
+    where = f"{where}, half_life_days"
+    if kind != "interest":
+        _READER.refuse(where, f"only interest decays; remove it from this {kind}.")
+    return _READER.whole(raw, where, low=1, high=3_650)
+
+
+def _read_tiers(raw: object) -> TierGrid:
+    keys = ("fit", "interest", "cells", "fast_track")
+    body = _READER.mapping(raw, "tiers", keys=keys, needs=keys)
+    fit, interest = (_read_cuts(body[axis], f"tiers, {axis}") for axis in ("fit", "interest"))
+    rows = _READER.items(body["cells"], "tiers, cells", least=len(fit) + 1, most=len(fit) + 1)
+    cells = tuple(_read_row(row, place, len(interest) + 1) for place, row in enumerate(rows, 1))
+    for row, column in ((r, c) for r in range(len(cells)) for c in range(len(cells[0]))):
+        before = (cells[row - 1][column] if row else 1, cells[row][column - 1] if column else 1)
+        if cells[row][column] < max(before):
+            _READER.refuse(
+                f"tiers, cells, row {row + 1}, column {column + 1}",
+                "less fit or interest cannot give an earlier tier; raise this number.",
+            )
+    fast = _READER.whole(body["fast_track"], "tiers, fast_track", low=1, high=LOWEST_TIER)
+    return TierGrid(fit, interest, cells, fast)
+
+
+def _read_cuts(raw: object, where: str) -> tuple[int, ...]:
+    listed = _READER.items(raw, where, least=0, most=5)
+    cuts = tuple(_READER.whole(one, where, low=-10_000, high=10_000) for one in listed)
+    if any(upper <= lower for upper, lower in pairwise(cuts)):
+        _READER.refuse(where, "expected falling numbers, the highest first.")
+    return cuts
+
+
+def _read_row(raw: object, place: int, width: int) -> tuple[int, ...]:
+    where = f"tiers, cells, row {place}"
+    row = _READER.items(raw, where, least=width, most=width)
+    return tuple(_READER.whole(cell, where, low=1, high=LOWEST_TIER) for cell in row)
+
+
+def _refuse_unreachable(definition: Definition) -> None:
+    """A threshold nobody can reach would quietly qualify no one."""
+    if any(criterion.kind == "fast_track" for criterion in definition.criteria):
+        return
+    for kind, needed in (("fit", definition.fit), ("interest", definition.interest)):
+        most = sum(max(one.weight, 0) for one in definition.criteria if one.kind == kind)
+        if needed > most:
+            _READER.refuse(
+                f"thresholds, {kind}",
+                f"{needed} cannot be reached, all {kind} criteria together give {most}; lower it.",
+            )

@@ -1,0 +1,30 @@
+"""Which definition is in force."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leads.definition.criteria import Definition
+from leads.definition.models import DefinitionVersion
+
+
+@dataclass(frozen=True)
+class ActiveDefinition:
+    """A signed version, ready to judge by."""
+
+    version_id: int
+    number: int
+    definition: Definition
+
+
+def active_definition() -> ActiveDefinition | None:
+    """The definition both sides signed and put into force, or None before the first."""
+    active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE)
+    version_id = active.values_list("pk", flat=True).first()
+    return _read(version_id) if version_id else None
+
+
+@lru_cache(maxsize=64)
+def _read(version_id: int) -> ActiveDefinition:
+    """A version never changes once it is proposed, so it is read once."""
+    version = DefinitionVersion.objects.get(pk=version_id)
+    return ActiveDefinition(version.pk, version.version, Definition.from_content(version.content))

@@ -1,0 +1,433 @@
+"""Everything that can be done to a lead on its way, each as one typed function.
+
+They read alike: lock, ask the table, say what becomes of the lead, carry it out. All take the
+acting person (None is the system) and `now`, and raise DomainError where the table, the person or
+the input does not allow it; nothing has changed then.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import Team, User
+from leads.definition.queries import active_definition
+from leads.handoff.judging import apply_verdict, facts_of, judge_lead
+from leads.handoff.locks import lock_lead
+from leads.handoff.models import Event, Lead
+from leads.handoff.moves import Move, carry_out
+from leads.handoff.parties import permit
+from leads.handoff.reasons import reason_for
+from leads.handoff.stages import NURTURE_LIMIT, Action, Stage
+from leads.routing.actions import choose_holder
+
+BACKDATE_LIMIT = timedelta(hours=24)
+
+
+def submit_lead(
+    *, lead_id: int, actor: User | None, now: datetime, override_reason: str = ""
+) -> Lead:
+    """Hand a lead to sales: judge it by the definition in force, route it, start sales' clocks.
+
+    Where the verdict is not yes, `override_reason` says why it goes all the same.
+    """
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.SUBMIT, actor=actor, now=now)
+        _require_packet(lead)
+        verdict = judge_lead(lead, now)
+        if verdict.answer != "yes" and not override_reason.strip():
+            raise DomainError(
+                "not_qualified",
+                f"{verdict.because} Say why it should go to sales all the same, or nurture it.",
+                status=409,
+                field="override_reason",
+            )
+        choice = choose_holder(facts=facts_of(lead), now=now)
+        fields = {
+            **apply_verdict(verdict, active_definition()),
+            "submitted_at": now,
+            "overridden": verdict.answer != "yes",
+            "routing": choice.explanation(),
+            "decision": "",
+            "decided_at": None,
+            "decided_by": None,
+            "accepted_at": None,
+            "reason": "",
+            "reason_criterion": "",
+            "disputed_at": None,
+            "park_until": None,
+            "first_touch_at": None,
+        }
+        carry_out(
+            lead,
+            Move(
+                Action.SUBMIT,
+                Stage.SUBMITTED,
+                actor,
+                now,
+                choice.holder_id,
+                choice.team_id,
+                fields,
+                data={
+                    "verdict": verdict.answer,
+                    "overridden": fields["overridden"],
+                    "holder": choice.holder_id,
+                    "team": choice.team_id,
+                },
+                words={"comment": override_reason},
+            ),
+        )
+    return lead
+
+
+def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -> Lead:
+    """Park a lead with marketing until a date, at most 90 days ahead."""
+    park = _park_until(review_on, now, limit=NURTURE_LIMIT, name="review_on")
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.NURTURE, actor=actor, now=now)
+        carry_out(
+            lead,
+            _to_marketing(lead, Action.NURTURE, Stage.NURTURING, actor, now, {"park_until": park}),
+        )
+    return lead
+
+
+def accept_lead(*, lead_id: int, actor: User, now: datetime) -> Lead:
+    """Sales takes the lead and the duty to follow up; from a pool, this claims it."""
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.ACCEPT, actor=actor, now=now)
+        carry_out(
+            lead,
+            Move(
+                Action.ACCEPT,
+                Stage.ACCEPTED,
+                actor,
+                now,
+                lead.holder_id or actor.pk,
+                lead.team_id,
+                {**_decision(Action.ACCEPT, actor, now), "accepted_at": now},
+            ),
+        )
+    return lead
+
+
+def reject_lead(
+    *,
+    lead_id: int,
+    actor: User,
+    now: datetime,
+    reason: str,
+    criterion: str = "",
+    comment: str = "",
+) -> Lead:
+    """Sales returns the lead before any contact, with a coded reason; marketing's rework begins."""
+    reason_for(Action.REJECT, reason, comment=comment, criterion=criterion)
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.REJECT, actor=actor, now=now)
+        _require_criterion(lead, criterion)
+        move = _to_marketing(
+            lead,
+            Action.REJECT,
+            Stage.REJECTED,
+            actor,
+            now,
+            {
+                **_decision(Action.REJECT, actor, now),
+                "reason": reason,
+                "reason_criterion": criterion,
+            },
+            data={"reason": reason, "criterion": criterion},
+            words={"comment": comment},
+        )
+        carry_out(lead, move)
+    return lead
+
+
+def touch_lead(
+    *,
+    lead_id: int,
+    actor: User | None,
+    now: datetime,
+    at: datetime | None = None,
+    next_at: datetime | None = None,
+    data: dict[str, object],
+    words: dict[str, str],
+) -> Event:
+    """Log a human attempt; on a submitted lead it also accepts. Returns the event of the touch.
+
+    `at` is when it happened (at most 24 hours ago, never before the handover), `next_at` the date
+    of the next step; without one the bound of the agreement counts.
+    """
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        row = permit(lead, Action.TOUCH, actor=actor, now=now)
+        touched = _touched_at(lead, at, now)
+        if next_at is not None and next_at <= now:
+            raise DomainError("invalid", "The next step lies in the future.", field="next_at")
+        fields: dict[str, object] = {"last_touch_at": touched}
+        if lead.first_touch_at is None:
+            fields["first_touch_at"] = touched
+        if lead.stage == Stage.SUBMITTED and actor is not None:
+            fields |= {**_decision(Action.ACCEPT, actor, now), "accepted_at": touched}
+        holder_id = lead.holder_id or (actor.pk if actor else None)
+        assert row.to is not None, "every touch of the table names its stage"
+        return carry_out(
+            lead,
+            Move(
+                Action.TOUCH,
+                row.to,
+                actor,
+                now,
+                holder_id,
+                lead.team_id,
+                fields,
+                data,
+                words,
+                at=touched,
+                promised_at=next_at,
+            ),
+        )
+
+
+def qualify_lead(
+    *, lead_id: int, actor: User, now: datetime, value: Decimal, close_on: date
+) -> Lead:
+    """Sales confirms a real opportunity, with its amount and the expected close."""
+    return _decide(
+        lead_id,
+        Action.QUALIFY,
+        actor,
+        now,
+        {"value": _amount(value), "close_on": close_on, "qualified_at": now},
+    )
+
+
+def win_lead(*, lead_id: int, actor: User, now: datetime, value: Decimal) -> Lead:
+    """The opportunity became business worth `value`."""
+    return _decide(lead_id, Action.WIN, actor, now, {"value": _amount(value)})
+
+
+def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment: str = "") -> Lead:
+    """The opportunity went elsewhere, with a coded reason."""
+    reason_for(Action.LOSE, reason, comment=comment)
+    return _decide(lead_id, Action.LOSE, actor, now, {"reason": reason}, {"comment": comment})
+
+
+def disqualify_lead(
+    *, lead_id: int, actor: User, now: datetime, reason: str, comment: str = ""
+) -> Lead:
+    """It will not become business; said by whoever holds it, with a coded reason."""
+    reason_for(Action.DISQUALIFY, reason, comment=comment)
+    return _decide(lead_id, Action.DISQUALIFY, actor, now, {"reason": reason}, {"comment": comment})
+
+
+def recycle_lead(
+    *, lead_id: int, actor: User, now: datetime, reason: str, return_on: date, quote: str
+) -> Lead:
+    """Right lead, wrong time: back to marketing with a return date and the prospect's words."""
+    reason_for(Action.RECYCLE, reason)
+    if not quote.strip():
+        raise DomainError("invalid", "Give the prospect's words, or “none”.", field="quote")
+    park = _park_until(return_on, now, limit=timedelta(days=731), name="return_on")
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.RECYCLE, actor=actor, now=now)
+        words = "" if quote.strip().lower() == "none" else quote
+        fields = {"park_until": park, "reason": reason}
+        carry_out(
+            lead,
+            _to_marketing(
+                lead,
+                Action.RECYCLE,
+                Stage.RECYCLED,
+                actor,
+                now,
+                fields,
+                data={"reason": reason},
+                words={"quote": words},
+            ),
+        )
+    return lead
+
+
+def reassign_lead(
+    *,
+    lead_id: int,
+    actor: User | None,
+    now: datetime,
+    to: User | None,
+    cause: str,
+    team: Team | None = None,
+) -> Lead:
+    """Give a lead to another person, or to the pool of a team (`to` None). Earlier holders are kept
+    in custody."""
+    if not cause.strip():
+        raise DomainError("invalid", "Say why it changes hands.", field="cause")
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.REASSIGN, actor=actor, now=now)
+        team = team or _team_of(to, lead)
+        if to is None and lead.stage != Stage.SUBMITTED:
+            raise DomainError(
+                "invalid", "An accepted lead needs a person; choose who takes it over.", field="to"
+            )
+        if (to.pk if to else None, team.pk) == (lead.holder_id, lead.team_id):
+            raise DomainError("invalid", "They hold this lead already.", field="to")
+        carry_out(
+            lead,
+            Move(
+                Action.REASSIGN,
+                Stage(lead.stage),
+                actor,
+                now,
+                to.pk if to else None,
+                team.pk,
+                data={"to": to.pk if to else None, "team": team.pk},
+                words={"comment": cause},
+            ),
+        )
+    return lead
+
+
+def dispute_lead(*, lead_id: int, actor: User, now: datetime, because: str) -> Lead:
+    """Marketing contests a rejection; both managers rule on it."""
+    if not because.strip():
+        raise DomainError("invalid", "Say why it meets the definition.", field="because")
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        permit(lead, Action.DISPUTE, actor=actor, now=now)
+        if lead.disputed_at:
+            raise DomainError("not_allowed", "This rejection is disputed already.", status=409)
+        carry_out(
+            lead,
+            _to_marketing(
+                lead,
+                Action.DISPUTE,
+                Stage.REJECTED,
+                actor,
+                now,
+                {"disputed_at": now},
+                words={"comment": because},
+            ),
+        )
+    return lead
+
+
+def _decide(
+    lead_id: int,
+    action: Action,
+    actor: User,
+    now: datetime,
+    fields: dict[str, object],
+    words: dict[str, str] | None = None,
+) -> Lead:
+    """A decision after which the holder stays who it is."""
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        row = permit(lead, action, actor=actor, now=now)
+        assert row.to is not None, "every decision of the table names its stage"
+        data = {"reason": fields["reason"]} if "reason" in fields else {}
+        carry_out(
+            lead,
+            Move(
+                action, row.to, actor, now, lead.holder_id, lead.team_id, fields, data, words or {}
+            ),
+        )
+    return lead
+
+
+def _to_marketing(
+    lead: Lead,
+    action: Action,
+    to: Stage,
+    actor: User,
+    now: datetime,
+    fields: dict[str, object],
+    data: dict[str, object] | None = None,
+    words: dict[str, str] | None = None,
+) -> Move:
+    """A move after which the marketer holds the lead."""
+    return Move(
+        action,
+        to,
+        actor,
+        now,
+        lead.marketer_id,
+        lead.marketing_team_id,
+        fields,
+        data or {},
+        words or {},
+    )
+
+
+def _decision(action: Action, actor: User, now: datetime) -> dict[str, object]:
+    return {"decision": action.value, "decided_at": now, "decided_by": actor}
+
+
+def _require_packet(lead: Lead) -> None:
+    """A seller needs somebody to ask for; a way to reach them is a constraint of the person."""
+    if not (lead.company or lead.person.full_name):
+        raise DomainError(
+            "incomplete",
+            "Add a name or a company before it goes to sales.",
+            status=409,
+            field="company",
+        )
+
+
+def _require_criterion(lead: Lead, criterion: str) -> None:
+    known = {line["id"] for line in lead.verdict_lines}
+    if criterion and criterion not in known:
+        raise DomainError(
+            "invalid",
+            f"Choose one of the definition's criteria: {', '.join(sorted(known)) or 'none'}.",
+            field="criterion",
+        )
+
+
+def _park_until(day: date, now: datetime, *, limit: timedelta, name: str) -> datetime:
+    """The start of that day, in UTC; it must lie ahead, and not beyond the limit."""
+    park = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
+    if not now < park <= now + limit:
+        raise DomainError(
+            "invalid",
+            f"Choose a day from tomorrow to {now + limit:%-d %B %Y}.",
+            field=name,
+        )
+    return park
+
+
+def _touched_at(lead: Lead, at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    earliest = max(lead.submitted_at or lead.captured_at, now - BACKDATE_LIMIT)
+    if not earliest <= at <= now:
+        raise DomainError(
+            "invalid",
+            "It happened after the handover, at most 24 hours ago, and not in the future.",
+            field="at",
+        )
+    return at
+
+
+def _amount(value: Decimal) -> Decimal:
+    if not (value.is_finite() and 0 <= value < Decimal("1e12")):
+        raise DomainError("invalid", "Give an amount from 0 up.", field="value")
+    return value.quantize(Decimal("0.01"))
+
+
+def _team_of(to: User | None, lead: Lead) -> Team:
+    """The sales team in which a person takes a lead over: the present one if they belong to it."""
+    if to is None:
+        return lead.team
+    if not to.is_active or not to.is_sales:
+        raise DomainError("invalid", f"{to} does not work leads.", field="to")
+    teams = list(to.teams.filter(side="sales").order_by("pk"))
+    if not teams:
+        raise DomainError("invalid", f"{to} belongs to no sales team.", field="to")
+    return next((team for team in teams if team.pk == lead.team_id), teams[0])

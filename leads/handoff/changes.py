@@ -1,0 +1,54 @@
+"""What a change of a lead tells the clocks, and what they answer.
+
+One typed signal, sent inside the transaction of the change, with exactly one receiver: so a lead
+cannot move without its clocks, and this side need not know what a clock is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.dispatch import Signal
+
+from leadbridge.people.models import User
+from leads.handoff.models import Event, Lead
+from leads.handoff.stages import Action
+
+lead_changed = Signal()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One action on one lead, as it is about to be saved.
+
+    `at` is when it happened in the world (a call may be logged later), `now` when it was told.
+    `promised_at` is the date of the next step; `undone` the event that an undo takes back.
+    """
+
+    lead: Lead
+    event: Event
+    action: Action
+    actor: User | None
+    now: datetime
+    at: datetime
+    from_stage: str
+    new_holder: bool
+    promised_at: datetime | None = None
+    undone_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The promise that is due next on a lead."""
+
+    kind: str
+    started_at: datetime
+    at_risk_at: datetime
+    due_at: datetime
+
+
+def announce(change: Change) -> Agenda | None:
+    """Tell the clocks and take their answer; raises where nobody, or more than one, listens."""
+    [(_, agenda)] = lead_changed.send(sender=Lead, change=change)
+    if agenda is not None and not isinstance(agenda, Agenda):
+        raise TypeError("the receiver of lead_changed must answer with an Agenda or None")
+    return agenda

@@ -1,0 +1,118 @@
+"""Taking back, joining two into one, and forgetting a person."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Field
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import User
+from leads.handoff.locks import lock_lead
+from leads.handoff.models import Consent, Lead, Person, Remark
+from leads.handoff.moves import Move, carry_out, record
+from leads.handoff.parties import may_undo, permit
+from leads.handoff.stages import Action, Stage
+
+
+def undo_last(*, lead_id: int, actor: User, now: datetime) -> Lead:
+    """Take back one's own last decision within ten minutes; both stay in the story.
+
+    Clocks go on where they stood: nobody gains or loses time by it (see sla.clocks.engine).
+    """
+    with transaction.atomic():
+        lead = lock_lead(lead_id)
+        if not may_undo(lead, actor, now):
+            raise DomainError(
+                "not_allowed",
+                "Only the last decision can be taken back, by its maker, within ten minutes.",
+                status=409,
+            )
+        event = lead.events.filter(action=lead.last_action).latest("id")
+        before = dict(event.data["before"])
+        standing = {name: before.pop(name) for name in ("stage", "holder_id", "team_id")}
+        before.pop("closed_at")
+        fields = {name: _revive(name, value) for name, value in before.items()}
+        carry_out(
+            lead,
+            Move(
+                Action.UNDO,
+                Stage(standing["stage"]),
+                actor,
+                now,
+                standing["holder_id"],
+                standing["team_id"],
+                fields,
+                data={"undone": event.action},
+                undone_id=event.pk,
+            ),
+        )
+    return lead
+
+
+def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) -> Lead:
+    """Join a lead into another one; it stays readable and points to its survivor."""
+    if lead_id == survivor_id:
+        raise DomainError("invalid", "A lead cannot be merged into itself.", field="survivor")
+    with transaction.atomic():
+        # Both are locked in the order of their ids, so that two merges cannot wait for each other.
+        locked = {pk: lock_lead(pk) for pk in sorted((lead_id, survivor_id))}
+        lead, survivor = locked[lead_id], locked[survivor_id]
+        permit(lead, Action.MERGE, actor=actor, now=now)
+        if survivor.stage in (Stage.MERGED, Stage.ERASED):
+            raise DomainError(
+                "invalid", "The survivor was merged or erased itself.", field="survivor"
+            )
+        carry_out(
+            lead,
+            Move(
+                Action.MERGE, Stage.MERGED, actor, now, lead.holder_id, lead.team_id,
+                {"merged_into": survivor}, data={"survivor": survivor.pk},
+            ),
+        )  # fmt: skip
+        record(survivor, "absorb", actor=actor, now=now, data={"merged": lead.pk}, words={})
+    return lead
+
+
+def erase_person(*, person_id: int, actor: User, now: datetime, request: str) -> int:
+    """Remove what identifies a person from all their leads; counts, events and clocks stay.
+
+    Returns the number of leads erased. `request` is the reference of the person's request.
+    """
+    if not request.strip():
+        raise DomainError("invalid", "Give the reference of the request.", field="request")
+    with transaction.atomic():
+        ids = list(
+            Lead.objects.filter(person_id=person_id).order_by("pk").values_list("pk", flat=True)
+        )
+        for lead in [lock_lead(pk) for pk in ids]:
+            if lead.stage == Stage.ERASED:
+                continue
+            permit(lead, Action.ERASE, actor=actor, now=now)
+            blank = {
+                "email_key": "",
+                "message": "",
+                "title": "",
+                "attributes": {},
+                "verdict_lines": [],
+            }
+            carry_out(
+                lead,
+                Move(Action.ERASE, Stage.ERASED, actor, now, lead.holder_id, lead.team_id,
+                     {**blank, "company": ""}, data={"request": request}),
+            )  # fmt: skip
+        Remark.objects.filter(event__lead__in=ids).update(text="")
+        Consent.objects.filter(lead__in=ids).delete()
+        Person.objects.filter(pk=person_id).update(
+            email="", email_key=None, phone="", phone_key="", first_name="", last_name="",
+            erased_at=now,
+        )  # fmt: skip
+    return len(ids)
+
+
+def _revive(name: str, value: object) -> object:
+    """A field's value as it was before it travelled through JSON."""
+    if name == "decided_by":
+        return User.objects.filter(pk=str(value)).first() if value else None
+    field = Lead._meta.get_field(name)
+    assert isinstance(field, Field), "moves set columns, not relations from elsewhere"
+    return field.to_python(value)

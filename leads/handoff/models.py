@@ -1,0 +1,339 @@
+"""The lead and what happened to it. Constraints hold what must be true in a row."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from leadbridge.people.models import Team, User
+from leads.handoff.querysets import LeadQuerySet
+from leads.handoff.stages import OPEN_STAGES, PARKED_STAGES, Stage, allowed_changes
+
+OPEN = sorted(OPEN_STAGES)
+
+
+class Person(models.Model):
+    """Somebody who showed interest. Each return is a new lead (episode) of the same person."""
+
+    email = models.CharField(max_length=254, blank=True)
+    # Null where no address is known: the index would take two blanks for the same person.
+    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
+    phone = models.CharField(max_length=40, blank=True)
+    phone_key = models.CharField(max_length=20, blank=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="leads_person_reachable",
+                condition=~Q(email="") | ~Q(phone="") | Q(erased_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email or self.phone or "Somebody"
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, as far as they are known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Lead(models.Model):
+    """One person's one episode of interest, from capture to its end.
+
+    `holder` is accountable now; None means the pool of `team`, answered for by its manager.
+    The `next_*` fields are what the clocks promised at the last change (see docs/architecture.md).
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="leads")
+    episode = models.PositiveIntegerField(default=1)
+    previous = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="following"
+    )
+    stage = models.CharField(max_length=12, choices=[(s, s) for s in Stage])
+    last_action = models.CharField(max_length=12)
+    last_actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    marketer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    marketing_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="held_leads")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="leads")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    origin = models.CharField(max_length=12)
+    source = models.CharField(max_length=100)
+    campaign = models.CharField(max_length=100, blank=True)
+    external_id = models.CharField(max_length=100, blank=True)
+    email_key = models.CharField(max_length=254, blank=True)
+    title = models.CharField(max_length=150, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    employees = models.PositiveIntegerField(null=True)
+    industry = models.CharField(max_length=100, blank=True)
+    request = models.CharField(max_length=20, blank=True)
+    message = models.TextField(blank=True)
+    attributes = models.JSONField(default=dict)
+    value = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+
+    definition = models.ForeignKey("leads.DefinitionVersion", on_delete=models.PROTECT, null=True)
+    verdict = models.CharField(max_length=7, blank=True)
+    verdict_lines = models.JSONField(default=list)
+    fit = models.IntegerField(null=True)
+    interest = models.IntegerField(null=True)
+    tier = models.PositiveSmallIntegerField(null=True)
+    overridden = models.BooleanField(default=False)
+    routing = models.JSONField(default=dict)
+
+    acted_at = models.DateTimeField(help_text="When the person last showed interest.")
+    captured_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=6, blank=True)
+    accepted_at = models.DateTimeField(null=True)
+    first_touch_at = models.DateTimeField(null=True)
+    last_touch_at = models.DateTimeField(null=True)
+    qualified_at = models.DateTimeField(null=True)
+    disputed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    park_until = models.DateTimeField(null=True)
+    close_on = models.DateField(null=True)
+    reason = models.CharField(max_length=30, blank=True)
+    reason_criterion = models.CharField(max_length=60, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    next_kind = models.CharField(max_length=12, blank=True)
+    next_started_at = models.DateTimeField(null=True)
+    next_at_risk_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="leads_lead_stage_known", condition=Q(stage__in=list(Stage))
+            ),
+            models.UniqueConstraint(name="leads_lead_episode_once", fields=["person", "episode"]),
+            models.UniqueConstraint(
+                name="leads_lead_one_open_per_email",
+                fields=["email_key"],
+                condition=Q(stage__in=OPEN) & ~Q(email_key=""),
+            ),
+            models.UniqueConstraint(
+                name="leads_lead_external_id_once",
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_submitted_has_instant",
+                condition=~Q(stage__in=["submitted", "accepted", "working", "opportunity"])
+                | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_accepted_has_holder",
+                condition=~Q(stage__in=["accepted", "working", "opportunity"])
+                | Q(holder__isnull=False, accepted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_back_or_ended_has_reason",
+                condition=~Q(stage__in=["rejected", "recycled", "lost", "disqualified"])
+                | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_parked_has_date",
+                condition=~Q(stage__in=sorted(PARKED_STAGES)) | Q(park_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_closed_has_instant",
+                condition=Q(stage__in=OPEN, closed_at__isnull=True)
+                | (~Q(stage__in=OPEN) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_merged_has_survivor",
+                condition=~Q(stage="merged") | Q(merged_into__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_override_or_yes",
+                condition=~Q(stage="submitted") | Q(verdict="yes") | Q(overridden=True),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_value_not_negative",
+                condition=Q(value__isnull=True) | Q(value__gte=0),
+            ),
+            models.CheckConstraint(
+                name="leads_lead_next_whole",
+                condition=Q(next_kind="", next_due_at=None, next_at_risk_at=None)
+                | (~Q(next_kind="") & Q(next_due_at__isnull=False, next_at_risk_at__isnull=False)),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="leads_lead_by_holder",
+                fields=["holder", "next_due_at", "id"],
+                condition=Q(stage__in=OPEN),
+            ),
+            models.Index(
+                name="leads_lead_by_team",
+                fields=["team", "next_due_at", "id"],
+                condition=Q(stage__in=OPEN),
+            ),
+            models.Index(
+                name="leads_lead_in_pool",
+                fields=["team", "next_due_at", "id"],
+                condition=Q(stage__in=OPEN, holder=None),
+            ),
+            models.Index(
+                name="leads_lead_by_due", fields=["next_due_at", "id"], condition=Q(stage__in=OPEN)
+            ),
+            models.Index(name="leads_lead_by_marketer", fields=["marketer", "-changed_at", "id"]),
+            models.Index(name="leads_lead_by_change", fields=["-changed_at", "id"]),
+            models.Index(name="leads_lead_by_submission", fields=["submitted_at"]),
+            models.Index(name="leads_lead_by_stage", fields=["stage", "team"]),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Trigger(
+                name="allowed_stage_change",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.stage IS DISTINCT FROM NEW.stage"),
+                func="""
+                    IF (NEW.last_action, OLD.stage, NEW.stage) NOT IN ({pairs}) THEN
+                        RAISE EXCEPTION 'lead %: % does not lead from % to %',
+                            OLD.id, NEW.last_action, OLD.stage, NEW.stage
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """.format(
+                    pairs=", ".join(
+                        f"('{a}', '{old}', '{new}')" for a, old, new in allowed_changes()
+                    )
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="begins_captured",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.stage <> 'captured' THEN
+                        RAISE EXCEPTION 'a lead begins as captured, not as %', NEW.stage
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.name}"
+
+    @property
+    def ref(self) -> str:
+        """How people name this lead, and its place in addresses."""
+        return f"L-{self.pk}"
+
+    @property
+    def name(self) -> str:
+        """The company, or the person where no company is known."""
+        return self.company or str(self.person)
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still owes something on it."""
+        return self.stage in OPEN_STAGES
+
+    @property
+    def in_pool(self) -> bool:
+        """Held by a team's pool rather than by a person."""
+        return self.holder_id is None
+
+
+class Event(models.Model):
+    """One thing that happened to a lead. Written once, never changed, free of personal words."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    action = models.CharField(max_length=20)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    from_stage = models.CharField(max_length=12, blank=True)
+    to_stage = models.CharField(max_length=12, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="leads_event_of_lead", fields=["lead", "at", "id"]),
+            models.Index(name="leads_event_by_action", fields=["action", "at"]),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} of L-{self.lead_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Remark(models.Model):
+    """Personal words that came with an event: erased with the person, while the event stays."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", "Message"
+        COMMENT = "comment", "Comment"
+        QUOTE = "quote", "The prospect's words"
+        NOTE = "note", "Note"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="remarks")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Custody(models.Model):
+    """Who answered for a lead from when to when: an unbroken chain, one link open at most."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="custody")
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=20)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["since", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="leads_custody_one_open", fields=["lead"], condition=Q(until=None)
+            ),
+            models.CheckConstraint(
+                name="leads_custody_forward", condition=Q(until=None) | Q(until__gte=F("since"))
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="leads_custody_of_holder", fields=["holder", "lead"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"L-{self.lead_id} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class Consent(models.Model):
+    """The words a person agreed to, when, and on which form: kept as they were shown."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="consents")
+    text = models.TextField()
+    version = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    given = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"Consent of L-{self.lead_id}"

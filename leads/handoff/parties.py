@@ -1,0 +1,112 @@
+"""In what capacity a person acts on a lead, and what they may therefore do now."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.time import local
+from leadbridge.people.access import Viewer, viewer_of
+from leadbridge.people.models import Role, Side, User
+from leads.handoff.models import Lead
+from leads.handoff.stages import (
+    LABELS,
+    SALES_STAGES,
+    UNDO_WINDOW,
+    UNDOABLE,
+    Action,
+    Party,
+    Row,
+    Stage,
+    row_for,
+)
+
+DECISIONS = {"accept": "accepted", "reject": "rejected"}
+
+
+def parties_of(lead: Lead, viewer: Viewer | None) -> frozenset[Party]:
+    """All capacities of a person towards a lead; None is the system itself."""
+    if viewer is None:
+        return frozenset({Party.SYSTEM})
+    user = viewer.user
+    found = {
+        Party.MARKETER: user.is_marketing,
+        Party.HOLDER: lead.holder_id == user.pk and lead.stage not in ("merged", "erased"),
+        Party.POOL_MEMBER: lead.in_pool and lead.team_id in viewer.team_ids,
+        Party.SALES_MANAGER: viewer.manages(lead.team_id, Side.SALES)
+        and lead.stage in SALES_STAGES,
+        Party.MANAGER: user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD)
+        or bool(viewer.managed_ids),
+        Party.ADMINISTRATOR: user.is_administrator,
+    }
+    return frozenset(party for party, holds in found.items() if holds)
+
+
+def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> Row:
+    """The line of the table by which `actor` may do this now.
+
+    DomainError `already_decided` (409) where somebody was quicker, `not_allowed` (409) where the
+    stage does not lead there, `forbidden` (403) where it does but not for this person.
+    """
+    row = row_for(action, Stage(lead.stage))
+    if row is None:
+        raise _refusal(lead, action, actor)
+    if action is Action.REJECT and lead.first_touch_at:
+        raise DomainError(
+            "not_allowed",
+            "This lead was contacted already: disqualify or recycle it instead of rejecting it.",
+            status=409,
+        )
+    viewer = viewer_of(actor) if actor else None
+    if not row.by & parties_of(lead, viewer):
+        raise DomainError(
+            "forbidden",
+            f"To {action} this lead is for its {' or '.join(sorted(row.by))}.",
+            status=403,
+        )
+    return row
+
+
+def _refusal(lead: Lead, action: Action, actor: User | None) -> DomainError:
+    if action in DECISIONS and lead.decision and lead.decided_at:
+        who = "you" if lead.decided_by == actor else str(lead.decided_by or "LeadBridge")
+        zone = (actor.time_zone if actor else "") or settings.TIME_ZONE
+        return DomainError(
+            "already_decided",
+            f"Already {DECISIONS[lead.decision]} by {who} at "
+            f"{local(lead.decided_at, zone):%H:%M on %-d %B}.",
+            status=409,
+            data={"by": str(lead.decided_by or ""), "at": lead.decided_at},
+        )
+    return DomainError(
+        "not_allowed",
+        f"A lead that stands at “{LABELS[Stage(lead.stage)]}” cannot be changed by {action}.",
+        status=409,
+        data={"stage": lead.stage},
+    )
+
+
+def may_undo(lead: Lead, user: User, now: datetime) -> bool:
+    """The last thing that happened is a decision of this very person, not older than the window."""
+    return (
+        lead.last_action in UNDOABLE
+        and lead.last_actor_id == user.pk
+        and now - lead.changed_at <= UNDO_WINDOW
+    )
+
+
+def actions_for(lead: Lead, viewer: Viewer, now: datetime) -> list[str]:
+    """Names of what this person may do with this lead now, in the order of the table."""
+    parties = parties_of(lead, viewer)
+    names = []
+    for action in Action:
+        if action is Action.UNDO:
+            allowed = may_undo(lead, viewer.user, now)
+        else:
+            row = row_for(action, Stage(lead.stage))
+            allowed = bool(row and row.by & parties)
+            if action is Action.REJECT and lead.first_touch_at:
+                allowed = False
+        if allowed:
+            names.append(action.value)
+    return names

@@ -1,0 +1,26 @@
+"""Reading leads: the only door to one lead."""
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import User
+from leads.handoff.models import Lead
+
+
+def lead_id_of(ref: str) -> int:
+    """The number in a reference such as `L-20481`; 404 for anything that is none."""
+    digits = ref.removeprefix("L-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        raise unknown_lead(ref)
+    return int(digits)
+
+
+def unknown_lead(ref: str) -> DomainError:
+    """The same answer for a lead that does not exist and for one that is none of your business."""
+    return DomainError("not_found", f"There is no lead {ref[:24]} that you may see.", status=404)
+
+
+def get_lead_for(user: User, ref: str) -> Lead:
+    """The lead behind a reference, if this person may see it; DomainError `not_found` otherwise."""
+    lead = Lead.objects.visible_to(user).with_people().filter(pk=lead_id_of(ref)).first()
+    if lead is None:
+        raise unknown_lead(ref)
+    return lead

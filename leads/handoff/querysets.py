@@ -1,0 +1,46 @@
+"""Filters over leads that read like the sentence they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from leadbridge.kernel.deadline import Pressure, pressure_q
+from leadbridge.people.access import sees_every_lead, team_ids_of
+from leadbridge.people.models import User
+from leads.handoff.stages import OPEN_STAGES
+
+if TYPE_CHECKING:
+    from leads.handoff.models import Lead  # noqa: F401  # named in the type of the query set
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """What lists of leads are asked for."""
+
+    def visible_to(self, user: User) -> LeadQuerySet:
+        """Leads this person may see: all of them, or those of own teams and those once held."""
+        if sees_every_lead(user):
+            return self
+        once_held = self.model._default_manager.filter(custody__holder=user).values("pk")
+        return self.filter(Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(pk__in=once_held))
+
+    def open(self) -> LeadQuerySet:
+        """Leads on which somebody still owes something."""
+        return self.filter(stage__in=sorted(OPEN_STAGES))
+
+    def under(self, pressure: Pressure, now: datetime) -> LeadQuerySet:
+        """Open leads whose next promise is on track, at risk or overdue at `now`."""
+        return self.open().filter(
+            pressure_q(pressure, now, at_risk="next_at_risk_at", due="next_due_at")
+        )
+
+    def due_first(self) -> LeadQuerySet:
+        """Soonest due first; leads that owe nothing last."""
+        return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
+
+    def with_people(self) -> LeadQuerySet:
+        """With everybody whom a row on a screen names, in the same query."""
+        return self.select_related("person", "holder", "team", "marketer", "decided_by")

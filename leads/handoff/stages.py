@@ -1,0 +1,186 @@
+"""What may happen to a lead: one table, pure data, and the few questions put to it.
+
+Pages, API, the database's own guard, the exhaustive tests and the diagram in docs/ read it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a lead stands in the agreed journey."""
+
+    CAPTURED = "captured"
+    NURTURING = "nurturing"
+    SUBMITTED = "submitted"
+    REJECTED = "rejected"
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    OPPORTUNITY = "opportunity"
+    RECYCLED = "recycled"
+    WON = "won"
+    LOST = "lost"
+    DISQUALIFIED = "disqualified"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class Action(StrEnum):
+    """What can be done with a lead."""
+
+    CAPTURE = "capture"
+    SUBMIT = "submit"
+    NURTURE = "nurture"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    TOUCH = "touch"
+    QUALIFY = "qualify"
+    WIN = "win"
+    LOSE = "lose"
+    RECYCLE = "recycle"
+    DISQUALIFY = "disqualify"
+    REASSIGN = "reassign"
+    DISPUTE = "dispute"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    MERGE = "merge"
+    ERASE = "erase"
+
+
+class Party(StrEnum):
+    """In what capacity somebody acts on one lead."""
+
+    SYSTEM = "system"
+    MARKETER = "marketer"
+    HOLDER = "holder"
+    POOL_MEMBER = "pool member"
+    SALES_MANAGER = "sales manager"
+    MANAGER = "manager"
+    MAKER = "maker"
+    ADMINISTRATOR = "administrator"
+
+
+LABELS = {
+    Stage.CAPTURED: "Captured",
+    Stage.NURTURING: "Nurturing",
+    Stage.SUBMITTED: "Waiting for sales",
+    Stage.REJECTED: "Sales said no",
+    Stage.ACCEPTED: "Accepted",
+    Stage.WORKING: "Working",
+    Stage.OPPORTUNITY: "Sales-qualified",
+    Stage.RECYCLED: "Recycled",
+    Stage.WON: "Won",
+    Stage.LOST: "Lost",
+    Stage.DISQUALIFIED: "Disqualified",
+    Stage.MERGED: "Merged",
+    Stage.ERASED: "Erased",
+}
+
+MARKETING_STAGES = frozenset({Stage.CAPTURED, Stage.NURTURING, Stage.REJECTED, Stage.RECYCLED})
+SALES_STAGES = frozenset({Stage.SUBMITTED, Stage.ACCEPTED, Stage.WORKING, Stage.OPPORTUNITY})
+PARKED_STAGES = frozenset({Stage.NURTURING, Stage.RECYCLED})
+OPEN_STAGES = MARKETING_STAGES | SALES_STAGES
+CLOSED_STAGES = frozenset(Stage) - OPEN_STAGES
+
+UNDO_WINDOW = timedelta(minutes=10)
+NURTURE_LIMIT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `to` None keeps the stage; an empty `from_` is "from nothing"."""
+
+    action: Action
+    from_: frozenset[Stage]
+    to: Stage | None
+    by: frozenset[Party]
+    new_episode: bool = False
+
+
+def _row(
+    action: Action,
+    from_: set[Stage] | frozenset[Stage],
+    to: Stage | None,
+    *by: Party,
+    new_episode: bool = False,
+) -> Row:
+    return Row(action, frozenset(from_), to, frozenset(by), new_episode)
+
+
+_S, _A, _P = Stage, Action, Party
+_WORKED = {_S.ACCEPTED, _S.WORKING, _S.OPPORTUNITY}
+_SELLERS = (_P.HOLDER, _P.POOL_MEMBER, _P.SALES_MANAGER)
+
+TABLE: tuple[Row, ...] = (
+    _row(_A.CAPTURE, set(), _S.CAPTURED, _P.SYSTEM, _P.MARKETER),
+    _row(_A.SUBMIT, MARKETING_STAGES, _S.SUBMITTED, _P.MARKETER, _P.SYSTEM),
+    _row(_A.NURTURE, {_S.CAPTURED, _S.REJECTED, _S.RECYCLED}, _S.NURTURING, _P.MARKETER),
+    _row(_A.ACCEPT, {_S.SUBMITTED}, _S.ACCEPTED, *_SELLERS),
+    _row(_A.REJECT, {_S.SUBMITTED}, _S.REJECTED, *_SELLERS),
+    _row(_A.TOUCH, {_S.SUBMITTED}, _S.WORKING, _P.HOLDER, _P.POOL_MEMBER),
+    _row(_A.TOUCH, {_S.ACCEPTED, _S.WORKING}, _S.WORKING, _P.HOLDER),
+    _row(_A.TOUCH, {_S.OPPORTUNITY}, _S.OPPORTUNITY, _P.HOLDER),
+    _row(_A.QUALIFY, {_S.WORKING}, _S.OPPORTUNITY, _P.HOLDER),
+    _row(_A.WIN, {_S.OPPORTUNITY}, _S.WON, _P.HOLDER),
+    _row(_A.LOSE, {_S.OPPORTUNITY}, _S.LOST, _P.HOLDER),
+    _row(_A.RECYCLE, _WORKED, _S.RECYCLED, _P.HOLDER),
+    _row(_A.RECYCLE, {_S.LOST}, _S.RECYCLED, _P.HOLDER),
+    _row(_A.DISQUALIFY, MARKETING_STAGES, _S.DISQUALIFIED, _P.MARKETER),
+    _row(_A.DISQUALIFY, _WORKED, _S.DISQUALIFIED, _P.HOLDER),
+    _row(_A.REASSIGN, SALES_STAGES, None, _P.SALES_MANAGER, _P.SYSTEM),
+    _row(_A.DISPUTE, {_S.REJECTED}, None, _P.MARKETER),
+    _row(
+        _A.REOPEN,
+        {_S.DISQUALIFIED, _S.WON, _S.LOST},
+        _S.CAPTURED,
+        _P.MANAGER,
+        _P.SYSTEM,
+        new_episode=True,
+    ),
+    _row(
+        _A.MERGE,
+        OPEN_STAGES | {_S.WON, _S.LOST, _S.DISQUALIFIED},
+        _S.MERGED,
+        _P.MARKETER,
+        _P.MANAGER,
+    ),
+    _row(_A.ERASE, frozenset(_S) - {_S.ERASED}, _S.ERASED, _P.ADMINISTRATOR),
+)
+
+# Decisions that their maker may take back. A logged touch is a fact and a reassignment is
+# answered by another one; what left the person's record (merge, erase) is not a decision of stage.
+UNDOABLE = frozenset(
+    {
+        _A.SUBMIT,
+        _A.NURTURE,
+        _A.ACCEPT,
+        _A.REJECT,
+        _A.QUALIFY,
+        _A.WIN,
+        _A.LOSE,
+        _A.RECYCLE,
+        _A.DISQUALIFY,
+    }
+)
+
+
+def row_for(action: Action, stage: Stage | None) -> Row | None:
+    """The line that allows `action` at `stage` (None: no lead yet), or None where nothing does."""
+    for row in TABLE:
+        if row.action == action and (stage in row.from_ if stage else not row.from_):
+            return row
+    return None
+
+
+def allowed_changes() -> Iterator[tuple[str, str, str]]:
+    """Every (action, old stage, new stage) that may be written, for the guard in the database."""
+    for row in TABLE:
+        if row.to is None or row.new_episode:
+            continue
+        for stage in sorted(row.from_):
+            if stage != row.to:
+                yield row.action, stage, row.to
+                if row.action in UNDOABLE:
+                    yield Action.UNDO, row.to, stage

@@ -1,0 +1,3 @@
+"""What sellers do with a lead: the touches they log.
+
+Enter through `actions`; the stage is moved by the handoff."""

@@ -1,0 +1,1 @@
+"""Time and promises: business hours, the agreement, the clocks on leads and the figures of both."""

@@ -1,0 +1,30 @@
+"""Which agreement is in force."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sla.agreement.models import AgreementVersion
+from sla.agreement.targets import Agreement
+
+
+@dataclass(frozen=True)
+class ActiveAgreement:
+    """A version with its targets, ready to judge by."""
+
+    version_id: int
+    number: int
+    agreement: Agreement
+
+
+def active_agreement() -> ActiveAgreement | None:
+    """The agreement both sides signed and put into force, or None before the first."""
+    active = AgreementVersion.objects.filter(state=AgreementVersion.State.ACTIVE)
+    version_id = active.values_list("pk", flat=True).first()
+    return agreement_version(version_id) if version_id else None
+
+
+@lru_cache(maxsize=64)
+def agreement_version(version_id: int) -> ActiveAgreement:
+    """One version by its id; read once, because it never changes after it was proposed."""
+    version = AgreementVersion.objects.get(pk=version_id)
+    return ActiveAgreement(version.pk, version.version, Agreement.from_content(version.content))

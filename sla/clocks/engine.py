@@ -1,0 +1,196 @@
+"""What a change of a lead does to its clocks, inside the very transaction of the change.
+
+The table in `kinds` says it; `plan` applies the table without a database; `on_lead_changed` is the
+one receiver of the handoff's signal and writes the plan.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.handoff.changes import Agenda, Change
+from leads.handoff.models import Lead
+from leads.handoff.stages import Action
+from sla.calendars.arithmetic import elapsed
+from sla.calendars.queries import calendar_of
+from sla.clocks.kinds import KINDS, DueBy, Kind
+from sla.clocks.models import Clock
+from sla.clocks.spans import span_of
+from sla.clocks.states import IS_RUNNING
+from sla.clocks.terms import past_now, terms_for
+
+COPIED_ON_UNDO = (
+    "lead_id",
+    "kind",
+    "side",
+    "tier",
+    "calendar_id",
+    "agreement_id",
+    "target_seconds",
+    "started_at",
+    "at_risk_at",
+    "due_at",
+    "breached_at",
+    "detected_at",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Names of the kinds that an action stops, makes void and starts."""
+
+    stops: tuple[str, ...]
+    voids: tuple[str, ...]
+    starts: tuple[str, ...]
+
+
+def plan(change: Change, running: Iterable[str]) -> Plan:
+    """What the table says of this change, given the kinds that run on the lead. Pure."""
+    stops: list[str] = []
+    voids: list[str] = []
+    for name in running:
+        kind = KINDS[name]
+        if change.action in kind.stops:
+            at_once = kind.void_when_automatic and change.actor is None
+            (voids if at_once else stops).append(name)
+        elif change.action in kind.voids or not change.lead.is_open:
+            voids.append(name)
+    starts = [name for name, kind in KINDS.items() if _begins(kind, change)]
+    return Plan(tuple(stops), tuple(voids), tuple(starts))
+
+
+def _begins(kind: Kind, change: Change) -> bool:
+    if change.action in kind.starts:
+        return True
+    return change.action is Action.REASSIGN and change.lead.stage == kind.restarts_in
+
+
+def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agenda | None:
+    """Stop, void, hand on and start the clocks of a changed lead; answer what is due next."""
+    running = (
+        list(
+            Clock.objects.filter(IS_RUNNING, lead=change.lead)
+            .select_for_update(no_key=True)
+            .order_by("pk")
+        )
+        if change.from_stage
+        else []
+    )
+    if change.action is Action.UNDO:
+        return _agenda(_undo(change, running))
+    planned = plan(change, [clock.kind for clock in running])
+    left = []
+    for clock in running:
+        if clock.kind in planned.stops:
+            stop(clock, at=change.at, now=change.now, event_id=change.event.pk)
+        elif clock.kind in planned.voids:
+            end_unmet(clock, change)
+        else:
+            left.append(clock)
+    if change.new_holder:
+        _hand_on(left, change.lead)
+    return _agenda(left + [start(KINDS[name], change) for name in planned.starts])
+
+
+def start(kind: Kind, change: Change) -> Clock:
+    """Start a clock of this kind, freezing what it is judged by."""
+    lead = change.lead
+    terms = terms_for(kind.name, lead, holder_id=lead.holder_id, team_id=lead.team_id)
+    span = span_of(
+        terms.target,
+        terms.hours.calendar,
+        start=change.at,
+        promised_at=change.promised_at if kind.due_by is DueBy.PROMISE else None,
+        parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
+    )
+    return Clock.objects.create(
+        lead=lead,
+        kind=kind.name,
+        side=kind.side,
+        holder_id=lead.holder_id,
+        team_id=lead.team_id,
+        tier=lead.tier,
+        calendar_id=terms.hours.version_id,
+        agreement_id=terms.agreement_id,
+        target_seconds=span.target_seconds,
+        started_at=span.started_at,
+        at_risk_at=span.at_risk_at,
+        due_at=span.due_at,
+        started_by=change.event,
+        next_at=None if past_now() else span.due_at,
+    )
+
+
+def stop(clock: Clock, *, at: datetime, now: datetime, event_id: int) -> None:
+    """Stop a clock at `at`. A breach that was told already is not talked away by a later log."""
+    stopped = max(now if clock.detected_at else at, clock.started_at)
+    clock.stopped_at, clock.ended_by_id, clock.next_at = stopped, event_id, None
+    clock.elapsed_seconds = int(elapsed(calendar_of(clock.calendar_id), clock.started_at, stopped))
+    if stopped > clock.due_at and clock.breached_at is None:
+        clock.breached_at, clock.detected_at = clock.due_at, now
+    clock.save(
+        update_fields=[
+            "stopped_at", "ended_by", "next_at", "elapsed_seconds", "breached_at", "detected_at",
+        ]
+    )  # fmt: skip
+
+
+def end_unmet(clock: Clock, change: Change) -> None:
+    """End a clock whose promise lost its object: void while it is not due. What was due and not
+    done stays a miss, so that last week's figures never change."""
+    if change.now > clock.due_at:
+        stop(clock, at=change.now, now=change.now, event_id=change.event.pk)
+    else:
+        _void(clock, cause=change.action, now=change.now, event_id=change.event.pk)
+
+
+def _void(clock: Clock, *, cause: str, now: datetime, event_id: int) -> None:
+    clock.void_at, clock.void_cause, clock.next_at = now, cause, None
+    clock.ended_by_id = event_id
+    clock.save(update_fields=["void_at", "void_cause", "next_at", "ended_by"])
+
+
+def _hand_on(clocks: Sequence[Clock], lead: Lead) -> None:
+    """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
+    for clock in clocks:
+        if clock.breached_at is None:
+            clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
+            clock.save(update_fields=["holder", "team"])
+
+
+def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
+    """What the undone act started is void; what it had ended goes on as a successor."""
+    left = []
+    for clock in running:
+        if clock.started_by_id == change.undone_id:
+            _void(clock, cause="undone", now=change.now, event_id=change.event.pk)
+        else:
+            left.append(clock)
+    ended = Clock.objects.filter(lead=change.lead, ended_by_id=change.undone_id)
+    for clock in ended.select_for_update(no_key=True).order_by("pk"):
+        if clock.kind in {running.kind for running in left}:
+            continue
+        _void(clock, cause="undone", now=change.now, event_id=change.event.pk)
+        left.append(_successor(clock, change))
+    return left
+
+
+def _successor(clock: Clock, change: Change) -> Clock:
+    same = {name: getattr(clock, name) for name in COPIED_ON_UNDO}
+    if clock.stopped_at is not None and clock.detected_at == clock.stopped_at:
+        same["breached_at"] = same["detected_at"] = None
+    return Clock.objects.create(
+        **same,
+        holder_id=change.lead.holder_id,
+        team_id=change.lead.team_id,
+        started_by=change.event,
+        next_at=clock.due_at if same["detected_at"] is None else None,
+    )
+
+
+def _agenda(running: Sequence[Clock]) -> Agenda | None:
+    if not running:
+        return None
+    order = list(KINDS)
+    first = min(running, key=lambda clock: (clock.due_at, order.index(clock.kind)))
+    return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)

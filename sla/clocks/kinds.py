@@ -1,0 +1,109 @@
+"""Which clock an action starts, stops or makes void: one table, pure data.
+
+Adding a clock is adding a row. An action that ends a lead ends whatever still runs on it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leads.handoff.stages import Action, Stage
+
+NOBODY: frozenset[Action] = frozenset()
+
+
+class Side(StrEnum):
+    """Whose promise it is."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+    BOTH = "both"
+
+
+class DueBy(StrEnum):
+    """From what a due instant is made."""
+
+    TARGET = "target"  # the agreed working time from the start
+    PROMISE = "promise"  # the date that was promised, bounded by the agreed time
+    PARK = "park"  # the date until which the lead is parked, plus the agreed time
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of promise. `restarts_in`: a new holder gets a clock of their own at this stage."""
+
+    name: str
+    label: str
+    side: Side
+    starts: frozenset[Action]
+    stops: frozenset[Action]
+    voids: frozenset[Action] = NOBODY
+    due_by: DueBy = DueBy.TARGET
+    restarts_in: Stage | None = None
+    void_when_automatic: bool = False
+
+
+_MARKETING_ACTS = frozenset({Action.SUBMIT, Action.NURTURE, Action.DISQUALIFY})
+_ENDS = frozenset({Action.WIN, Action.LOSE, Action.RECYCLE, Action.DISQUALIFY})
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "triage",
+            "Triage",
+            Side.MARKETING,
+            starts=frozenset({Action.CAPTURE}),
+            stops=_MARKETING_ACTS,
+            # What the system hands over in the same moment was nobody's promise: counting it as
+            # met would flatter marketing.
+            void_when_automatic=True,
+        ),
+        Kind(
+            "accept",
+            "Accept",
+            Side.SALES,
+            starts=frozenset({Action.SUBMIT}),
+            stops=frozenset({Action.ACCEPT, Action.REJECT, Action.TOUCH}),
+            voids=frozenset({Action.REASSIGN}),
+            restarts_in=Stage.SUBMITTED,
+        ),
+        Kind(
+            "first_touch",
+            "First touch",
+            Side.SALES,
+            starts=frozenset({Action.SUBMIT}),
+            stops=frozenset({Action.TOUCH}),
+            voids=frozenset({Action.REJECT, Action.RECYCLE, Action.DISQUALIFY}),
+        ),
+        Kind(
+            "next_step",
+            "Next step",
+            Side.SALES,
+            starts=frozenset({Action.TOUCH}),
+            stops=frozenset({Action.TOUCH}) | _ENDS,
+            due_by=DueBy.PROMISE,
+        ),
+        Kind(
+            "rework",
+            "Rework",
+            Side.MARKETING,
+            starts=frozenset({Action.REJECT}),
+            stops=_MARKETING_ACTS | {Action.DISPUTE},
+        ),
+        Kind(
+            "ruling",
+            "Ruling",
+            Side.BOTH,
+            starts=frozenset({Action.DISPUTE}),
+            stops=_MARKETING_ACTS,
+        ),
+        Kind(
+            "review",
+            "Review",
+            Side.MARKETING,
+            starts=frozenset({Action.NURTURE, Action.RECYCLE}),
+            stops=_MARKETING_ACTS,
+            due_by=DueBy.PARK,
+        ),
+    )
+}

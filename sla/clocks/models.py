@@ -1,0 +1,115 @@
+"""A clock: one timed promise on one lead, with all it was started under."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from leadbridge.people.models import Team
+from leads.handoff.models import Event, Lead
+from sla.agreement.models import AgreementVersion
+from sla.calendars.models import CalendarVersion
+from sla.clocks.kinds import KINDS
+from sla.clocks.states import IS_RUNNING
+
+
+class Clock(models.Model):
+    """One promise. `next_at` is when the sweep must look at it next; None: never again.
+
+    `breached_at` is the due instant, `detected_at` when a worker noticed: the gap is ours.
+    `elapsed_seconds` is the working time from start to stop, counted when it stopped.
+    """
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=12)
+    side = models.CharField(max_length=10)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    tier = models.PositiveSmallIntegerField(null=True)
+    calendar = models.ForeignKey(
+        CalendarVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    agreement = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    target_seconds = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    at_risk_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    started_by = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    stopped_at = models.DateTimeField(null=True)
+    elapsed_seconds = models.PositiveIntegerField(null=True)
+    void_at = models.DateTimeField(null=True)
+    void_cause = models.CharField(max_length=20, blank=True)
+    ended_by = models.ForeignKey(
+        Event, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    breached_at = models.DateTimeField(null=True)
+    detected_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="sla_clock_kind_known", condition=Q(kind__in=sorted(KINDS))
+            ),
+            models.UniqueConstraint(
+                name="sla_clock_one_running", fields=["lead", "kind"], condition=IS_RUNNING
+            ),
+            models.CheckConstraint(
+                name="sla_clock_instants_in_order",
+                condition=Q(started_at__lte=F("at_risk_at"), at_risk_at__lte=F("due_at")),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_breach_whole",
+                condition=Q(breached_at=None, detected_at=None)
+                | Q(breached_at=F("due_at"), detected_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_void_has_cause",
+                condition=Q(void_at=None, void_cause="")
+                | (Q(void_at__isnull=False) & ~Q(void_cause="")),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_ended_needs_no_look",
+                condition=Q(next_at=None) | IS_RUNNING,
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="sla_clock_to_sweep",
+                fields=["next_at", "id"],
+                condition=Q(next_at__isnull=False),
+            ),
+            models.Index(
+                name="sla_clock_running_due", fields=["due_at", "id"], condition=IS_RUNNING
+            ),
+            models.Index(name="sla_clock_of_lead", fields=["lead", "id"]),
+            models.Index(name="sla_clock_by_due", fields=["kind", "due_at"]),
+            models.Index(name="sla_clock_by_holder", fields=["holder", "due_at"]),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of L-{self.lead_id}"
+
+
+class Heartbeat(models.Model):
+    """When a regular work last ran, for the footer, the status page and readiness."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"

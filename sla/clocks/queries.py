@@ -1,0 +1,69 @@
+"""Reading clocks: what a person may see, how they stand, and the lists of pages and API."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.access import sees_every_lead
+from leadbridge.people.models import User
+from leads.handoff.models import Lead
+from sla.clocks.models import Clock
+from sla.clocks.states import IS_RUNNING, State, missed_q, state_q
+
+
+def clocks_visible_to(user: User) -> QuerySet[Clock]:
+    """Clocks on leads that this person may see."""
+    clocks = Clock.objects.select_related(
+        "lead__person", "lead__holder", "lead__team", "holder", "team"
+    )
+    if sees_every_lead(user):
+        return clocks
+    return clocks.filter(lead__in=Lead.objects.visible_to(user).values("pk"))
+
+
+def get_clock_for(user: User, clock_id: int) -> Clock:
+    """One clock, if this person may see its lead; DomainError `not_found` otherwise."""
+    clock = (
+        clocks_visible_to(user)
+        .select_related("calendar__calendar", "agreement")
+        .filter(pk=clock_id)
+        .first()
+    )
+    if clock is None:
+        raise DomainError(
+            "not_found", f"There is no clock {clock_id} that you may see.", status=404
+        )
+    return clock
+
+
+def overdue(now: datetime) -> Q:
+    """Running and past due at `now`."""
+    return state_q(State.OVERDUE, now)
+
+
+def due_within(now: datetime, ahead: timedelta) -> Q:
+    """Running and due from now to an hour (or whatever `ahead` is) from now."""
+    return IS_RUNNING & Q(due_at__gte=now, due_at__lte=now + ahead)
+
+
+def fell_due(start: datetime, end: datetime, now: datetime) -> Q:
+    """The denominator of attainment: not void, due time in the period, and due or decided by now.
+
+    A clock that is due later today is out until then, unless it was met already.
+    """
+    in_period = Q(void_at__isnull=True, due_at__gte=start, due_at__lt=end)
+    return in_period & (Q(due_at__lt=now) | Q(stopped_at__isnull=False))
+
+
+OUTCOMES = ("met", "met_late", "missed_open")
+
+
+def outcome_q(outcome: str, now: datetime) -> Q:
+    """Which part of those that fell due: met, met late, or missed and still open."""
+    return {
+        "met": state_q(State.MET, now),
+        "met_late": state_q(State.MET_LATE, now),
+        "missed_open": state_q(State.OVERDUE, now),
+        "missed": missed_q(now),
+    }[outcome]

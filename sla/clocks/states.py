@@ -1,0 +1,69 @@
+"""How a clock stands: derived from stored instants and `now`, the same in Python and SQL.
+
+Met exactly at the due instant is met. Nothing here is ever stored, so a worker that was down makes
+notices late, never figures wrong.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from django.db.models import F, Q
+
+from leadbridge.kernel.deadline import Pressure, pressure_of, pressure_q
+
+
+class State(StrEnum):
+    """All states a clock can be in; the first three are those of a running one."""
+
+    RUNNING = "running"
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    MET = "met"
+    MET_LATE = "met_late"
+    VOID = "void"
+
+
+class Instants(Protocol):
+    """What the state of a clock follows from."""
+
+    at_risk_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    void_at: datetime | None
+
+
+OF_PRESSURE = {
+    Pressure.ON_TRACK: State.RUNNING,
+    Pressure.AT_RISK: State.AT_RISK,
+    Pressure.OVERDUE: State.OVERDUE,
+}
+IS_RUNNING = Q(stopped_at__isnull=True, void_at__isnull=True)
+
+
+def state_of(clock: Instants, now: datetime) -> State:
+    """The state of one clock at `now`."""
+    if clock.void_at is not None:
+        return State.VOID
+    if clock.stopped_at is not None:
+        return State.MET if clock.stopped_at <= clock.due_at else State.MET_LATE
+    return OF_PRESSURE[pressure_of(at_risk_at=clock.at_risk_at, due_at=clock.due_at, now=now)]
+
+
+def state_q(state: State, now: datetime) -> Q:
+    """The same as a condition over the columns of clocks."""
+    stopped = Q(stopped_at__isnull=False, void_at__isnull=True)
+    match state:
+        case State.VOID:
+            return Q(void_at__isnull=False)
+        case State.MET:
+            return stopped & Q(stopped_at__lte=F("due_at"))
+        case State.MET_LATE:
+            return stopped & Q(stopped_at__gt=F("due_at"))
+    pressure = next(p for p, s in OF_PRESSURE.items() if s is state)
+    return IS_RUNNING & pressure_q(pressure, now, at_risk="at_risk_at", due="due_at")
+
+
+def missed_q(now: datetime) -> Q:
+    """Due and not met: stopped late, or still running past due. The complement of met."""
+    return state_q(State.MET_LATE, now) | state_q(State.OVERDUE, now)

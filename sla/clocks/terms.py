@@ -1,0 +1,67 @@
+"""Under what a clock starts: the agreed target, and whose hours count."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from leadbridge.kernel.errors import DomainError
+from leads.handoff.models import Lead
+from sla.agreement.queries import ActiveAgreement, active_agreement
+from sla.agreement.targets import Target
+from sla.calendars.queries import Hours, hours_for
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a clock freezes when it starts."""
+
+    target: Target
+    hours: Hours
+    agreement_id: int
+
+
+@dataclass(frozen=True)
+class PastTerms:
+    """The agreement and the hours by which somebody's past is judged (see sla.reports.history)."""
+
+    agreement: ActiveAgreement
+    hours: Hours
+
+
+_past: ContextVar[PastTerms | None] = ContextVar("past_terms", default=None)
+
+
+@contextmanager
+def judged_by(past: PastTerms) -> Iterator[None]:
+    """Within this block clocks start under the terms of a past instead of today's."""
+    token = _past.set(past)
+    try:
+        yield
+    finally:
+        _past.reset(token)
+
+
+def terms_for(kind: str, lead: Lead, *, holder_id: int | None, team_id: int) -> Terms:
+    """The target of the agreement in force and the holder's hours.
+
+    DomainError `no_agreement` (409) where none is signed.
+    """
+    past = _past.get()
+    agreement = past.agreement if past else active_agreement()
+    if agreement is None:
+        raise DomainError(
+            "no_agreement",
+            "No agreement is in force, so no promise has a time. Both heads must sign one first.",
+            status=409,
+        )
+    hours = past.hours if past else hours_for(holder_id=holder_id, team_id=team_id)
+    target = agreement.agreement.target_for(
+        kind=kind, tier=lead.tier, source=lead.source, team=lead.team.slug
+    )
+    return Terms(target, hours, agreement.version_id)
+
+
+def past_now() -> bool:
+    """Is a past being judged? Then nobody is told anything."""
+    return _past.get() is not None

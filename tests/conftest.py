@@ -1,0 +1,31 @@
+"""The cast everybody knows, and the instant at which tests begin."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+# A Monday, 11:00 in Berlin and 05:00 in New York: EMEA works, Americas sleeps.
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which a test begins."""
+    return MONDAY
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Found the organisation once; tests that roll back find it again."""
+    from leadbridge.demo.organisation import found_organisation
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django has no types
+        found_organisation(now=MONDAY)
+
+
+@pytest.fixture
+def cast(db: None):  # type: ignore[no-untyped-def]  # models are known only after Django is set up
+    """Mia, Ana, Sam, Dora, Max, Nora, Lena, Olu and their teams."""
+    from leadbridge.demo.organisation import find_cast, found_organisation
+
+    return find_cast() or found_organisation(now=MONDAY)

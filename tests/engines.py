@@ -1,0 +1,5 @@
+"""Loaded by pytest before Django's settings are read: they ask for engines."""
+
+from leadbridge.embedded import provide
+
+provide()
