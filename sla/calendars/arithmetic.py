@@ -115,7 +115,7 @@ def due(
     does not open for 800 days on end.
     """
     if type(seconds) is not int or not 0 <= seconds <= MOST_SECONDS:
-        raise _refused_amount()
+        raise refused_amount()
     if start.tzinfo is not UTC:
         start = in_utc(start)
     target = _length(seconds)
@@ -283,7 +283,8 @@ def _since_new_year(table: YearTable, instant: datetime) -> timedelta:
     return max(instant, table.opens[at]) - table.origins[at]
 
 
-def _refused_amount() -> DomainError:
+def refused_amount() -> DomainError:
+    """The refusal of what is no amount of seconds."""
     return DomainError(
         "invalid_amount",
         f"seconds: give a whole number from 0 to {MOST_SECONDS} (ten years).",
