@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
+    path("", include("leads.work.urls")),
     path("", include("sla.reports.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/style/", style_shelf, name="style"),
