@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from leadbridge.kernel.errors import DomainError
@@ -115,10 +115,10 @@ def due(
     does not open for 800 days on end.
     """
     if type(seconds) is not int or not 0 <= seconds <= MOST_SECONDS:
-        raise _refused_amount()
+        raise refused_amount()
     if start.tzinfo is not UTC:
         start = in_utc(start)
-    target = timedelta(0, seconds)
+    target = _length(seconds)
     return _due_around(calendar, start, target, pauses) if pauses else _due(calendar, start, target)
 
 
@@ -140,7 +140,7 @@ def working_time(
             "invalid_amount", f"Ask about {MOST_YEARS_ASKED} years at most.", field="end"
         )
     total = NOTHING
-    for pause_start, pause_end in joined(pauses):
+    for pause_start, pause_end in joined(pauses) if pauses else ():
         if pause_end <= start:
             continue
         if pause_start >= end:
@@ -210,20 +210,26 @@ def joined(pauses: Iterable[Pause]) -> list[Pause]:
     return result
 
 
+@lru_cache(maxsize=4096)
+def _length(seconds: int) -> timedelta:
+    """Kept, because targets are few and making a timedelta takes a quarter of a due time."""
+    return timedelta(0, seconds)
+
+
 def _due(calendar: BusinessCalendar, start: datetime, target: timedelta) -> datetime:
     timeline = calendar.timeline
     table = timeline.tables.get(start.year) or timeline.year(start.year)
-    at = bisect_right(table.closes, start)
-    if at == len(table.closes):
+    opens, closes, origins, sums, total = table
+    at = bisect_right(closes, start)
+    if at == len(closes):
         return _due_in_later_years(calendar, start, start, target)
-    opened = table.opens[at]
-    first = start if start > opened else opened  # noqa: FURB136  # max() takes twice as long
-    used = first - table.origins[at] + target
-    if used > table.total:
-        return _due_in_later_years(calendar, start, table.closes[-1], used - table.total)
-    if used > table.sums[at]:
-        at = bisect_left(table.sums, used, at + 1)
-    return table.origins[at] + used
+    first, origin = opens[at], origins[at]
+    used = (start if start > first else first) - origin + target  # noqa: FURB136  # max() is slow
+    if used <= sums[at]:
+        return origin + used
+    if used > total:
+        return _due_in_later_years(calendar, start, closes[-1], used - total)
+    return origins[bisect_left(sums, used, at + 1)] + used
 
 
 def _due_in_later_years(
@@ -262,11 +268,11 @@ def _worked(calendar: BusinessCalendar, start: datetime, end: datetime) -> timed
     """Working time in `[start, end)` as if nothing paused it."""
     if end <= start:
         return NOTHING
-    tables = calendar.timeline
-    passed = _since_new_year(tables.year(end.year), end)
-    passed -= _since_new_year(tables.year(start.year), start)
+    timeline = calendar.timeline
+    passed = _since_new_year(timeline.year(end.year), end)
+    passed -= _since_new_year(timeline.year(start.year), start)
     for year in range(start.year, end.year):
-        passed += tables.year(year).total
+        passed += timeline.year(year).total
     return passed
 
 
@@ -277,7 +283,8 @@ def _since_new_year(table: YearTable, instant: datetime) -> timedelta:
     return max(instant, table.opens[at]) - table.origins[at]
 
 
-def _refused_amount() -> DomainError:
+def refused_amount() -> DomainError:
+    """The refusal of what is no amount of seconds."""
     return DomainError(
         "invalid_amount",
         f"seconds: give a whole number from 0 to {MOST_SECONDS} (ten years).",

@@ -186,7 +186,7 @@ def _paused(pieces: Iterable[_Piece], pauses: Sequence[Pause]) -> Iterator[_Piec
 
 
 def _merged(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
-    """Neighbours that say the same become one: a night and a weekend, both halves of a clock change."""
+    """Neighbours that say the same become one: night and weekend, both sides of a clock change."""
     last: _Piece | None = None
     for piece in pieces:
         if last and (last.what, last.counts) == (piece.what, piece.counts):
