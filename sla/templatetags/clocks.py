@@ -3,6 +3,7 @@
 The only way by which a page of `leads` gets anything of `sla`.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from django import template
@@ -50,20 +51,18 @@ CLOCK = (
 
 @register.simple_tag(takes_context=True)
 def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
-    """All clocks of a lead, running ones first and soonest due first, each with its face."""
+    """All clocks of a lead, running ones first and soonest due first, each with its face (`named`: with its name on it)."""
     request: Request = context["request"]
     clocks = Clock.objects.filter(lead=lead).select_related("holder", "team")
     standing = [(state_of(clock, request.now), clock) for clock in clocks]
     shown = [(state, clock) for state, clock in standing if state is not State.VOID]
     shown.sort(key=lambda pair: (pair[1].stopped_at is not None, pair[1].due_at))
-    return [
-        {
-            "name": KINDS[clock.kind].label,
-            "who": str(clock.holder) if clock.holder else f"Pool of {clock.team}",
-            "clock": face_of(clock, state, zone_of(request.user), request.now),
-        }
-        for state, clock in shown
-    ]
+    owed = []
+    for state, clock in shown:
+        face, name = face_of(clock, state, zone_of(request.user), request.now), KINDS[clock.kind].label
+        who = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
+        owed.append({"name": name, "who": who, "clock": face, "named": replace(face, label=name)})
+    return owed
 
 
 def face_of(clock: Clock, state: State, zone: str, now: datetime) -> ClockFace:
@@ -139,12 +138,12 @@ def _hours(context: template.Context) -> _Hours:
 def hours_note(context: template.Context) -> str:
     """Whose working hours the times on a page count: "Times count working hours of Team EMEA …"."""
     user = context["request"].user
-    team = user.teams.order_by("pk").values_list("pk", flat=True).first()
-    counted = Calendar.objects.filter(current__isnull=False)
+    theirs = Q(user=user) | Q(team__memberships__user=user) | Q(organisation=True)
     found = (
-        counted.filter(user=user).first()
-        or (counted.filter(team=team).first() if team else None)
-        or counted.filter(organisation=True).first()
+        Calendar.objects.filter(theirs, current__isnull=False)
+        .select_related("current")
+        .order_by("user_id", "team_id")  # PostgreSQL puts what is null last: own, team, house
+        .first()
     )
     if found is None:
         return ""
