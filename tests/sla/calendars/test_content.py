@@ -88,7 +88,8 @@ def test_what_are_no_open_hours_is_refused(blocks: Any) -> None:
     ],
 )
 def test_what_is_no_date_is_refused(day: Any) -> None:
-    for extra in ({"holidays": [day]}, {"holidays": {day: "x"}}, {"overrides": {day: []}}):
+    extras: list[Any] = [{"holidays": [day]}, {"holidays": {day: "x"}}, {"overrides": {day: []}}]
+    for extra in extras:
         with pytest.raises(DomainError) as caught:
             BusinessCalendar.from_content({"timezone": "UTC", "weekly": NINE_TO_FIVE, **extra})
         assert caught.value.code == "invalid_schedule"

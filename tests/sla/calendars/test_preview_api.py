@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
@@ -17,7 +16,7 @@ WEEKLY = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri
 CALENDAR = {"timezone": "Europe/London", "weekly": WEEKLY, "holidays": ["2025-11-24"]}
 BODY = {"calendar": CALENDAR, "start": "2025-11-21T16:30:00Z", "seconds": 3600}
 
-Ask = Callable[[object], HttpResponse]
+Ask = Callable[[object], Any]
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def ask(client: Client, cast: Cast, now: datetime) -> Ask:
     key = make_key(user=cast.sam, name="preview", scope="write", now=now)
     headers = {"Authorization": f"Bearer {key}"}
 
-    def post(body: object) -> HttpResponse:
+    def post(body: object) -> Any:
         return client.post(URL, json.dumps(body), "application/json", headers=headers)
 
     return post
