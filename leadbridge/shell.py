@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
 from leadbridge.kernel.deadline import Pressure
 from leadbridge.people.access import sees_figures
 from leadbridge.people.models import User
@@ -11,11 +12,16 @@ from sla.clocks.models import Heartbeat
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of base.html; nothing where nobody is signed in."""
+    """Context of base.html; where nobody is signed in, only who could be, in a demo."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or getattr(request, "now", None) is None:
-        return {}
+        return {"demo_accounts": demo_accounts}
     return {"shell": Shell(request, user), "currency": settings.CURRENCY}
+
+
+def demo_accounts() -> list[tuple[str, str]]:
+    """The people of a demo for its sign-in page, asked for by that page alone; else nobody."""
+    return list(WHAT_THEY_ARE.items()) if find_cast() else []
 
 
 class Shell:
