@@ -154,7 +154,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else it misses the collected files, which need not be
 
 # A lead has a few dozen short fields: more than this in one request is a mistake or an attack.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
