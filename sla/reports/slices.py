@@ -1,0 +1,167 @@
+"""Which clocks a figure counts: a period and filters, and the part of them that is asked for.
+
+A figure is `clocks_in(slice, part, now).count()`, and the list it opens is the same query set: so
+the length of the list is the figure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import F, Q, QuerySet
+
+from leads.handoff.stages import Action
+from sla.clocks.models import Clock
+from sla.clocks.queries import due_within, fell_due, outcome_q, overdue
+from sla.clocks.states import IS_RUNNING
+
+SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
+
+    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds.
+    """
+
+    start: datetime
+    end: datetime
+    kind: str = ""
+    team_ids: frozenset[int] | None = None
+    holder_id: int | None = None
+    source: str = ""
+    reason: str = ""
+
+    def before(self) -> "Slice":
+        """The period of the same length that ends where this one starts."""
+        return replace(self, start=self.start - (self.end - self.start), end=self.start)
+
+
+class Part(StrEnum):
+    """What of a slice is counted. The first five go by due instant (DESIGN §7)."""
+
+    DUE = "due"
+    MET = "met"
+    MET_LATE = "met_late"
+    MISSED_OPEN = "missed_open"
+    MISSED = "missed"
+    # As things stand now, whatever the period.
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    UNASSIGNED_SOON = "unassigned_soon"
+    # By start: what times are measured over.
+    TIMED = "timed"
+    # By submission: one clock for each lead handed over, that of whoever had to decide.
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WAITING = "waiting"
+    OTHERWISE = "otherwise"
+
+
+LABELS = {
+    Part.DUE: "Fell due",
+    Part.MET: "Met",
+    Part.MET_LATE: "Met late",
+    Part.MISSED_OPEN: "Missed and still open",
+    Part.MISSED: "Missed",
+    Part.OVERDUE: "Overdue now",
+    Part.DUE_SOON: "Due in the next hour",
+    Part.UNASSIGNED_SOON: "Due in the next hour, held by nobody yet",
+    Part.TIMED: "Started",
+    Part.SUBMITTED: "Handed over",
+    Part.ACCEPTED: "Accepted",
+    Part.REJECTED: "Rejected",
+    Part.WAITING: "Waiting for a decision",
+    Part.OTHERWISE: "Merged or erased while waiting",
+}
+OF_NOW = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON})
+OF_SUBMISSION = frozenset(
+    {Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE}
+)
+_ACCEPTS = Q(ended_by__action__in=[Action.ACCEPT, Action.TOUCH])
+_REJECTS = Q(ended_by__action=Action.REJECT)
+# Within the clocks of a submission; each is in exactly one of the four.
+DECISIONS: dict[Part, Q] = {
+    Part.ACCEPTED: ~IS_RUNNING & _ACCEPTS,
+    Part.REJECTED: ~IS_RUNNING & _REJECTS,
+    Part.WAITING: IS_RUNNING,
+    Part.OTHERWISE: ~IS_RUNNING & ~(_ACCEPTS | _REJECTS),
+}
+
+
+def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
+    """The clocks behind a figure."""
+    clocks = Clock.objects.filter(narrowed(slice_)).filter(_CONDITIONS[part](slice_, now))
+    if slice_.reason:
+        clocks = clocks.filter(ended_by__data__reason=slice_.reason)
+    return clocks
+
+
+def narrowed(slice_: Slice) -> Q:
+    """All of a slice but its period."""
+    found = Q()
+    if slice_.kind:
+        found &= Q(kind=slice_.kind)
+    if slice_.team_ids is not None:
+        found &= Q(team_id__in=sorted(slice_.team_ids))
+    if slice_.holder_id is not None:
+        found &= Q(holder_id=slice_.holder_id) if slice_.holder_id else Q(holder__isnull=True)
+    if slice_.source:
+        found &= Q(lead__source=slice_.source)
+    return found
+
+
+def _started(slice_: Slice, now: datetime) -> Q:
+    # A clock is due after it started: the bound on `due_at` lets its index find the period.
+    return Q(
+        void_at__isnull=True,
+        started_at__gte=slice_.start,
+        started_at__lt=slice_.end,
+        due_at__gte=slice_.start,
+    )
+
+
+def _submitted(slice_: Slice, now: datetime) -> Q:
+    """The last accept clock of each submission of the period: not the ones of earlier holders,
+    nor one that an undo replaced by its successor."""
+    return Q(
+        ~Q(void_cause="undone"),
+        ~Q(ended_by__action=Action.REASSIGN, ended_by__isnull=False),
+        kind="accept",
+        lead__submitted_at__gte=slice_.start,
+        lead__submitted_at__lt=slice_.end,
+        started_at__gte=F("lead__submitted_at"),
+    )
+
+
+def _unassigned_soon(slice_: Slice, now: datetime) -> Q:
+    return due_within(now, SOON) & Q(holder__isnull=True)
+
+
+def _of_due(part: Part) -> Callable[[Slice, datetime], Q]:
+    def condition(slice_: Slice, now: datetime) -> Q:
+        return fell_due(slice_.start, slice_.end, now) & outcome_q(part, now)
+
+    return condition
+
+
+def _of_submission(part: Part) -> Callable[[Slice, datetime], Q]:
+    def condition(slice_: Slice, now: datetime) -> Q:
+        return _submitted(slice_, now) & DECISIONS[part]
+
+    return condition
+
+
+_CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
+    Part.DUE: lambda slice_, now: fell_due(slice_.start, slice_.end, now),
+    **{p: _of_due(p) for p in (Part.MET, Part.MET_LATE, Part.MISSED_OPEN, Part.MISSED)},
+    Part.OVERDUE: lambda slice_, now: overdue(now),
+    Part.DUE_SOON: lambda slice_, now: due_within(now, SOON),
+    Part.UNASSIGNED_SOON: _unassigned_soon,
+    Part.TIMED: _started,
+    Part.SUBMITTED: _submitted,
+    **{part: _of_submission(part) for part in DECISIONS},
+}
