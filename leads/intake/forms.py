@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from leadbridge.kernel.errors import FieldErrors
 from leads.handoff.episodes import Packet
@@ -28,8 +31,24 @@ def _line(label: str, *, longest: int, help_text: str = "", **attrs: str) -> for
     return forms.Field(label=label, required=False, help_text=help_text, widget=widget)
 
 
+class PlainSelect(forms.Select):
+    """A select drawn in one go: Django would render a template for each of 250 countries."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """As Django draws it, for one chosen value and no groups."""
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if key == value else "", label) for key, label in self.choices),
+        )
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(own), options)
+
+
 def _choice(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.Field:
-    widget = forms.Select(choices=options, attrs=attrs)
+    widget = PlainSelect(choices=options, attrs=attrs)
     return forms.Field(label=label, required=False, widget=widget)
 
 

@@ -64,9 +64,12 @@ def hosted_form(request: Request, slug: str) -> HttpResponse:
 
 def _receive(request: Request, form: Form, now: datetime) -> HttpResponse:
     """Take a visitor's form in, or draw it again with everything they wrote."""
-    filled = VisitorForm(request.POST, now=now, given=_given(form))
     busy = too_many(address_of(request), now)
     doubt = TOO_MANY if busy else _doubt(request, form)
+    told = request.POST.copy()
+    if doubt == NEW_WORDS:
+        told.pop("consent", None)
+    filled = VisitorForm(told, now=now, given=_given(form))
     if doubt:
         filled.add_error(None, doubt)
     if not filled.is_valid():
