@@ -11,8 +11,8 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.handoff.actions import (
     accept_lead,
-    disqualify_lead,
     dispute_lead,
+    disqualify_lead,
     lose_lead,
     nurture_lead,
     qualify_lead,
@@ -218,7 +218,9 @@ def test_a_criterion_is_one_of_the_definition_even_where_none_is_asked(
 # dates
 
 
-@pytest.mark.parametrize(("ahead", "fits"), [(-1, False), (0, False), (1, True), (90, True), (91, False)])
+@pytest.mark.parametrize(
+    ("ahead", "fits"), [(-1, False), (0, False), (1, True), (90, True), (91, False)]
+)
 def test_a_lead_is_nurtured_from_tomorrow_to_ninety_days_ahead(
     cast: Cast, now: datetime, ahead: int, fits: bool
 ) -> None:
@@ -366,9 +368,7 @@ def test_a_waiting_lead_goes_back_to_the_pool_but_an_accepted_one_needs_a_person
 
 
 @pytest.mark.parametrize("who", ["sam", "mia", "olu", "gone", "teamless"])
-def test_a_lead_is_given_only_to_another_active_seller(
-    cast: Cast, now: datetime, who: str
-) -> None:
+def test_a_lead_is_given_only_to_another_active_seller(cast: Cast, now: datetime, who: str) -> None:
     lead = submitted(cast, now)
     if who in ("gone", "teamless"):
         to = User.objects.create(username=who, role="seller", is_active=who != "gone")
