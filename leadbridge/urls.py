@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from leadbridge import health
-from leadbridge.pages import home, style_shelf
+from leadbridge.pages import home
+from leadbridge.style_views import style_shelf
 
 api: list[URLPattern | URLResolver] = [
     path("", include("leads.handoff.api_urls")),

@@ -15,8 +15,8 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import User
 from leads.handoff.actions import (
     accept_lead,
-    disqualify_lead,
     dispute_lead,
+    disqualify_lead,
     lose_lead,
     nurture_lead,
     qualify_lead,
@@ -103,7 +103,11 @@ def opportunity(cast: Cast, now: datetime, **given: Any) -> Lead:
     """Sam sees a deal."""
     lead = working(cast, now, **given)
     return qualify_lead(
-        lead_id=lead.pk, actor=cast.sam, now=now, value=Decimal(5000), close_on=(now + 30 * DAY).date()
+        lead_id=lead.pk,
+        actor=cast.sam,
+        now=now,
+        value=Decimal(5000),
+        close_on=(now + 30 * DAY).date(),
     )
 
 
@@ -183,7 +187,9 @@ def at_stage(cast: Cast, stage: Stage, now: datetime) -> Lead:
     return lead
 
 
-def do(action: Action, lead: Lead, actor: User | None, now: datetime, cast: Cast, **given: Any) -> Lead:
+def do(
+    action: Action, lead: Lead, actor: User | None, now: datetime, cast: Cast, **given: Any
+) -> Lead:
     """Carry out any action with harmless input; answers the lead as it then stands."""
     common: dict[str, Any] = {"lead_id": lead.pk, "actor": actor, "now": now}
     in_a_month = (now + 30 * DAY).date()

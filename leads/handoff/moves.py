@@ -5,7 +5,7 @@ lead itself. Actions decide what a move is; nobody else calls this.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -42,6 +42,8 @@ class Move:
 def carry_out(lead: Lead, move: Move) -> Event:
     """Write a move of a locked lead; returns its event. Raises DomainError `not_allowed` where the
     database refuses it because the same person has another open lead."""
+    # Two requests may get the lock in the other order than they came; a story never runs backwards.
+    move = replace(move, now=max(move.now, lead.changed_at))
     before = {name: getattr(lead, name) for name in (*STANDING, *move.fields)}
     _set_standing(lead, move)
     event = record(

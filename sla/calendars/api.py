@@ -54,12 +54,10 @@ class PreviewRequest(serializers.Serializer[object]):
     seconds = serializers.IntegerField(min_value=0, required=False)
     end = serializers.DateTimeField(required=False)
     pauses = serializers.ListField(
-        child=serializers.ListField(
-            child=serializers.DateTimeField(), min_length=2, max_length=2
-        ),
+        child=serializers.ListField(child=serializers.DateTimeField(), min_length=2, max_length=2),
         required=False,
         max_length=MOST_PAUSES,
-    )  # fmt: skip
+    )
 
 
 class StepAnswer(serializers.Serializer[Step]):

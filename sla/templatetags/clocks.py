@@ -51,7 +51,7 @@ CLOCK = (
 
 @register.simple_tag(takes_context=True)
 def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
-    """All clocks of a lead, running ones first and soonest due first, each with its face (`named`: with its name on it)."""
+    """All clocks of a lead with their faces (`named`: with the name), running and soonest first."""
     request: Request = context["request"]
     clocks = Clock.objects.filter(lead=lead).select_related("holder", "team")
     standing = [(state_of(clock, request.now), clock) for clock in clocks]
@@ -59,7 +59,10 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
     shown.sort(key=lambda pair: (pair[1].stopped_at is not None, pair[1].due_at))
     owed = []
     for state, clock in shown:
-        face, name = face_of(clock, state, zone_of(request.user), request.now), KINDS[clock.kind].label
+        face, name = (
+            face_of(clock, state, zone_of(request.user), request.now),
+            KINDS[clock.kind].label,
+        )
         who = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
         owed.append({"name": name, "who": who, "clock": face, "named": replace(face, label=name)})
     return owed

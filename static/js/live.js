@@ -78,8 +78,8 @@ function replaceElsewhere(answer) {
   for (const fresh of found) {
     fresh.remove();
     const old = fresh.id && document.getElementById(fresh.id);
-    if (!old || old.isEqualNode(fresh)) continue;
     fresh.removeAttribute("data-oob");
+    if (!old || old.isEqualNode(fresh)) continue;
     old.replaceWith(document.adoptNode(fresh));
     window.htmx?.process(fresh);
   }

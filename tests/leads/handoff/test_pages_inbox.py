@@ -113,7 +113,9 @@ def test_each_tag_opens_exactly_what_it_counts(
 
     html = get(browser)
 
-    assert ("2 overdue" in html, "1 due within the hour" in html, "4 waiting" in html) == (True,) * 3
+    assert ("2 overdue" in html, "1 due within the hour" in html, "4 waiting" in html) == (
+        True,
+    ) * 3
     assert refs(get(browser, "/inbox/?show=overdue")) == late
     assert refs(get(browser, "/inbox/?show=soon")) == [soon]
 
