@@ -68,9 +68,13 @@ def test_nights_and_weekends_are_one_step_and_breaks_are_named() -> None:
     ]
 
 
-def test_a_closed_day_is_closed_by_its_override() -> None:
-    steps = told(LONDON, "2026-12-30T17:00", 60)
-    assert "Thu 00:00–Fri 00:00 0 Closed by override: Stocktaking" in steps
+def test_a_closed_day_is_closed_by_its_override_and_new_year_moves_no_clocks() -> None:
+    assert told(LONDON, "2026-12-30T17:00", 60) == [
+        "Wed 17:00–Thu 00:00 0 Closed: night",
+        "Thu 00:00–Fri 00:00 0 Closed by override: Stocktaking",
+        "Fri 00:00–Fri 09:00 0 Closed: night",
+        "Fri 09:00–Fri 09:01 60 Working hours, Fri 1 Jan 09:00–12:00",
+    ]
 
 
 @pytest.mark.parametrize(
