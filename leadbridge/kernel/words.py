@@ -39,8 +39,8 @@ def duration_words(seconds: float) -> str:
 
 
 def seconds_between(first: datetime, second: datetime) -> float:
-    """Elapsed seconds. In UTC: two times of one zone would be subtracted on its wall clock."""
-    return (second.astimezone(UTC) - first.astimezone(UTC)).total_seconds()
+    """Elapsed seconds. Two times of one zone would be subtracted on its wall clock."""
+    return second.timestamp() - first.timestamp()
 
 
 def due_words(due: datetime, now: datetime) -> str:
