@@ -37,7 +37,7 @@ check: tools
 	$(venv) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(with_engines) mypy .
 	$(venv) manage.py makemigrations --check --dry-run
-	$(venv) -m djlint templates --check --lint --quiet
+	$(venv) -m djlint templates --lint --quiet
 
 test: check
 	$(with_engines) pytest -n 2

@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from leadbridge.embedded import EmbeddedError, provide
@@ -13,9 +14,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadbridge.settings")
     try:
         provide()
-    except EmbeddedError as error:
+        execute_from_command_line(sys.argv)
+    except (EmbeddedError, ImproperlyConfigured) as error:
         sys.exit(f"leadbridge: {error}")
-    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

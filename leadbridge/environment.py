@@ -7,6 +7,48 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 
+def required(env: environ.Env, name: str) -> str:
+    """A value without which nothing works; `make run` and `manage.py` bring their own."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} must be set. (`make run` and `manage.py` bring their own where it is not.)"
+        )
+    return value
+
+
+def database(env: environ.Env) -> dict[str, object]:
+    """The database as Django wants it; only PostgreSQL will do."""
+    try:
+        config: dict[str, object] = env.db_url("DATABASE_URL")
+    except (KeyError, ValueError, ImproperlyConfigured):
+        config = {}
+    if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name: "
+            "LeadBridge keeps its promises with PostgreSQL only."
+        )
+    options = config.get("OPTIONS")
+    if isinstance(options, dict) and "host" in options:  # a unix socket: `dbshell` reads HOST
+        config["HOST"] = options.pop("host")
+    return config
+
+
+def redis_url(text: str) -> str:
+    """The address of Redis, by network or by unix socket."""
+    broker_url(text)
+    return text
+
+
+def switch(name: str, text: str) -> bool:
+    """On or off, and nothing in between: a misspelt "no" must not mean yes."""
+    known = {"1": True, "true": True, "on": True, "yes": True}
+    known |= {"": False, "0": False, "false": False, "off": False, "no": False}
+    if text.strip().lower() not in known:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return known[text.strip().lower()]
+
+
 def positive_number(name: str, text: str) -> float:
     """A number above zero, such as a count of seconds."""
     try:

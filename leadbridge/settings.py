@@ -2,15 +2,19 @@
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 from leadbridge.environment import (
     broker_url,
+    database,
     email_settings,
     positive_number,
+    redis_url,
+    required,
     site_url,
+    switch,
     time_zone,
 )
 
@@ -18,31 +22,26 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 TESTING = "pytest" in sys.modules
 
-DEBUG = env.bool("DEBUG", default=False)
-# A demo may start without a key of its own; `leadbridge.checks` refuses that outside a demo.
-DEMO_KEY = "only-for-a-demo-on-this-machine-never-for-real-leads-please"
-SECRET_KEY = env.str("SECRET_KEY", default=DEMO_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if SECRET_KEY == DEMO_KEY else [])
+DEBUG = switch("DEBUG", env.str("DEBUG", default=""))
+SECRET_KEY = required(env, "SECRET_KEY")
+DATABASE_URL = required(env, "DATABASE_URL")
+REDIS_URL = redis_url(required(env, "REDIS_URL"))
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = site_url(
     env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 )
+ALLOWED_HOSTS += [urlsplit(SITE_URL).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SWEEP_SECONDS = positive_number("SWEEP_SECONDS", env.str("SWEEP_SECONDS", default="10"))
 
-if "DATABASE_URL" not in env or "REDIS_URL" not in env:
-    raise ImproperlyConfigured(
-        "DATABASE_URL and REDIS_URL must be set, or start with `make run` or `manage.py`, "
-        "which bring their own."
-    )
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL"),
+        **database(env),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
 }
-REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -77,14 +76,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leadbridge.kernel.http.NowMiddleware",
     "leadbridge.kernel.http.SecurityPolicyMiddleware",
+    "leadbridge.kernel.uploads.EncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadbridge.people.http.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "leadbridge.shell.SweepMiddleware",
     "leadbridge.kernel.http.DomainErrorMiddleware",
 ]
 
@@ -140,6 +142,9 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = time_zone(env.str("TIME_ZONE", default="Europe/Berlin"))
 CURRENCY = env.str("CURRENCY", default="EUR")
+# What visitors of hosted forms read above and below them.
+ORGANISATION = env.str("ORGANISATION", default="")
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
 
 # Files
 STATIC_URL = "static/"
@@ -154,6 +159,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else it misses the collected files, which need not be
 
 # A lead has a few dozen short fields: more than this in one request is a mistake or an attack.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -52,8 +52,9 @@ def main(name: str) -> None:
 
 def read_state() -> State:
     try:
-        return State(**json.loads(STAMP.read_text()))
-    except (OSError, TypeError, ValueError):
+        found = json.loads(STAMP.read_text())
+        return {"path": found["path"], "python": found["python"], "locks": found["locks"]}
+    except (OSError, KeyError, TypeError, ValueError):
         return {"path": str(VENV), "python": "", "locks": {}}
 
 
@@ -104,8 +105,10 @@ def mend_scripts(old: str) -> None:
 def install(name: str) -> None:
     print(f"Installing what {name}.lock lists; this takes a minute or two …", flush=True)
     done = subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--no-input", "--require-hashes", "-r", HERE / f"{name}.lock"],
+        [
+            *(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-input", "--require-hashes", "-r", HERE / f"{name}.lock"),
+        ],
         env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
     )
     if done.returncode != 0:

@@ -37,7 +37,7 @@ def wait_until_ready(url: str) -> str:
             answer = " ".join(error.read(500).decode(errors="replace").split())
         except OSError:
             pass
-        time.sleep(0.3)
+        time.sleep(1)
     return answer
 
 

@@ -7,9 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from types import FrameType
 
 from honcho.manager import Manager
+from honcho.process import Process
 
 from leadbridge.embedded.errors import EmbeddedError
 from leadbridge.embedded.place import PROJECT, Place
@@ -20,8 +23,29 @@ WEB_THREADS = 4  # in each: a slow page or upload holds up nobody
 TASK_WORKERS = 2
 
 
-class Together(Manager):  # type: ignore[misc]  # honcho has no types
+class Ended(Process):
+    """A process of honcho's that ends with us even if we are killed; no port stays taken."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._parent = os.getpid()
+
+    def run(self, *args: object, **kwargs: object) -> None:
+        threading.Thread(target=self._watch_parent, daemon=True).start()
+        super().run(*args, **kwargs)
+
+    def _watch_parent(self) -> None:
+        while os.getppid() == self._parent:
+            time.sleep(1)
+        os.killpg(self._child.pid, signal.SIGTERM)
+
+
+class Together(Manager):
     """Honcho, which fails when it is told to stop before all of its processes have started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._process_ctor = Ended
 
     def terminate(self) -> None:
         if self._all_started():
@@ -48,7 +72,7 @@ def main() -> int:
         return 0
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 

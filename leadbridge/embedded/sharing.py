@@ -8,6 +8,7 @@ the guard (guard.py) notices that the last one has died without leaving.
 
 import atexit
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Callable
@@ -32,11 +33,13 @@ class Provision:
 
 
 def provide() -> None:
-    """Set DATABASE_URL and REDIS_URL where they are missing, and start what they then name.
+    """Set DATABASE_URL, REDIS_URL and SECRET_KEY where they are missing, and start what they name.
 
-    Children inherit both and so never come here with work to do. Raises EmbeddedError.
+    Children inherit all of them and so never come here with work to do. Raises EmbeddedError.
     """
     place = Place.default()
+    if not os.environ.get("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = secret_key(place)
     provisions = (
         Provision("DATABASE_URL", Postgres(place)),
         Provision("REDIS_URL", Redis(place)),
@@ -51,6 +54,20 @@ def provide() -> None:
     atexit.register(leave)
     for each in missing:
         os.environ[each.variable] = each.engine.url
+
+
+def secret_key(place: Place) -> str:
+    """A key of this data folder's own, made once, so that people stay signed in over a restart."""
+    try:
+        place.prepare()
+        with alone(place.lock("starting")):
+            path = place.var / "secret.key"
+            if not path.exists():
+                path.touch(mode=0o600)
+                path.write_text(secrets.token_urlsafe(50))
+            return path.read_text()
+    except OSError as error:
+        raise EmbeddedError(f"cannot use the data folder {place.var}: {error}") from error
 
 
 def stop_if_unused(place: Place) -> bool:

@@ -19,11 +19,17 @@ from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, carry_out
 from leads.handoff.parties import permit
 from leads.handoff.reasons import reason_for
+from leads.handoff.rules import (
+    amount_of,
+    park_until,
+    require_criterion,
+    require_packet,
+    team_for,
+    touched_at,
+)
 from leads.handoff.stages import NURTURE_LIMIT, Action, Stage
 from leads.routing.actions import choose_holder
 from leads.routing.choice import Choice
-
-BACKDATE_LIMIT = timedelta(hours=24)
 
 
 def submit_lead(
@@ -42,7 +48,7 @@ def submit_lead(
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.SUBMIT, actor=actor, now=now)
-        _require_packet(lead)
+        require_packet(lead)
         verdict = judge_lead(lead, now)
         if verdict.answer != "yes" and not override_reason.strip():
             raise DomainError(
@@ -66,6 +72,7 @@ def submit_lead(
             "disputed_at": None,
             "park_until": None,
             "first_touch_at": None,
+            "qualified_at": None,
         }
         carry_out(
             lead,
@@ -91,7 +98,7 @@ def submit_lead(
 
 def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -> Lead:
     """Park a lead with marketing until a date, at most 90 days ahead."""
-    park = _park_until(review_on, now, limit=NURTURE_LIMIT, name="review_on")
+    park = park_until(review_on, now, limit=NURTURE_LIMIT, name="review_on")
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.NURTURE, actor=actor, now=now)
@@ -136,7 +143,7 @@ def reject_lead(
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.REJECT, actor=actor, now=now)
-        _require_criterion(lead, criterion)
+        require_criterion(lead, criterion)
         move = _to_marketing(
             lead,
             Action.REJECT,
@@ -173,10 +180,10 @@ def touch_lead(
     with transaction.atomic():
         lead = lock_lead(lead_id)
         row = permit(lead, Action.TOUCH, actor=actor, now=now)
-        touched = _touched_at(lead, at, now)
+        touched = touched_at(lead, at, now)
         if next_at is not None and next_at <= now:
             raise DomainError("invalid", "The next step lies in the future.", field="next_at")
-        fields: dict[str, object] = {"last_touch_at": touched}
+        fields: dict[str, object] = {"last_touch_at": max(touched, lead.last_touch_at or touched)}
         if lead.first_touch_at is None:
             fields["first_touch_at"] = touched
         if lead.stage == Stage.SUBMITTED and actor is not None:
@@ -210,13 +217,13 @@ def qualify_lead(
         Action.QUALIFY,
         actor,
         now,
-        {"value": _amount(value), "close_on": close_on, "qualified_at": now},
+        {"value": amount_of(value), "close_on": close_on, "qualified_at": now},
     )
 
 
 def win_lead(*, lead_id: int, actor: User, now: datetime, value: Decimal) -> Lead:
     """The opportunity became business worth `value`."""
-    return _decide(lead_id, Action.WIN, actor, now, {"value": _amount(value)})
+    return _decide(lead_id, Action.WIN, actor, now, {"value": amount_of(value)})
 
 
 def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment: str = "") -> Lead:
@@ -240,7 +247,7 @@ def recycle_lead(
     reason_for(Action.RECYCLE, reason)
     if not quote.strip():
         raise DomainError("invalid", "Give the prospect's words, or “none”.", field="quote")
-    park = _park_until(return_on, now, limit=timedelta(days=731), name="return_on")
+    park = park_until(return_on, now, limit=timedelta(days=731), name="return_on")
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.RECYCLE, actor=actor, now=now)
@@ -278,7 +285,7 @@ def reassign_lead(
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.REASSIGN, actor=actor, now=now)
-        team = team or _team_of(to, lead)
+        team = team_for(to, lead, team)
         if to is None and lead.stage != Stage.SUBMITTED:
             raise DomainError(
                 "invalid", "An accepted lead needs a person; choose who takes it over.", field="to"
@@ -374,67 +381,3 @@ def _to_marketing(
 
 def _decision(action: Action, actor: User, now: datetime) -> dict[str, object]:
     return {"decision": action.value, "decided_at": now, "decided_by": actor}
-
-
-def _require_packet(lead: Lead) -> None:
-    """A seller needs somebody to ask for; a way to reach them is a constraint of the person."""
-    if not (lead.company or lead.person.full_name):
-        raise DomainError(
-            "incomplete",
-            "Add a name or a company before it goes to sales.",
-            status=409,
-            field="company",
-        )
-
-
-def _require_criterion(lead: Lead, criterion: str) -> None:
-    known = {line["id"] for line in lead.verdict_lines}
-    if criterion and criterion not in known:
-        raise DomainError(
-            "invalid",
-            f"Choose one of the definition's criteria: {', '.join(sorted(known)) or 'none'}.",
-            field="criterion",
-        )
-
-
-def _park_until(day: date, now: datetime, *, limit: timedelta, name: str) -> datetime:
-    """The start of that day, in UTC; it must lie ahead, and not beyond the limit."""
-    park = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)
-    if not now < park <= now + limit:
-        raise DomainError(
-            "invalid",
-            f"Choose a day from tomorrow to {now + limit:%-d %B %Y}.",
-            field=name,
-        )
-    return park
-
-
-def _touched_at(lead: Lead, at: datetime | None, now: datetime) -> datetime:
-    if at is None:
-        return now
-    earliest = max(lead.submitted_at or lead.captured_at, now - BACKDATE_LIMIT)
-    if not earliest <= at <= now:
-        raise DomainError(
-            "invalid",
-            "It happened after the handover, at most 24 hours ago, and not in the future.",
-            field="at",
-        )
-    return at
-
-
-def _amount(value: Decimal) -> Decimal:
-    if not (value.is_finite() and 0 <= value < Decimal("1e12")):
-        raise DomainError("invalid", "Give an amount from 0 up.", field="value")
-    return value.quantize(Decimal("0.01"))
-
-
-def _team_of(to: User | None, lead: Lead) -> Team:
-    """The sales team in which a person takes a lead over: the present one if they belong to it."""
-    if to is None:
-        return lead.team
-    if not to.is_active or not to.is_sales:
-        raise DomainError("invalid", f"{to} does not work leads.", field="to")
-    teams = list(to.teams.filter(side="sales").order_by("pk"))
-    if not teams:
-        raise DomainError("invalid", f"{to} belongs to no sales team.", field="to")
-    return next((team for team in teams if team.pk == lead.team_id), teams[0])

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
@@ -15,9 +15,9 @@ from leads.definition.verdict import judge
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Consent, Event, Lead, Person
-from leads.handoff.moves import begin, record
+from leads.handoff.moves import begin, note, record
 from leads.handoff.parties import permit
-from leads.handoff.stages import OPEN_STAGES, Action
+from leads.handoff.stages import MARKETING_STAGES, Action, Stage, row_for
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,29 @@ def capture_lead(
     """Make a lead of an act of interest, or join the open lead of the same person.
 
     The unique index on open leads decides between two captures of one address at once: the loser
-    joins. DomainError `forbidden` where the marketer has no marketing team.
+    joins. Somebody whose last lead has ended begins the next episode. DomainError `invalid` for
+    somebody whom nobody could reach, `forbidden` where the marketer has no marketing team,
+    `already_known` (409) where the source told of this very `external_id` before and that lead has
+    ended.
     """
+    if not (email_key(packet.email) or packet.phone.strip()):
+        raise DomainError("invalid", "Give an e-mail address or a phone number.", field="email")
     team = _marketing_team(marketer)
     for attempt in (1, 2):
-        known = _open_lead_of(packet)
-        if known is not None:
-            return Captured(join_lead(lead_id=known, packet=packet, actor=actor, now=now), True)
+        with transaction.atomic():
+            # Locked here, so that it cannot end between being found and being joined.
+            known = _lock_open_lead_of(packet)
+            if known is not None:
+                lead = join_lead(lead_id=known, packet=packet, actor=actor, now=now)
+                return Captured(lead, True)
+        _refuse_repetition(packet)
         try:
             with transaction.atomic():
+                before = _lock_last_lead_of(packet)
                 person = _person_of(packet)
                 lead = _new_lead(packet, person, origin, marketer, team, now)
+                if before is not None and before.person_id == person.pk:
+                    _follow(lead, before, actor=None, now=now, cause="")
                 _begin_judged(lead, packet, actor, now)
             return Captured(lead, False)
         except IntegrityError as error:
@@ -81,23 +93,56 @@ def capture_lead(
 def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime) -> Lead:
     """A further act of somebody whose lead is open: told in its story, its stage unchanged.
 
-    Facts that were unknown are filled in; what is known stays, so that a verdict keeps its ground.
+    Facts that were unknown are filled in; what is known stays, so that a verdict keeps its ground,
+    and what was told otherwise is kept in words. While marketing holds the lead, what is asked for
+    now counts, and the definition judges again.
     """
     with transaction.atomic():
         lead = lock_lead(lead_id)
-        filled = [
-            name
-            for name in ("title", "company", "country", "employees", "industry", "request", "value")
-            if getattr(lead, name) in ("", None) and getattr(packet, name) not in ("", None)
-        ]
-        for name in filled:
-            setattr(lead, name, getattr(packet, name))
-        lead.acted_at = lead.changed_at = now
-        lead.save(update_fields=[*filled, "acted_at", "changed_at"])
+        with_marketing = lead.stage in MARKETING_STAGES
+        if with_marketing and packet.request:
+            lead.request = packet.request
+        filled = _fill(lead, packet)
+        changed = {*filled, *(_judge(lead, now) if with_marketing else ())}
+        lead.acted_at = now
+        lead.save(update_fields=[*changed, "request", "acted_at"])
         data = {"source": packet.source, "campaign": packet.campaign, "filled": filled}
-        record(lead, "join", actor=actor, now=now, data=data, words={"message": packet.message})
+        words = {"message": packet.message, "note": _told_otherwise(lead, packet)}
+        record(lead, "join", actor=actor, now=now, data=data, words=words)
         _keep_consent(lead, packet, now)
     return lead
+
+
+FACTS_OF_LEAD = (
+    "title", "company", "country", "employees", "industry", "request", "value", "message",
+)  # fmt: skip
+FACTS_OF_PERSON = ("first_name", "last_name", "phone")
+MOST_ATTRIBUTES = 100  # kept on one lead, over all acts of the person
+
+
+def _fill(lead: Lead, packet: Packet) -> list[str]:
+    """Fill what was unknown of the lead and its person; the names of the lead's filled fields."""
+    filled = []
+    for name in FACTS_OF_LEAD:
+        if getattr(lead, name) in ("", None) and getattr(packet, name) not in ("", None):
+            setattr(lead, name, getattr(packet, name))
+            filled.append(name)
+    fresh = {name: fact for name, fact in packet.attributes.items() if name not in lead.attributes}
+    if fresh and len(fresh) + len(lead.attributes) <= MOST_ATTRIBUTES:
+        lead.attributes = lead.attributes | fresh
+        filled.append("attributes")
+    _keep_words_of_person(lead.person, packet)
+    return filled
+
+
+def _told_otherwise(lead: Lead, packet: Packet) -> str:
+    """What a further act told that is not what we know: kept in words, because nothing is lost."""
+    told = [(name, getattr(packet, name), getattr(lead, name)) for name in FACTS_OF_LEAD[:-1]]
+    told += [(name, getattr(packet, name), getattr(lead.person, name)) for name in FACTS_OF_PERSON]
+    told += [("email", packet.email, lead.person.email)]
+    told += [(name, fact, lead.attributes.get(name)) for name, fact in packet.attributes.items()]
+    lines = [f"{name}: {new}" for name, new, known in told if new not in ("", None, known)]
+    return "\n".join(["Also told:", *lines]) if lines else ""
 
 
 def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) -> Lead:
@@ -109,7 +154,7 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
         permit(old, Action.REOPEN, actor=actor, now=now)
         if Lead.objects.filter(previous=old).exists():
             raise DomainError("not_allowed", "This lead was reopened already.", status=409)
-        other = _open_lead_of(Packet(source=old.source, email=old.person.email_key or ""))
+        other = _lock_open_lead_of(Packet(source=old.source, email=old.person.email_key or ""))
         if other is not None:
             raise DomainError(
                 "not_allowed", f"The same person has an open lead, L-{other}.", status=409
@@ -120,22 +165,42 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
             attributes=old.attributes, email=old.person.email,
         )  # fmt: skip
         lead = _new_lead(packet, old.person, "reopen", old.marketer, old.marketing_team, now)
-        lead.previous = old
-        record(old, Action.REOPEN, actor=actor, now=now, data={}, words={"comment": cause})
-        _begin_judged(lead, packet, actor, now)
+        _follow(lead, old, actor=actor, now=now, cause=cause)
+        try:
+            with transaction.atomic():
+                _begin_judged(lead, packet, actor, now)
+        except IntegrityError as error:
+            raise DomainError(
+                "not_allowed", "They came back this very moment: look again.", status=409
+            ) from error
     return lead
 
 
+def _follow(lead: Lead, old: Lead, *, actor: User | None, now: datetime, cause: str) -> None:
+    """Link a new episode to the one before, which from now on stays as it ended."""
+    lead.previous = old
+    if row_for(Action.REOPEN, Stage(old.stage)):
+        note(old, Action.REOPEN, actor=actor, now=now, data={}, words={"comment": cause})
+
+
 def _begin_judged(lead: Lead, packet: Packet, actor: User | None, now: datetime) -> Event:
-    active = active_definition()
-    if active is not None:
-        verdict = judge(active.definition, facts_of(lead), now=now)
-        for name, value in apply_verdict(verdict, active).items():
-            setattr(lead, name, value)
+    _judge(lead, now)
     data = {"origin": lead.origin, "source": lead.source, "verdict": lead.verdict}
     event = begin(lead, actor=actor, now=now, data=data, words={"message": packet.message})
     _keep_consent(lead, packet, now)
     return event
+
+
+def _judge(lead: Lead, now: datetime) -> list[str]:
+    """Set what the definition in force says of a lead; the names of the fields. None before the
+    first definition."""
+    active = active_definition()
+    if active is None:
+        return []
+    kept = apply_verdict(judge(active.definition, facts_of(lead), now=now), active)
+    for name, value in kept.items():
+        setattr(lead, name, value)
+    return [name.removesuffix("_id") for name in kept]
 
 
 def _new_lead(
@@ -171,13 +236,19 @@ def _new_lead(
 def _person_of(packet: Packet) -> Person:
     """The person behind an address, or a new one; later words about them fill what was blank."""
     key = email_key(packet.email)
-    person = Person.objects.filter(email_key=key).first() if key else None
+    known = Person.objects.select_for_update(no_key=True).filter(email_key=key)
+    person = known.first() if key else None
     person = person or Person(email=packet.email, email_key=key or None)
-    for name in ("first_name", "last_name", "phone"):
+    _keep_words_of_person(person, packet)
+    return person
+
+
+def _keep_words_of_person(person: Person, packet: Packet) -> None:
+    """Fill what was blank, and write the person."""
+    for name in FACTS_OF_PERSON:
         setattr(person, name, getattr(person, name) or getattr(packet, name))
     person.phone_key = "".join(filter(str.isdigit, person.phone))[-20:]
     person.save()
-    return person
 
 
 def email_key(address: str) -> str:
@@ -185,12 +256,41 @@ def email_key(address: str) -> str:
     return address.strip().casefold()
 
 
-def _open_lead_of(packet: Packet) -> int | None:
+def _lock_open_lead_of(packet: Packet) -> int | None:
+    """The open lead of the same address, or the one that the source knows by the same id."""
     key = email_key(packet.email)
-    if not key:
-        return None
-    leads = Lead.objects.filter(email_key=key, stage__in=sorted(OPEN_STAGES))
-    return leads.values_list("pk", flat=True).first()
+    same = [Q(email_key=key)] if key else []
+    if packet.external_id:
+        same.append(Q(source=packet.source, external_id=packet.external_id))
+    for condition in same:
+        leads = Lead.objects.open().filter(condition).select_for_update(no_key=True)
+        found = leads.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return None
+
+
+def _lock_last_lead_of(packet: Packet) -> Lead | None:
+    """The last lead of the person with this address, which a new one would follow."""
+    key = email_key(packet.email)
+    leads = Lead.objects.filter(person__email_key=key) if key else Lead.objects.none()
+    last = leads.order_by("-episode").values_list("pk", flat=True).first()
+    return lock_lead(last) if last is not None else None
+
+
+def _refuse_repetition(packet: Packet) -> None:
+    """What a source told once is not told again by sending it twice."""
+    if not packet.external_id:
+        return
+    told = Lead.objects.filter(source=packet.source, external_id=packet.external_id).first()
+    if told is not None and not told.is_open:
+        raise DomainError(
+            "already_known",
+            f"{packet.source} sent this before: it is {told.ref}, which has ended.",
+            status=409,
+            field="external_id",
+            data={"lead": told.ref},
+        )
 
 
 def _marketing_team(marketer: User) -> Team:

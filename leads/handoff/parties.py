@@ -51,12 +51,8 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
     row = row_for(action, Stage(lead.stage))
     if row is None:
         raise _refusal(lead, action, actor)
-    if action is Action.REJECT and lead.first_touch_at:
-        raise DomainError(
-            "not_allowed",
-            "This lead was contacted already: disqualify or recycle it instead of rejecting it.",
-            status=409,
-        )
+    if barred := _barred(lead, action):
+        raise DomainError("not_allowed", barred, status=409)
     viewer = viewer_of(actor) if actor else None
     if not row.by & parties_of(lead, viewer):
         raise DomainError(
@@ -65,6 +61,15 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
             status=403,
         )
     return row
+
+
+def _barred(lead: Lead, action: Action) -> str:
+    """Why what happened to this very lead bars an action that its stage would allow."""
+    if action is Action.REJECT and lead.first_touch_at:
+        return "This lead was contacted already: disqualify or recycle it instead of rejecting it."
+    if action in (Action.RECYCLE, Action.REOPEN) and lead.last_action == Action.REOPEN:
+        return "This lead began again as a new one: go on there."
+    return ""
 
 
 def _refusal(lead: Lead, action: Action, actor: User | None) -> DomainError:
@@ -104,9 +109,7 @@ def actions_for(lead: Lead, viewer: Viewer, now: datetime) -> list[str]:
             allowed = may_undo(lead, viewer.user, now)
         else:
             row = row_for(action, Stage(lead.stage))
-            allowed = bool(row and row.by & parties)
-            if action is Action.REJECT and lead.first_touch_at:
-                allowed = False
+            allowed = bool(row and row.by & parties and not _barred(lead, action))
         if allowed:
             names.append(action.value)
     return names

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leadbridge.people.models import Team, User
-from sla.calendars.arithmetic import BusinessCalendar
+from sla.calendars.arithmetic import BusinessCalendar, require_working_time
 from sla.calendars.models import Calendar, CalendarVersion
 
 
@@ -24,7 +24,9 @@ def save_calendar(
     DomainError (`invalid_schedule`, `invalid_timezone`, …) for content that is no calendar. One
     without an owner (user, team, organisation) stands by itself, such as that of a past.
     """
-    clean = BusinessCalendar.from_content(content).content()
+    calendar_to_be = BusinessCalendar.from_content(content)
+    require_working_time(calendar_to_be)
+    clean = calendar_to_be.content()
     with transaction.atomic():
         calendar = None
         if user or team or organisation:

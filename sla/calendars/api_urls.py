@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""Addresses of calendars in the API."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from sla.calendars.api import CalendarPreview
+
+urlpatterns = [
+    path("calendars/preview/", CalendarPreview.as_view(), name="calendar-preview"),
+]

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.reading import is_plain, shown
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIELDS = ("timezone", "weekly", "holidays", "overrides", "name")
@@ -66,7 +68,7 @@ def zone_of(name: object) -> ZoneInfo:
             pass
     raise DomainError(
         "invalid_timezone",
-        f"timezone: {_shown(name)} is no known zone. Give an IANA name such as Europe/Berlin.",
+        f"timezone: {shown(name)} is no known zone. Give an IANA name such as Europe/Berlin.",
         field="timezone",
     )
 
@@ -77,7 +79,7 @@ def read_fields(content: object) -> Mapping[str, object]:
     for key in fields:
         if key not in FIELDS:
             cure = f"The fields are {', '.join(FIELDS)}."
-            _refuse(_shown(key), f"is no field of a calendar. {cure}")
+            _refuse(shown(key), f"is no field of a calendar. {cure}")
     if "weekly" not in fields:
         _refuse("weekly", 'is missing. Give the open hours, as {"mon": [["09:00", "17:00"]]}.')
     return fields
@@ -88,7 +90,7 @@ def read_week(value: object) -> Week:
     days = _object(value, "weekly", 'an object, as {"mon": [["09:00", "17:00"]]}')
     for key in days:
         if key not in WEEKDAYS:
-            _refuse("weekly", f"{_shown(key)} is no weekday. Use {', '.join(WEEKDAYS)}.")
+            _refuse("weekly", f"{shown(key)} is no weekday. Use {', '.join(WEEKDAYS)}.")
     return tuple(read_blocks(days.get(day, []), f"weekly.{day}") for day in WEEKDAYS)
 
 
@@ -132,7 +134,7 @@ def read_blocks(value: object, field: str) -> tuple[Block, ...]:
     if len(value) > MOST_BLOCKS:
         _refuse(field, f"has more than {MOST_BLOCKS} blocks. Join some.")
     blocks = sorted(_read_block(pair, field) for pair in value)
-    for earlier, later in zip(blocks, blocks[1:], strict=False):
+    for earlier, later in pairwise(blocks):
         if later.open < earlier.close:
             cure = "Join the two or shorten one."
             _refuse(field, f"{block_text(earlier)} overlaps {block_text(later)}. {cure}")
@@ -142,7 +144,7 @@ def read_blocks(value: object, field: str) -> tuple[Block, ...]:
 def _read_block(pair: object, field: str) -> Block:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         _refuse(
-            field, f'{_shown(pair)} is no block. Give opening and closing, as ["09:00", "17:00"].'
+            field, f'{shown(pair)} is no block. Give opening and closing, as ["09:00", "17:00"].'
         )
     block = Block(_seconds_of_day(pair[0], field), _seconds_of_day(pair[1], field))
     if block.open >= block.close:
@@ -154,7 +156,7 @@ def _read_block(pair: object, field: str) -> Block:
 def _seconds_of_day(value: object, field: str) -> int:
     match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        _refuse(field, f"{_shown(value)} is no time of day. Use HH:MM from 00:00 to 24:00.")
+        _refuse(field, f"{shown(value)} is no time of day. Use HH:MM from 00:00 to 24:00.")
     if match[1] is None:
         return DAY_SECONDS
     return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
@@ -166,12 +168,12 @@ def read_date(value: object, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _refuse(field, f"{_shown(value)} is not in the calendar. Use a real date.")
+        _refuse(field, f"{shown(value)} is not in the calendar. Use a real date.")
 
 
 def _date_text(value: object, field: str) -> str:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        _refuse(field, f"{_shown(value)} is no date. Use YYYY-MM-DD.")
+        _refuse(field, f"{shown(value)} is no date. Use YYYY-MM-DD.")
     return value
 
 
@@ -179,8 +181,8 @@ def read_name(value: object, field: str) -> str:
     """A name for people; none is the empty one."""
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > LONGEST_NAME:
-        _refuse(field, f"the name must be text of at most {LONGEST_NAME} characters.")
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_plain(value):
+        _refuse(field, f"the name must be plain text of at most {LONGEST_NAME} characters.")
     return value.strip()
 
 
@@ -224,9 +226,3 @@ def _object(value: object, field: str, expected: str) -> Mapping[str, object]:
 
 def _refuse(field: str, what: str) -> NoReturn:
     raise DomainError("invalid_schedule", f"{field}: {what}", field=field)
-
-
-def _shown(value: object) -> str:
-    """A value as it may stand in a message: short whatever was sent."""
-    text = ascii(value) if isinstance(value, str | int | float | None) else type(value).__name__
-    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from leadbridge.kernel.errors import DomainError
 from sla.calendars.content import Block
 
 DAY = timedelta(days=1)
@@ -21,6 +22,8 @@ SECOND = timedelta(seconds=1)
 NOTHING = timedelta(0)
 # Tables kept for one calendar. A year of office hours is about 60 kB.
 MOST_YEARS = 32
+# Python's dates end at both sides of these; a local date may lie in the year beside.
+YEARS = range(2, 9999)
 
 
 class Stretch(NamedTuple):
@@ -58,9 +61,14 @@ class Timeline:
         self.tables: dict[int, YearTable] = {}
 
     def year(self, year: int) -> YearTable:
-        """The table of that UTC year, from the cache or expanded now (1–3 ms)."""
+        """The table of that UTC year, from the cache or expanded now (1–3 ms).
+
+        DomainError `invalid_amount` beyond the years that Python can reckon with.
+        """
         table = self.tables.get(year)
         if table is None:
+            if year not in YEARS:
+                raise DomainError("invalid_amount", f"The year {year} is too near the end of time.")
             table = self._expand(year)
             if len(self.tables) >= MOST_YEARS:
                 # A new dict, not a cleared one: another thread may be reading the old one.
@@ -107,7 +115,7 @@ def stretches_of_year(zone: ZoneInfo, year: int) -> tuple[Stretch, ...]:
 
     `zoneinfo` does not list its transitions, so the offset is sampled once a day and a change is
     closed in on by halves. In all of tzdata no two changes of a zone are less than three days
-    apart, so no pair of them can hide between two samples.
+    apart (the closest: Freetown, four), so no pair of them can hide between two samples.
     """
     stretches: list[Stretch] = []
     start = sample = datetime(year, 1, 1, tzinfo=UTC)

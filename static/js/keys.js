@@ -55,6 +55,9 @@ function press(key) {
 const isTyping = (target) => target instanceof Element
   && Boolean(target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]"));
 
+/* Enter belongs to whatever has the focus. A dialog just closed gives it back a moment later. */
+const isFree = (focus) => !focus || focus === document.body || Boolean(focus.closest("dialog:not([open])"));
+
 function escape(target) {
   if (isTyping(target)) target.blur();
   for (const open of document.querySelectorAll("details.menu[open]")) open.open = false;
@@ -73,7 +76,7 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) || event.repeat && !"jkJK".includes(event.key)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "Enter") {
-    if (document.activeElement === document.body) marked()?.querySelector("a.name")?.click();
+    if (isFree(document.activeElement)) marked()?.querySelector("a.name")?.click();
     return;
   }
   if (key.length !== 1 || (event.shiftKey && /[a-z]/.test(key))) return;

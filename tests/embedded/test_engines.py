@@ -52,7 +52,7 @@ class Neighbour:
         keep = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
         paths = (first_path, PROJECT, sysconfig.get_path("purelib"))
         path = os.pathsep.join(str(each) for each in paths if each)
-        self.process = subprocess.Popen(
+        self.process: subprocess.Popen[str] = subprocess.Popen(
             [python_for(user), "-m", "tests.embedded.neighbour"],
             cwd=PROJECT,
             env={**keep, "LEADBRIDGE_VAR": str(var), "PYTHONPATH": path},
@@ -65,7 +65,8 @@ class Neighbour:
 
     def hears(self) -> str:
         assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        line: str = self.process.stdout.readline()
+        return line.strip()
 
     def is_ready(self) -> "Neighbour":
         assert self.hears() == "ready", self.leaves()
@@ -106,10 +107,8 @@ def arrive() -> Iterator[Arrive]:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder that every user of the machine can reach, unlike pytest's own; in memory, quick."""
-    memory = Path("/dev/shm")
-    folder = Path(
-        tempfile.mkdtemp(prefix="lb-", dir=memory if os.access(memory, os.W_OK) else None)
-    )
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="leadbridge-", dir=memory))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)

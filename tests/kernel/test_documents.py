@@ -17,6 +17,13 @@ CONTENT = {"criteria": ["Company has 20 people or more"]}
 HASH = content_hash(CONTENT)
 
 
+@pytest.fixture(autouse=True)
+def nothing_in_force(db: None) -> None:
+    """These documents start from scratch: the version that the cast works under steps aside."""
+    in_force = DefinitionVersion.objects.filter(state="active")
+    in_force.update(state="retired", retired_at=NOW)
+
+
 @pytest.fixture
 def heads() -> tuple[Any, Any]:
     users = get_user_model().objects
@@ -29,7 +36,7 @@ def signature(side: str, signer: Any) -> dict[str, Any]:
 
 
 def make(state: str, heads: tuple[Any, Any], version: int = 1, **more: Any) -> DefinitionVersion:
-    fields: dict[str, Any] = {"state": state, "version": version, "content": CONTENT}
+    fields: dict[str, Any] = {"state": state, "version": 1000 + version, "content": CONTENT}
     if state != "draft":
         fields |= {"content_hash": HASH, "proposed_by": heads[0], "proposed_at": NOW}
     if state in ("signed", "active", "retired"):
@@ -157,7 +164,7 @@ def test_no_other_step_is_taken(old: str, new: str, heads: tuple[Any, Any]) -> N
 
 def test_a_draft_can_be_thrown_away(heads: tuple[Any, Any]) -> None:
     make("draft", heads).delete()
-    assert not DefinitionVersion.objects.exists()
+    assert not DefinitionVersion.objects.filter(version__gt=1000).exists()
 
 
 def test_the_days_it_held_are_known(heads: tuple[Any, Any]) -> None:

@@ -1,0 +1,30 @@
+"""ISO 3166-1 countries by their two-letter codes, with English names."""
+
+from functools import cache
+
+from phonenumbers.geodata.locale import LOCALE_DATA
+
+WITHDRAWN = frozenset({"AN"})  # the Netherlands Antilles ended in 2010
+# How people and programs write them who do not think of ISO.
+NICKNAMES = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "GREAT BRITAIN": "GB"}
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """Code to English name, in the order of the names."""
+    names = {code: _english(words) for code, words in LOCALE_DATA.items() if code not in WITHDRAWN}
+    return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def _english(words: dict[str, str]) -> str:
+    """Names that two languages share are written once: `*de` points to the German one."""
+    name = words["en"]
+    return words[name.removeprefix("*")] if name.startswith("*") else name
+
+
+def code_meant(text: str) -> str | None:
+    """The code of a country that was written otherwise (“Germany”, “UK”), or None."""
+    wanted = text.strip().casefold()
+    if wanted.upper() in NICKNAMES:
+        return NICKNAMES[wanted.upper()]
+    return next((code for code, name in country_names().items() if name.casefold() == wanted), None)
