@@ -179,7 +179,8 @@ def _read_cursor(text: str | None, queryset: QuerySet[Any], order: Order) -> _Cu
     if text is None:
         return None
     try:
-        parts: Sequence[object] = json.loads(base64.b64decode(text + "==", b"-_", validate=True))
+        padded = text + "=" * (-len(text) % 4)
+        parts: Sequence[object] = json.loads(base64.b64decode(padded, b"-_", validate=True))
         back, placed, value, key = parts
         if not (isinstance(back, bool) and isinstance(placed, bool)):
             raise TypeError
