@@ -274,7 +274,7 @@ def test_a_lost_connection_is_said_and_the_old_content_stays(page: Page, site: S
     one_beat(page)
     note = page.locator(".live-note")
     expect(note).to_have_text(
-        "Not connected since 13:00. What you see may be old. Trying again…"  # noqa: RUF001
+        "Not connected since 13:00. What you see may be old. Trying again…"
     )
     expect(page.locator("[data-live]")).to_have_class("stale")
     assert rows_of(page) == ["a"]
