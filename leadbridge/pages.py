@@ -1,8 +1,8 @@
-"""The two pages that belong to no room."""
+"""The page that belongs to no room."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from leadbridge.people.models import Role, User
 
@@ -20,9 +20,3 @@ def home(request: HttpRequest) -> HttpResponse:
     """Everybody's own first page."""
     assert isinstance(request.user, User), "login_required lets only people in"
     return redirect(FIRST_PAGE[Role(request.user.role)])
-
-
-@login_required
-def style_shelf(request: HttpRequest) -> HttpResponse:
-    """All parts that screens are made of, in all their states."""
-    return render(request, "style.html")

@@ -76,14 +76,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leadbridge.kernel.http.NowMiddleware",
     "leadbridge.kernel.http.SecurityPolicyMiddleware",
+    "leadbridge.kernel.uploads.EncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leadbridge.people.http.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "leadbridge.shell.SweepMiddleware",
     "leadbridge.kernel.http.DomainErrorMiddleware",
 ]
 
@@ -139,6 +142,9 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = time_zone(env.str("TIME_ZONE", default="Europe/Berlin"))
 CURRENCY = env.str("CURRENCY", default="EUR")
+# What visitors of hosted forms read above and below them.
+ORGANISATION = env.str("ORGANISATION", default="")
+PRIVACY_URL = env.str("PRIVACY_URL", default="")
 
 # Files
 STATIC_URL = "static/"
@@ -153,6 +159,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else it misses the collected files, which need not be
 
 # A lead has a few dozen short fields: more than this in one request is a mistake or an attack.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -1,14 +1,24 @@
 """What the frame of every page shows: the pages somebody may open, and the proof in the corner."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
-from leadbridge.kernel.deadline import Pressure
+from leadbridge.kernel.http import is_live
+from leadbridge.kernel.time import utc_text
+from leadbridge.kernel.words import duration_words
 from leadbridge.people.access import sees_figures
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
+from leads.handoff.queries import late_count
 from sla.clocks.models import Heartbeat
+
+PATIENCE = 6  # sweeps that may be missed before the corner says so
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -24,40 +34,88 @@ def demo_accounts() -> list[tuple[str, str]]:
     return list(WHAT_THEY_ARE.items()) if find_cast() else []
 
 
+class SweepMiddleware:
+    """Tells a live screen when the sweep last ran, so that the age in its corner stays true.
+
+    In a header, because a new age alone is no reason to draw anything anew.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_live(request) and (swept := utc_text(_swept_at())):
+            response.headers["X-Swept-At"] = swept
+        return response
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation; `count` is of leads that are late for this very person."""
+
+    id: str
+    name: str
+    url: str
+    current: bool
+    count: int = 0
+    tone: str = "late"
+    wide: bool = False
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The sweep in words. `at` is counted on by the browser."""
+
+    at: str
+    ago: str
+    stalled: bool
+
+
 class Shell:
     """Asked by the template only as far as it draws it: a fragment costs none of its queries."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
-        self.now = request.now  # type: ignore[attr-defined]  # set by NowMiddleware
+        self.now: datetime = request.now  # type: ignore[attr-defined]  # set by NowMiddleware
         self.path = request.path
         self.user = user
 
-    @property
-    def nav(self) -> list[dict[str, object]]:
+    @cached_property
+    def nav(self) -> list[Entry]:
         """The pages this person works on, each with how many of their leads are late."""
-        late = self.late
-        pages: list[dict[str, object]] = []
-        if not self.user.is_marketing:
-            pages.append({"url": "/inbox/", "label": "Inbox", "count": late})
-        pages.append(
-            {
-                "url": "/handoffs/",
-                "label": "Handoffs",
-                "count": late if self.user.is_marketing else 0,
-            }
-        )
+        late = late_count(self.user, self.now)
+        pages = []
+        if self.user.is_sales:
+            pages.append(self._entry("inbox", "Inbox", late))
+        own = late if self.user.is_marketing else 0
+        pages.append(self._entry("handoffs", "Handoffs", own))
         if sees_figures(self.user):
-            pages.append({"url": "/sla/", "label": "SLA", "count": 0})
-        for page in pages:
-            page["current"] = self.path.startswith(str(page["url"]))
+            pages.append(self._entry("sla", "SLA"))
         return pages
 
-    @property
-    def late(self) -> int:
-        """Leads that wait for this very person past their time."""
-        return Lead.objects.filter(holder=self.user).under(Pressure.OVERDUE, self.now).count()
+    def _entry(self, name: str, label: str, count: int = 0) -> Entry:
+        url = f"/{name}/"
+        return Entry(name, label, url, self.path.startswith(url), count)
 
-    @property
-    def sweep_at(self) -> object:
+    @cached_property
+    def sweep(self) -> Sweep | None:
         """When the sweep last ran, None before its first run."""
-        return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+        at = _swept_at()
+        if at is None:
+            return None
+        age = self.now - at
+        return Sweep(
+            at.isoformat(),
+            duration_words(age.total_seconds()),
+            age > timedelta(seconds=PATIENCE * settings.SWEEP_SECONDS),
+        )
+
+    @cached_property
+    def all_accounted_for(self) -> bool:
+        """No open lead is without a promise that somebody has to keep."""
+        return not Lead.objects.open().filter(next_due_at=None).exists()
+
+
+def _swept_at() -> datetime | None:
+    return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django import forms
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -84,6 +85,7 @@ def sample_story(now: datetime) -> list[dict[str, str]]:
     return [asdict(item) for item in items]
 
 
+@login_required
 def style_shelf(request: HttpRequest) -> HttpResponse:
     """Show all parts in all states."""
     now = timezone.now()

@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from leadbridge import health
-from leadbridge.pages import home, style_shelf
+from leadbridge.pages import home
+from leadbridge.style_views import style_shelf
 
 api: list[URLPattern | URLResolver] = [
     path("", include("leads.handoff.api_urls")),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
+    path("", include("leads.work.urls")),
     path("", include("sla.reports.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/style/", style_shelf, name="style"),

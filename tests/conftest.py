@@ -17,11 +17,12 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Found the organisation once; tests that roll back find it again."""
-    from leadbridge.demo.organisation import found_organisation
+    """Found the organisation once; tests that roll back find it again, and so does --reuse-db."""
+    from leadbridge.demo.organisation import find_cast, found_organisation
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django has no types
-        found_organisation(now=MONDAY)
+        if find_cast() is None:
+            found_organisation(now=MONDAY)
 
 
 @pytest.fixture

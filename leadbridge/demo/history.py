@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from leads.intake.actions import take_in
 
 from leadbridge.demo.names import (
     AMERICA,
@@ -44,6 +43,7 @@ from leads.handoff.actions import (
 )
 from leads.handoff.episodes import Packet
 from leads.handoff.models import Lead
+from leads.intake.actions import take_in
 from leads.work.actions import log_touch
 from sla.calendars.arithmetic import due, elapsed
 from sla.calendars.queries import hours_for
@@ -75,7 +75,7 @@ class Past:
         done = 0
         while self._agenda:
             at, _, step = heapq.heappop(self._agenda)
-            if at - self._swept > timedelta(minutes=20):
+            if at - self._swept > timedelta(hours=1):
                 sweep(now=at)
                 self._swept = at
             try:
@@ -85,6 +85,10 @@ class Past:
                 pass  # somebody was quicker, or the day has passed: as in life, nothing happens
             done += 1
             yield done
+
+    def left_lying(self, at: datetime) -> bool:
+        """Now and then something is let slip; what was let slip long ago was found since."""
+        return self.now - at < timedelta(days=4) and self.random.random() < 0.12
 
     def work_later(self, lead: Lead, at: datetime, low: float, high: float) -> datetime:
         """An instant some working hours after another one, by the hours of who holds the lead."""
@@ -187,11 +191,11 @@ def _triage(past: Past, lead_id: int, at: datetime) -> None:
 def _plan_decision(past: Past, lead: Lead, at: datetime) -> None:
     """Sellers differ: some decide within the hour, some let things lie."""
     roll, holder = past.random.random(), lead.holder
-    if holder is None or roll < 0.05:
+    if holder is None or past.left_lying(at):
         return
     slow = holder == past.cast.dora and past.random.random() < 0.25
     later = past.work_later(lead, at, 1.5, 9) if slow else past.work_later(lead, at, 0.03, 1.0)
-    if roll < 0.2:
+    if roll < 0.15:
         past.plan(later, lambda then: _reject(past, lead.pk, holder, then))
     else:
         past.plan(later, lambda then: _accept(past, lead.pk, holder, then))
@@ -227,7 +231,7 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
 
 def _accept(past: Past, lead_id: int, seller: User, at: datetime) -> None:
     lead = accept_lead(lead_id=lead_id, actor=seller, now=at)
-    if past.random.random() < 0.06:
+    if past.left_lying(at):
         return
     later = past.work_later(lead, at, 0.05, 5)
     past.plan(later, lambda then: _touch(past, lead_id, seller, then, tries=1))
@@ -235,6 +239,22 @@ def _accept(past: Past, lead_id: int, seller: User, at: datetime) -> None:
 
 def _touch(past: Past, lead_id: int, seller: User, at: datetime, *, tries: int) -> None:
     talked = past.random.random() < 0.4
+    lead = Lead.objects.get(pk=lead_id)
+    later = past.work_later(lead, at, 3, 20)
+    _log(past, lead_id, seller, at, talked=talked, back_at=later)
+    if talked and tries >= 2:
+        past.plan(later, lambda then: _qualify(past, lead_id, seller, then))
+    elif tries < 6:
+        past.plan(later, lambda then: _touch(past, lead_id, seller, then, tries=tries + 1))
+    else:
+        past.plan(later, lambda then: _give_up(past, lead_id, seller, then))
+
+
+def _log(
+    past: Past, lead_id: int, seller: User, at: datetime, *, talked: bool, back_at: datetime
+) -> None:
+    """Log an attempt; its next step is promised for when it will be taken, now and then sooner."""
+    early = past.random.random() < 0.08
     log_touch(
         lead_id=lead_id,
         actor=seller,
@@ -243,17 +263,8 @@ def _touch(past: Past, lead_id: int, seller: User, at: datetime, *, tries: int) 
         result=past.random.choice(("talked", "replied")) if talked else "no_answer",
         note=past.random.choice(NOTES),
         quote=past.random.choice(QUOTES) if talked else "",
-        next_at=at + timedelta(days=past.random.randrange(1, 6)),
+        next_at=at + (back_at - at) * (0.6 if early else 1.05),
     )
-    lead = Lead.objects.get(pk=lead_id)
-    later = past.work_later(lead, at, 3, 20)
-    if tries < 3 or not talked:
-        if tries < 6 and past.random.random() < 0.93:
-            past.plan(later, lambda then: _touch(past, lead_id, seller, then, tries=tries + 1))
-        else:
-            past.plan(later, lambda then: _give_up(past, lead_id, seller, then))
-    else:
-        past.plan(later, lambda then: _close(past, lead_id, seller, then))
 
 
 def _give_up(past: Past, lead_id: int, seller: User, at: datetime) -> None:
@@ -266,11 +277,12 @@ def _give_up(past: Past, lead_id: int, seller: User, at: datetime) -> None:
         disqualify_lead(lead_id=lead_id, actor=seller, now=at, reason="no_need")
 
 
-def _close(past: Past, lead_id: int, seller: User, at: datetime) -> None:
+def _qualify(past: Past, lead_id: int, seller: User, at: datetime) -> None:
     lead = Lead.objects.get(pk=lead_id)
     value, close_on = lead.value or Decimal(10_000), (at + timedelta(days=30)).date()
     lead = qualify_lead(lead_id=lead_id, actor=seller, now=at, value=value, close_on=close_on)
-    later = past.work_later(lead, at, 8, 60)
+    later = past.work_later(lead, at, 8, 36)
+    _log(past, lead_id, seller, at, talked=True, back_at=later)
     if past.random.random() < 0.45:
         past.plan(later, lambda then: _win(lead_id, seller, value, then))
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import now
@@ -75,3 +76,37 @@ def is_unchanged(request: HttpRequest, stamp: str) -> bool:
 def nothing_new() -> HttpResponse:
     """The answer to a screen that is up to date."""
     return HttpResponse(status=204)
+
+
+def is_live(request: HttpRequest) -> bool:
+    """Is it a screen that asks for its live part again, rather than a person opening a page?"""
+    return "X-Live" in request.headers
+
+
+def live_url(request: HttpRequest, stamp: str) -> str:
+    """Where the live part of this very page is asked for again."""
+    asked = request.GET.copy()
+    asked["stamp"] = stamp
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def answer_page(
+    request: HttpRequest,
+    *,
+    page: str,
+    live: str,
+    stamp: str,
+    context: Callable[[], dict[str, object]],
+) -> HttpResponse:
+    """A page, its live part alone, or 204 where the screen shows this very data already.
+
+    `context` is called only when something is drawn, so an idle screen costs what the stamp costs.
+    """
+    asks = is_live(request)
+    if asks and is_unchanged(request, stamp):
+        response = nothing_new()
+    else:
+        parts = {**context(), "live_url": live_url(request, stamp), "oob": asks}
+        response = render(request, live if asks else page, parts)
+    patch_vary_headers(response, ("X-Live", "HX-Request"))
+    return response

@@ -29,14 +29,21 @@ from leads.handoff.rules import (
 )
 from leads.handoff.stages import NURTURE_LIMIT, Action, Stage
 from leads.routing.actions import choose_holder
+from leads.routing.choice import Choice
 
 
 def submit_lead(
-    *, lead_id: int, actor: User | None, now: datetime, override_reason: str = ""
+    *,
+    lead_id: int,
+    actor: User | None,
+    now: datetime,
+    override_reason: str = "",
+    to: Choice | None = None,
 ) -> Lead:
     """Hand a lead to sales: judge it by the definition in force, route it, start sales' clocks.
 
-    Where the verdict is not yes, `override_reason` says why it goes all the same.
+    Where the verdict is not yes, `override_reason` says why it goes all the same. `to` is who got
+    it where that was decided elsewhere, as in a past that is lived through: no turn moves then.
     """
     with transaction.atomic():
         lead = lock_lead(lead_id)
@@ -50,7 +57,7 @@ def submit_lead(
                 status=409,
                 field="override_reason",
             )
-        choice = choose_holder(facts=facts_of(lead), now=now)
+        choice = to or choose_holder(facts=facts_of(lead), now=now)
         fields = {
             **apply_verdict(verdict, active_definition()),
             "submitted_at": now,

@@ -10,12 +10,7 @@ def lock_lead(lead_id: int) -> Lead:
     `no_key` leaves other transactions free to insert rows that point to the lead: a plain
     FOR UPDATE deadlocks with the sweep, which inserts events.
     """
-    lead = (
-        Lead.objects.select_related("person", "holder", "team", "marketer", "decided_by")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(pk=lead_id)
-        .first()
-    )
+    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk=lead_id).first()
     if lead is None:
         raise DomainError("not_found", f"There is no lead L-{lead_id}.", status=404)
     return lead

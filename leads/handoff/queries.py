@@ -1,5 +1,8 @@
 """Reading leads: the only door to one lead."""
 
+from datetime import datetime
+
+from leadbridge.kernel.deadline import Pressure
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
@@ -24,3 +27,8 @@ def get_lead_for(user: User, ref: str) -> Lead:
     if lead is None:
         raise unknown_lead(ref)
     return lead
+
+
+def late_count(user: User, now: datetime) -> int:
+    """How many leads wait for this very person past their time."""
+    return Lead.objects.filter(holder=user).under(Pressure.OVERDUE, now).count()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from leads.handoff.models import Lead  # noqa: F401  # named in the type of the query set
 
 
+SEARCHED = ("company", "person__first_name", "person__last_name", "person__email")
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     """What lists of leads are asked for."""
 
@@ -42,6 +45,19 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def due_first(self) -> LeadQuerySet:
         """Soonest due first; leads that owe nothing last."""
         return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
+
+    def searched(self, q: str) -> LeadQuerySet:
+        """Leads that these words mean: a reference, or each word in a name or address."""
+        sign, _, number = q.strip().partition("-")
+        if sign in ("L", "l") and number.isascii() and number.isdigit() and len(number) <= 18:
+            return self.filter(pk=int(number))
+        found = self
+        for word in q.split()[:5]:
+            wanted = Q()
+            for field in SEARCHED:
+                wanted |= Q(**{f"{field}__icontains": word})
+            found = found.filter(wanted)
+        return found
 
     def with_people(self) -> LeadQuerySet:
         """With everybody whom a row on a screen names, in the same query."""

@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+"""Addresses of the handoff's pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from leads.handoff import views
+from leads.handoff.forms import DECISIONS
+
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("handoffs/", views.handoffs, name="handoffs"),
+    path("leads/<str:ref>/", views.lead, name="lead"),
+    *(
+        path(f"leads/<str:ref>/{name}/", views.decide, {"name": name}, name=f"lead-{name}")
+        for name in DECISIONS
+    ),
+]

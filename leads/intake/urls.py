@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from leads.intake.views import enter_lead, form_thanks, hosted_form
+
+urlpatterns = [
+    path("handoffs/new/", enter_lead, name="enter_lead"),
+    path("f/<slug:slug>/", hosted_form, name="hosted_form"),
+    path("f/<slug:slug>/thanks/", form_thanks, name="form_thanks"),
+]

@@ -28,19 +28,22 @@ PAUSES = (
     f'[["2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z"]]; at most {MOST_PAUSES}.'
 )
 
-_BLOCKS = serializers.ListField(
-    child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2),
-    help_text='Open hours of a day, as [["09:00", "12:00"], ["13:00", "24:00"]]; [] is closed.',
-)
+
+class Blocks(serializers.ListField):
+    """Open hours of a day."""
+
+    child = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
 
 
 class CalendarContent(serializers.Serializer[object]):
     """Working hours; holidays and overrides may carry names, as `calendars.content` reads them."""
 
     timezone = serializers.CharField(help_text="An IANA name, as Europe/Berlin.")
-    weekly = serializers.DictField(child=_BLOCKS, help_text="mon … sun; a day left out is closed.")
+    weekly = serializers.DictField(
+        child=Blocks(), help_text='mon … sun, as [["09:00", "24:00"]]; a day left out is closed.'
+    )
     holidays = serializers.ListField(child=serializers.DateField(), required=False)
-    overrides = serializers.DictField(child=_BLOCKS, required=False, help_text="By date.")
+    overrides = serializers.DictField(child=Blocks(), required=False, help_text="By date.")
 
 
 class PreviewRequest(serializers.Serializer[object]):
@@ -51,12 +54,10 @@ class PreviewRequest(serializers.Serializer[object]):
     seconds = serializers.IntegerField(min_value=0, required=False)
     end = serializers.DateTimeField(required=False)
     pauses = serializers.ListField(
-        child=serializers.ListField(
-            child=serializers.DateTimeField(), min_length=2, max_length=2
-        ),
+        child=serializers.ListField(child=serializers.DateTimeField(), min_length=2, max_length=2),
         required=False,
         max_length=MOST_PAUSES,
-    )  # fmt: skip
+    )
 
 
 class StepAnswer(serializers.Serializer[Step]):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 
 from leadbridge.kernel.errors import DomainError
 from sla.calendars.arithmetic import BusinessCalendar
@@ -24,29 +24,25 @@ def hours_for(*, holder_id: int | None, team_id: int) -> Hours:
 
     DomainError `no_working_time` where not even the organisation has a calendar.
     """
-    own = Q(user_id=holder_id) if holder_id else Q(pk=None)
-    found = (
-        Calendar.objects.filter(
-            own | Q(team_id=team_id) | Q(organisation=True), current__isnull=False
-        )
-        .select_related("current")
-        .order_by(
-            Case(
-                When(user__isnull=False, then=Value(0)),
-                When(team__isnull=False, then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            )
-        )
-        .first()
+    counts = Q(team_id=team_id) | Q(organisation=True)
+    if holder_id is not None:
+        counts |= Q(user_id=holder_id)
+    found = min(
+        Calendar.objects.filter(counts, current__isnull=False), key=_precedence, default=None
     )
-    if found is None or found.current is None:
+    if found is None or found.current_id is None:
         raise DomainError(
             "no_working_time",
             "No calendar counts here: set the working hours of the organisation first.",
             status=409,
         )
-    return Hours(found.current.pk, found.name, calendar_of(found.current.pk))
+    return Hours(found.current_id, found.name, calendar_of(found.current_id))
+
+
+def _precedence(calendar: Calendar) -> int:
+    if calendar.user_id:
+        return 0
+    return 1 if calendar.team_id else 2
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
    <span class="clock ok" data-state="ok" data-due="ISO" data-risk="ISO" data-start="ISO">
      <span>Accept: <b>14 min left</b></span><svg><rect width="46%"/></svg></span>
 
-   A clock without data-due stands still. Words are those of leadbridge/kernel/words.py; both are
+   A clock without data-due stands still; `<span data-since="ISO">` says how long ago. Words are those of leadbridge/kernel/words.py; both are
    tested with tests/kernel/words_cases.json. Nothing here is announced to a screen reader each
    second: the text simply is right whenever it is read.
 
@@ -127,6 +127,9 @@ function draw(clock, now, zone) {
 export function drawAll(root = document) {
   const now = serverNow(), zone = document.documentElement.dataset.zone || undefined;
   for (const clock of root.querySelectorAll(".clock[data-due]")) draw(clock, now, zone);
+  for (const age of root.querySelectorAll("[data-since]")) {
+    setText(age, durationWords((now - Date.parse(age.dataset.since)) / 1000));
+  }
 }
 
 /* Each beat falls on a whole second of the server, so a clock turns in the second it is due. */

@@ -78,15 +78,26 @@ function replaceElsewhere(answer) {
   for (const fresh of found) {
     fresh.remove();
     const old = fresh.id && document.getElementById(fresh.id);
-    if (!old || old.isEqualNode(fresh)) continue;
     fresh.removeAttribute("data-oob");
+    if (!old || old.isEqualNode(fresh)) continue;
     old.replaceWith(document.adoptNode(fresh));
     window.htmx?.process(fresh);
   }
 }
 
+/* A row that says why it went (data-keep: for how many seconds) stays that long where it was. */
+function keepGone(element, fresh) {
+  for (const row of element.querySelectorAll("tr[data-keep]")) {
+    row.dataset.until ??= String(Date.now() + Number(row.dataset.keep) * 1000);
+    const body = fresh.querySelector("tbody");
+    if (!body || rowOf(fresh, row.dataset.ref) || Date.now() > Number(row.dataset.until)) continue;
+    body.insertBefore(row, body.rows[row.sectionRowIndex] ?? null);
+  }
+}
+
 function swap(element, fresh) {
   const place = whereabouts(element), beat = lives.get(element);
+  keepGone(element, fresh);
   lives.delete(element);
   lives.set(fresh, beat);
   element.replaceWith(document.adoptNode(fresh));
@@ -137,6 +148,13 @@ function hearTime(response) {
   if (!Number.isNaN(said)) document.dispatchEvent(new CustomEvent("clock:set", { detail: said }));
 }
 
+/* When the sweep last ran: said with every answer, also with one that brings nothing new. */
+function hearSweep(response) {
+  const swept = response.headers.get("X-Swept-At");
+  const age = document.querySelector("#foot [data-since]");
+  if (swept && age) age.dataset.since = swept;
+}
+
 function stop(element, text, link) {
   lives.get(element).stopped = true;
   note(element, text, link);
@@ -171,7 +189,10 @@ async function ask(element) {
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (response.type !== "opaqueredirect") hearTime(response);
+    if (response.type !== "opaqueredirect") {
+      hearTime(response);
+      hearSweep(response);
+    }
     await take(element, response);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;

@@ -11,7 +11,9 @@ if (dialog) {
     if (event.detail.target === dialog && !dialog.open) opener = event.detail.elt;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== dialog || !dialog.childElementCount) return;
+    if (event.detail.target !== dialog) return;
+    // An answer that only speaks (a refusal, say) leaves nothing inside.
+    if (!dialog.childElementCount) return dialog.close();
     if (!dialog.open) dialog.showModal();
     const wrong = dialog.querySelector("[aria-invalid='true']");
     (wrong ?? dialog.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
@@ -121,6 +123,12 @@ const failures = {
   413: "This file is too large. Nothing was changed.",
   429: "That was too often in a short time. Nothing was changed. Wait a minute and try again.",
 };
+/* A refusal that brings its own words is shown as it is, whatever its status. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status < 400 || !event.detail.serverResponse.includes('hx-swap-oob="')) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
 document.addEventListener("htmx:responseError", (event) => {
   sayFailed(failures[event.detail.xhr.status]
     ?? "The server could not finish this. What you typed is still here. Try again in a moment.");

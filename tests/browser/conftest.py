@@ -43,7 +43,8 @@ class Site:
     def page(self, body: str, *, now: str = "", zone: str = "Europe/Berlin", scripts: str) -> str:
         """Put a page with the named scripts at /; answers its address."""
         tags = "".join(
-            f'<script type="module" src="/static/js/{name}.js"></script>' for name in scripts.split()
+            f'<script type="module" src="/static/js/{name}.js"></script>'
+            for name in scripts.split()
         )
         self.answers["/"] = Answer(
             f'<!doctype html><html data-now="{now}" data-zone="{zone}"><head>{tags}</head>'
@@ -111,7 +112,11 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The Chromium of this machine; without one these tests are skipped."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         pytest.skip("no chromium on the PATH")
     with sync_playwright() as playwright:

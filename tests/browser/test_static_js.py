@@ -1,7 +1,7 @@
 """The browser's side: clocks that count, lists that stay true, keys that decide."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,13 +11,21 @@ from .conftest import Answer, Site
 NOW = datetime(2026, 5, 12, 11, 0, 0, tzinfo=UTC)
 
 
-def clock_at(*, due: str, risk: str, start: str = "", width: str = 'width="50%"', tone: str = "ok") -> str:
+def clock_at(
+    *, due: str, risk: str, start: str = "", width: str = 'width="50%"', tone: str = "ok"
+) -> str:
     """A clock as the server draws it."""
     return (
         f'<span class="clock {tone}" data-state="{tone}" data-due="{due}" data-risk="{risk}"'
         f' data-start="{start}"><span>Accept: <b>?</b></span><svg><rect {width}/></svg></span>'
     )
 
+
+def stand_still(page: Page, at: datetime = NOW) -> None:
+    """Stop the client's time at an instant; it goes on only when the test says so."""
+    # It can only be stopped in its future, and runs on while it is being told.
+    page.clock.install(time=at - timedelta(minutes=1))
+    page.clock.pause_at(at)
 
 
 # --- clock.js
@@ -42,8 +50,7 @@ def test_the_words_are_those_of_python(
 
 def test_a_clock_turns_at_risk_and_late_in_the_right_second(page: Page, site: Site) -> None:
     clock = clock_at(due="2026-05-12T11:02:00Z", risk="2026-05-12T11:01:30Z")
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.add_init_script(
         "window.turns = []; for (const kind of ['clock:risk', 'clock:late'])"
         " addEventListener(kind, (event) => turns.push(kind));"
@@ -71,37 +78,38 @@ def test_a_clock_turns_at_risk_and_late_in_the_right_second(page: Page, site: Si
 
 def test_a_wrong_client_clock_does_not_matter(page: Page, site: Site) -> None:
     clock = clock_at(due="2026-05-12T11:25:30Z", risk="2026-05-12T11:20:00Z")
-    page.clock.install(time=NOW.replace(year=2019))
-    page.clock.pause_at(NOW.replace(year=2019))
+    stand_still(page, NOW.replace(year=2019))
     page.goto(site.page(clock, now="2026-05-12T11:00:00Z", scripts="clock"))
     expect(page.locator(".clock b")).to_have_text("25 min left")
 
 
 def test_the_fill_goes_on_from_the_share_the_server_drew(page: Page, site: Site) -> None:
     clock = clock_at(due="2026-05-12T11:10:00Z", risk="2026-05-12T11:09:00Z", width='width="20%"')
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.goto(site.page(clock, now="2026-05-12T11:00:00Z", scripts="clock"))
     expect(page.locator("rect")).to_have_attribute("width", "20%")
     page.clock.run_for(301_000)
     expect(page.locator("rect")).to_have_attribute("width", "60%")
 
 
-def test_the_fill_is_the_share_of_the_time_when_the_server_drew_none(page: Page, site: Site) -> None:
+def test_the_fill_is_the_share_of_the_time_when_the_server_drew_none(
+    page: Page, site: Site
+) -> None:
     clock = clock_at(
-        start="2026-05-12T10:50:00Z", due="2026-05-12T11:10:00Z", risk="2026-05-12T11:09:00Z", width=""
+        start="2026-05-12T10:50:00Z",
+        due="2026-05-12T11:10:00Z",
+        risk="2026-05-12T11:09:00Z",
+        width="",
     )
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.goto(site.page(clock, now="2026-05-12T11:00:00Z", scripts="clock"))
     expect(page.locator("rect")).to_have_attribute("width", "50%")
 
 
 def test_a_clock_without_due_stands_still(page: Page, site: Site) -> None:
-    still = '<span class="clock still" data-state="still"><b>paused</b><svg><rect width="40%"/></svg></span>'
+    still = '<span class="clock still"><b>paused</b><svg><rect width="40%"/></svg></span>'
     running = clock_at(due="2026-05-12T11:02:00Z", risk="2026-05-12T11:01:30Z")
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.goto(site.page(still + running, now="2026-05-12T11:00:00Z", scripts="clock"))
     page.clock.run_for(182_000)
     expect(page.locator(".clock.late b")).to_have_text("1 min late")
@@ -111,8 +119,7 @@ def test_a_clock_without_due_stands_still(page: Page, site: Site) -> None:
 
 def test_the_servers_time_is_taken_over_when_it_differs(page: Page, site: Site) -> None:
     clock = clock_at(due="2026-05-12T11:25:00Z", risk="2026-05-12T11:20:00Z")
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.goto(site.page(clock, now="2026-05-12T11:00:00Z", scripts="clock"))
     set_clock = "(at) => document.dispatchEvent(new CustomEvent('clock:set', { detail: at }))"
     page.evaluate(set_clock, "2026-05-12T11:00:02Z")
@@ -139,14 +146,15 @@ def live_list(*refs: str, stamp: str = "1", inside: str = "", head: str = "") ->
 
 def open_live(page: Page, site: Site, body: str, scripts: str = "live keys") -> None:
     """Open a page with a live list; its time runs only when the test says so."""
-    page.clock.install(time=NOW)
-    page.clock.pause_at(NOW)
+    stand_still(page)
     page.goto(site.page(body, now="2026-05-12T11:00:00Z", scripts=scripts))
 
 
 def rows_of(page: Page) -> list[str]:
     """The references on screen."""
-    refs: list[str] = page.locator("[data-ref]").evaluate_all("(rows) => rows.map((r) => r.dataset.ref)")
+    refs: list[str] = page.locator("[data-ref]").evaluate_all(
+        "(rows) => rows.map((r) => r.dataset.ref)"
+    )
     return refs
 
 
@@ -217,6 +225,9 @@ def test_counters_elsewhere_are_replaced(page: Page, site: Site) -> None:
     expect(page.locator("[data-oob]")).to_have_count(0)
 
 
+SET_SIGHT = (
+    "Object.defineProperty(document, 'visibilityState', {{ value: '{}', configurable: true }})"
+)
 BUSY = {
     "typing": "document.querySelector('[data-live] input').focus()",
     "dialog": "document.querySelector('dialog').showModal()",
@@ -224,7 +235,7 @@ BUSY = {
     "selection": "getSelection().selectAllChildren(document.querySelector('[data-ref=a]'))",
     "press": "document.querySelector('[data-ref=a]').dispatchEvent("
     "new PointerEvent('pointerdown', { bubbles: true }))",
-    "hidden": "Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })",
+    "hidden": SET_SIGHT.format("hidden"),
 }
 FREE = {
     "typing": "document.activeElement.blur()",
@@ -232,7 +243,7 @@ FREE = {
     "menu": "document.querySelector('details').open = false",
     "selection": "getSelection().removeAllRanges()",
     "press": "document.dispatchEvent(new PointerEvent('pointerup'))",
-    "hidden": "Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true })",
+    "hidden": SET_SIGHT.format("visible"),
 }
 
 
@@ -249,12 +260,16 @@ def test_a_list_is_left_alone_while_somebody_works_in_it(page: Page, site: Site,
     expect(page.locator("[data-ref=b]")).to_be_visible()
 
 
-def test_an_answer_that_comes_while_somebody_began_to_type_is_left_out(page: Page, site: Site) -> None:
+def test_an_answer_that_comes_while_somebody_began_to_type_is_left_out(
+    page: Page, site: Site
+) -> None:
     open_live(page, site, live_list("a", inside="<input>"))
     site.answers["/list"] = Answer(live_list("b", stamp="2"))
     page.evaluate(
         """() => { const real = fetch; window.fetch = async (...all) => {
-            const answer = await real(...all); document.querySelector("input")?.focus(); return answer; }; }"""
+            const answer = await real(...all);
+            document.querySelector("input").focus();
+            return answer; }; }"""
     )
     one_beat(page)
     expect(page.locator("input")).to_be_focused()
@@ -273,9 +288,7 @@ def test_a_lost_connection_is_said_and_the_old_content_stays(page: Page, site: S
     site.answers["/list"] = Answer("", 503)
     one_beat(page)
     note = page.locator(".live-note")
-    expect(note).to_have_text(
-        "Not connected since 13:00. What you see may be old. Trying again…"
-    )
+    expect(note).to_have_text("Not connected since 13:00. What you see may be old. Trying again…")
     expect(page.locator("[data-live]")).to_have_class("stale")
     assert rows_of(page) == ["a"]
     page.clock.run_for(1000)
@@ -294,7 +307,9 @@ def test_a_server_that_is_gone_is_a_lost_connection(page: Page, site: Site) -> N
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer("", 401), Answer("", 302, {"Location": "/accounts/login/"})], ids=["401", "302"]
+    "answer",
+    [Answer("", 401), Answer("", 302, {"Location": "/accounts/login/"})],
+    ids=["401", "302"],
 )
 def test_who_is_signed_out_is_told_and_nothing_is_asked_any_more(
     page: Page, site: Site, answer: Answer
@@ -322,7 +337,8 @@ def test_the_date_of_an_answer_puts_the_clocks_right(page: Page, site: Site) -> 
 # --- keys.js
 
 ROWS = """
-<input id="q" data-key="/"><button data-key="u">Undo</button><dialog id="keys"><p>All keys</p></dialog>
+<input id="q" data-key="/"><button data-key="u">Undo</button>
+<dialog id="keys"><p>All keys</p></dialog>
 <table><tbody>
 <tr data-ref="a"><td><a class="name" href="#a">A</a><button data-key="a">Accept</button>
 <button data-key="r">Reject</button></td></tr>
@@ -337,8 +353,9 @@ def inbox(page: Page, site: Site) -> Page:
     page.goto(site.page(ROWS, scripts="keys"))
     expect(page.locator("tr.marked")).to_have_attribute("data-ref", "a")
     page.evaluate(
-        """() => { window.pressed = []; addEventListener("click", (event) => pressed.push(
-            `${event.target.closest("tr")?.dataset.ref ?? ""}:${event.target.dataset.key ?? "open"}`)); }"""
+        """() => { window.pressed = []; addEventListener("click", ({ target }) => {
+            const row = target.closest("tr")?.dataset.ref ?? "";
+            pressed.push(`${row}:${target.dataset.key ?? "open"}`); }); }"""
     )
     return page
 
@@ -416,7 +433,9 @@ def test_a_click_in_a_row_marks_it(inbox: Page) -> None:
 
 def test_without_rows_a_key_presses_the_button_of_the_page(page: Page, site: Site) -> None:
     page.goto(site.page('<button data-key="a">Accept</button>', scripts="keys"))
-    page.evaluate("document.querySelector('button').addEventListener('click', (e) => e.target.remove())")
+    page.evaluate(
+        "document.querySelector('button').addEventListener('click', (e) => e.target.remove())"
+    )
     page.keyboard.press("a")
     expect(page.locator("button")).to_have_count(0)
 

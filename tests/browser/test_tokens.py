@@ -10,7 +10,9 @@ TOKENS = (CSS / "tokens.css").read_text()
 
 GROUNDS = ("canvas", "surface", "raised")
 PAIRS = [(ink, ground) for ink in ("ink", "ink-2", "ink-3", "accent") for ground in GROUNDS]
-PAIRS += [(tone, ground) for tone in ("ok", "risk", "late") for ground in (*GROUNDS, f"{tone}-wash")]
+PAIRS += [
+    (tone, ground) for tone in ("ok", "risk", "late") for ground in (*GROUNDS, f"{tone}-wash")
+]
 PAIRS += [
     ("accent", "accent-wash"),
     ("accent-ink", "accent"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import CharField
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +137,9 @@ def test_attributes_are_few_and_short() -> None:
 def test_limits_are_those_of_the_columns() -> None:
     for name, longest in LONGEST.items():
         model = Person if name in ("first_name", "last_name") else Lead
-        assert model._meta.get_field(name).max_length == longest
+        column = model._meta.get_field(name)
+        assert isinstance(column, CharField)
+        assert column.max_length == longest
 
 
 def test_every_field_of_a_packet_can_be_sent() -> None:

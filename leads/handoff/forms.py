@@ -1,0 +1,299 @@
+"""Every decision as a form: what it asks, and the action it takes with the answers.
+
+One table, `DECISIONS`; a decision that asks nothing is one click. Forms read what was typed;
+whether it may be done is known to the domain alone, whose refusals come back to their field.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django import forms
+from django.db.models import Q
+
+from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import due_words
+from leadbridge.people.http import zone_of
+from leadbridge.people.models import Side, Team, User
+from leads.handoff import actions
+from leads.handoff.corrections import undo_last
+from leads.handoff.episodes import reopen_lead
+from leads.handoff.models import Lead
+from leads.handoff.reasons import REASONS
+from leads.handoff.stages import NURTURE_LIMIT, Action
+
+WORDS = 2000  # characters of a remark
+
+
+class Decision(forms.Form):
+    """What a decision asks. `decide` takes it and answers in one sentence what was done."""
+
+    action: ClassVar[Action]
+    title: ClassVar[str]
+    button: ClassVar[str]
+    hint: ClassVar[str] = ""
+    asks: ClassVar[bool] = True
+
+    def __init__(self, data: object = None, *, lead: Lead) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # what a request holds
+        self.lead = lead
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fit the fields to the lead."""
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        """Take the decision with the cleaned answers; returns what to tell the person."""
+        raise NotImplementedError
+
+    def take_error(self, error: DomainError) -> bool:
+        """Show a refusal of the domain at its field; False where it belongs to none of ours."""
+        if isinstance(error, FieldErrors) and error.errors.keys() <= self.fields.keys():
+            for name, words in error.errors.items():
+                self.add_error(name, words)
+            return True
+        if error.field not in self.fields:
+            return False
+        self.add_error(error.field, error.message)
+        return True
+
+
+class OneClick(Decision):
+    """A decision that asks nothing."""
+
+    asks = False
+
+
+def choices(action: Action) -> list[tuple[str, str]]:
+    """The coded reasons of an action, after a line that makes one choose."""
+    return [("", "Choose one"), *((reason.code, reason.label) for reason in REASONS[action])]
+
+
+def words_field(label: str, *, required: bool = False, **more: str) -> forms.CharField:
+    """A few lines of text."""
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=WORDS,
+        widget=widget,
+        help_text=more.get("help", ""),
+    )
+
+
+def day_field(label: str, **more: str) -> forms.DateField:
+    """A day, with the browser's own calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, help_text=more.get("help", ""))
+
+
+def amount_field(label: str) -> forms.DecimalField:
+    """An amount in the organisation's currency."""
+    return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2)
+
+
+class Accept(OneClick):
+    action, title, button = Action.ACCEPT, "Accept", "Accept"
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        lead = actions.accept_lead(lead_id=self.lead.pk, actor=actor, now=now)
+        return f"Accepted {self.lead.name}. {_next_words(lead, actor, now)}".strip()
+
+
+class Reject(Decision):
+    action, title, button = Action.REJECT, "Reject", "Reject"
+    hint = "It goes back to marketing at once. A quick, honest no counts as an answer in time."
+
+    reason = forms.ChoiceField(label="Why", choices=choices(Action.REJECT))
+    criterion = forms.ChoiceField(
+        label="Which criterion it does not meet",
+        required=False,
+        help_text="Needed where it does not meet the definition.",
+    )
+    comment = words_field(
+        "In a few words", help="Marketing reads this. Needed for “something else”."
+    )
+
+    def prepare(self) -> None:
+        lines = [(line["id"], line["sentence"]) for line in self.lead.verdict_lines]
+        field = self.fields["criterion"]
+        assert isinstance(field, forms.ChoiceField), "declared above"
+        field.choices = [("", "Choose one"), *lines]
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.reject_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Rejected {self.lead.name}. It is with {self.lead.marketer} again."
+
+
+class Submit(Decision):
+    """One click where the definition says yes; where it does not, a reason is asked for."""
+
+    action, title, button = Action.SUBMIT, "Hand over to sales", "Hand over"
+    asks = False
+
+    override_reason = words_field(
+        "Why it should go to sales all the same", help="Counts against the agreed cap of overrides."
+    )
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        lead = actions.submit_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        holder = User.objects.get(pk=lead.holder_id) if lead.holder_id else None
+        team = Team.objects.get(pk=lead.team_id)
+        return f"Handed {self.lead.name} to {holder or f'the pool of {team}'}."
+
+
+class Nurture(Decision):
+    action, title, button = Action.NURTURE, "Nurture", "Nurture"
+    hint = "It stays with marketing and comes up again on that day."
+
+    review_on = day_field("Look at it again on", help=f"At most {NURTURE_LIMIT.days} days ahead.")
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.nurture_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"{self.lead.name} is parked until {self.cleaned_data['review_on']:%-d %B}."
+
+
+class Recycle(Decision):
+    action, title, button = Action.RECYCLE, "Recycle", "Give back"
+    hint = "Right lead, wrong time. Marketing keeps it until the day you name."
+
+    reason = forms.ChoiceField(label="Why not now", choices=choices(Action.RECYCLE))
+    return_on = day_field("Come back on")
+    quote = words_field(
+        "What they said", required=True, help="In their words; “none” if you never spoke."
+    )
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.recycle_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Gave {self.lead.name} back to {self.lead.marketer}."
+
+
+class Disqualify(Decision):
+    action, title, button = Action.DISQUALIFY, "Disqualify", "Disqualify"
+    hint = "It will not become business. The lead ends here."
+
+    reason = forms.ChoiceField(label="Why", choices=choices(Action.DISQUALIFY))
+    comment = words_field("In a few words", help="Needed for “something else”.")
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.disqualify_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Disqualified {self.lead.name}."
+
+
+class Qualify(Decision):
+    action, title, button = Action.QUALIFY, "Sales-qualified", "Confirm"
+
+    value = amount_field("Worth")
+    close_on = day_field("Expected close")
+
+    def prepare(self) -> None:
+        self.fields["value"].initial = self.lead.value
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.qualify_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"{self.lead.name} is a sales-qualified opportunity."
+
+
+class Win(Decision):
+    action, title, button = Action.WIN, "Won", "Won"
+
+    value = amount_field("Worth")
+
+    def prepare(self) -> None:
+        self.fields["value"].initial = self.lead.value
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.win_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Won {self.lead.name}."
+
+
+class Lose(Decision):
+    action, title, button = Action.LOSE, "Lost", "Lost"
+
+    reason = forms.ChoiceField(label="Why", choices=choices(Action.LOSE))
+    comment = words_field("In a few words", help="Needed for “something else”.")
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.lose_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Closed {self.lead.name} as lost."
+
+
+class Reassign(Decision):
+    action, title, button = Action.REASSIGN, "Reassign", "Reassign"
+    hint = "The new holder gets a clock of their own; who had it before stays in the story."
+
+    to = forms.ChoiceField(label="To")
+    cause = words_field("Why it changes hands", required=True)
+
+    def prepare(self) -> None:
+        teams = Team.objects.filter(side=Side.SALES)
+        people = User.objects.filter(
+            Q(memberships__team__in=teams) | Q(manages__in=teams), is_active=True
+        ).distinct()
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField), "declared above"
+        field.choices = [
+            ("", "Choose one"),
+            ("People", [(f"user-{user.pk}", str(user)) for user in people.order_by("first_name")]),
+            ("Pools", [(f"pool-{team.pk}", f"Pool of {team}") for team in teams]),
+        ]
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        kind, _, pk = self.cleaned_data["to"].partition("-")
+        person = User.objects.get(pk=pk) if kind == "user" else None
+        team = Team.objects.get(pk=pk) if kind == "pool" else None
+        actions.reassign_lead(
+            lead_id=self.lead.pk,
+            actor=actor,
+            now=now,
+            to=person,
+            team=team,
+            cause=self.cleaned_data["cause"],
+        )
+        return f"{self.lead.name} is with {person or f'the pool of {team}'} now."
+
+
+class Dispute(Decision):
+    action, title, button = Action.DISPUTE, "Dispute the rejection", "Dispute"
+    hint = "Both managers rule on it; the ruling guides the next case like this."
+
+    because = words_field("Why it meets the definition", required=True)
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        actions.dispute_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Disputed the rejection of {self.lead.name}. Both managers will rule."
+
+
+class Reopen(Decision):
+    action, title, button = Action.REOPEN, "Reopen", "Reopen"
+    hint = "It begins again as a new lead of the same person; this one stays as it ended."
+
+    cause = words_field("Why it begins again", required=True)
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        lead = reopen_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"{self.lead.name} begins again as {lead.ref}."
+
+
+class Undo(OneClick):
+    action, title, button = Action.UNDO, "Undo", "Undo"
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        undo_last(lead_id=self.lead.pk, actor=actor, now=now)
+        return f"Taken back. {self.lead.name} is where it was, and so is its clock."
+
+
+DECISIONS: dict[str, type[Decision]] = {
+    decision.action.value: decision
+    for decision in (
+        Accept, Reject, Submit, Nurture, Recycle, Disqualify, Qualify, Win, Lose, Reassign,
+        Dispute, Reopen, Undo,
+    )
+}  # fmt: skip
+
+
+def _next_words(lead: Lead, actor: User, now: datetime) -> str:
+    """When the next promise on it is due."""
+    if lead.next_due_at is None:
+        return ""
+    return f"Next due: {due_words(local(lead.next_due_at, zone_of(actor)), now)}."

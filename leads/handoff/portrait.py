@@ -1,0 +1,204 @@
+"""One lead as its page shows it: where it stands, who it is, why it qualifies, who has had it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from leadbridge.kernel.money import money_words
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import MONTHS
+from leads.handoff.models import Lead
+from leads.handoff.stages import LABELS, Stage
+from leads.handoff.story import Item, story_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way; state: done, now, back (it came back), or nothing for what is ahead."""
+
+    name: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is known of a lead, with where it leads."""
+
+    name: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion and what became of it."""
+
+    sentence: str
+    weight: str
+    outcome: str
+    tone: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who answered for a lead, from when to when."""
+
+    who: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """All of a lead's page but the clocks and the buttons."""
+
+    ref: str
+    company: str
+    who: str
+    steps: list[Step]
+    story: list[Item]
+    facts: list[Fact]
+    verdict: str
+    tone: str
+    criteria: list[Line]
+    custody: list[Keeper]
+
+
+VERDICTS = {
+    "yes": ("meets the definition", "ok"),
+    "no": ("does not meet it", "late"),
+    "unknown": ("cannot tell yet", "risk"),
+}
+
+
+def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
+    """The lead in words, for somebody who reads times in `zone`."""
+    answer, tone = VERDICTS.get(lead.verdict, ("", ""))
+    version = f"v{lead.definition.version}" if lead.definition else ""
+    named = str(lead.person) if lead.company else ""
+    return Portrait(
+        ref=lead.ref,
+        company=lead.name,
+        who=", ".join(filter(None, (named, lead.title))),
+        steps=steps_of(lead, zone),
+        story=story_of(lead, zone=zone, now=now),
+        facts=facts_about(lead, zone),
+        verdict=f"{version}, {answer}" if answer else "",
+        tone=tone,
+        criteria=[_line(line) for line in lead.verdict_lines],
+        custody=custody_of(lead, zone),
+    )
+
+
+def steps_of(lead: Lead, zone: str) -> list[Step]:
+    """The way from capture to won: what is behind, where it stands, what lies ahead.
+
+    Where it left the way (rejected, parked, ended) the way stops there.
+    """
+    stage = Stage(lead.stage)
+    behind = [Step("Captured", moment(lead.captured_at, zone), "done")]
+    if lead.submitted_at:
+        behind.append(Step("Handed over", moment(lead.submitted_at, zone), "done"))
+    if lead.accepted_at:
+        behind.append(Step("Accepted", moment(lead.accepted_at, zone), "done"))
+    if lead.qualified_at:
+        behind.append(Step("Sales-qualified", moment(lead.qualified_at, zone), "done"))
+    if stage in AHEAD:
+        return [*behind[: BEHIND[stage]], _here(lead, "now"), *map(_ahead, AHEAD[stage])]
+    return [*behind, _here(lead, "done" if stage is Stage.WON else "back")]
+
+
+AHEAD = {
+    Stage.CAPTURED: ("Waiting for sales", "Working", "Sales-qualified", "Won"),
+    Stage.SUBMITTED: ("Working", "Sales-qualified", "Won"),
+    Stage.ACCEPTED: ("Working", "Sales-qualified", "Won"),
+    Stage.WORKING: ("Sales-qualified", "Won"),
+    Stage.OPPORTUNITY: ("Won",),
+}
+# How many steps lie behind at most: an earlier round may have left later instants.
+BEHIND = {
+    Stage.CAPTURED: 0,
+    Stage.SUBMITTED: 2,
+    Stage.ACCEPTED: 2,
+    Stage.WORKING: 3,
+    Stage.OPPORTUNITY: 3,
+}
+
+
+def _here(lead: Lead, state: str) -> Step:
+    holder = str(lead.holder) if lead.holder else f"Pool of {lead.team}"
+    return Step(LABELS[Stage(lead.stage)], holder, state)
+
+
+def _ahead(name: str) -> Step:
+    return Step(name, "", "")
+
+
+def facts_about(lead: Lead, zone: str) -> list[Fact]:
+    """Contact data, firm, source and consent; what is not known is left out."""
+    person = lead.person
+    known = [
+        Fact("Name", person.full_name),
+        Fact("E-mail", person.email, f"mailto:{person.email}"),
+        Fact("Phone", person.phone, f"tel:{person.phone.replace(' ', '')}"),
+        Fact("Function", lead.title),
+        Fact("Company", lead.company),
+        Fact("Country", lead.country),
+        Fact("People", f"{lead.employees:,}" if lead.employees is not None else ""),
+        Fact("Industry", lead.industry),
+        Fact("Asked for", lead.request),
+        Fact("Est. value", money_words(lead.value, settings.CURRENCY)),
+        Fact("Expected close", f"{lead.close_on:%-d %B %Y}" if lead.close_on else ""),
+        Fact("Source", " · ".join(filter(None, (lead.source, lead.campaign)))),
+        Fact("Marketing", str(lead.marketer)),
+    ]
+    earlier = lead.previous
+    if earlier:
+        known.append(
+            Fact(
+                "Earlier",
+                f"{earlier.ref}, {LABELS[Stage(earlier.stage)].lower()}",
+                f"/leads/{earlier.ref}/",
+            )
+        )
+    for consent in lead.consents.order_by("-at")[:3]:
+        word = "Consent" if consent.given else "Consent withdrawn"
+        known.append(Fact(word, f"{moment(consent.at, zone)}: {consent.text}"))
+    return [fact for fact in known if fact.value]
+
+
+POINTS_OF = {"gate": "must", "barrier": "must", "fast_track": "enough alone"}
+OUTCOMES = {"met": ("met", "ok"), "not_met": ("not met", ""), "unknown": ("not known", "risk")}
+
+
+def _line(line: dict[str, object]) -> Line:
+    kind, points = str(line["kind"]), float(str(line["points"]))
+    outcome, tone = OUTCOMES[str(line["outcome"])]
+    if points < 0:
+        outcome, tone = "counts against", "risk"
+    elif kind in ("gate", "barrier") and outcome == "not met":
+        tone = "late"
+    weight = POINTS_OF.get(kind) or (f"{points:+g}" if points else "")
+    return Line(str(line["sentence"]), weight, outcome, tone, str(line["evidence"]))
+
+
+def custody_of(lead: Lead, zone: str) -> list[Keeper]:
+    """Everybody who has had it, newest first."""
+    links = lead.custody.select_related("holder", "team").order_by("-since", "-pk")
+    return [
+        Keeper(
+            str(link.holder) if link.holder else f"Pool of {link.team}",
+            moment(link.since, zone),
+            moment(link.until, zone) if link.until else "",
+        )
+        for link in links
+    ]
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """An instant of the past as screens write it: "12 May 09:02"."""
+    there = local(instant, zone)
+    return f"{there.day} {MONTHS[there.month - 1]} {there:%H:%M}"

@@ -1,0 +1,234 @@
+"""What happened to a lead, newest first, in the words people would use."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import MONTHS, due_words
+from leadbridge.people.models import Team, User
+from leads.handoff.inbox import met_words
+from leads.handoff.models import Event, Lead, Remark
+from leads.handoff.reasons import label_of
+from leads.handoff.stages import LABELS, Action, Stage
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry. `kind` names a clock where the entry is about one: its name stands first."""
+
+    title: str
+    when: str
+    at: str
+    detail: str = ""
+    quote: str = ""
+    tone: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is needed to put one event into words."""
+
+    lead: Lead
+    event: Event
+    words: Mapping[str, str]
+    people: Mapping[int, str]
+    teams: Mapping[int, str]
+    zone: str
+    now: datetime
+
+    @property
+    def who(self) -> str:
+        """Who did it."""
+        return str(self.event.actor) if self.event.actor else "LeadBridge"
+
+    def person(self, key: str) -> str:
+        """Somebody whom the event names by number."""
+        return self.people.get(number(self.event.data.get(key)), "")
+
+    @property
+    def receiver(self) -> str:
+        """The person or pool that the event gave the lead to."""
+        holder = self.person("holder") or self.person("to")
+        return holder or f"the pool of {self.teams.get(number(self.event.data.get('team')), '')}"
+
+
+def story_of(lead: Lead, *, zone: str, now: datetime) -> list[Item]:
+    """The whole story; four queries, however long it is."""
+    events = list(lead.events.select_related("actor", "touch").order_by("-at", "-pk"))
+    words: dict[int, dict[str, str]] = {}
+    for remark in Remark.objects.filter(event__lead=lead).exclude(text=""):
+        words.setdefault(remark.event_id, {})[remark.kind] = remark.text
+    people = _names_in(events)
+    teams = {team.pk: str(team) for team in Team.objects.all()}
+    items = []
+    for event in events:
+        telling = Telling(lead, event, words.get(event.pk, {}), people, teams, zone, now)
+        items += list(tell(telling))
+    return items
+
+
+def _names_in(events: list[Event]) -> dict[int, str]:
+    numbers = {
+        number(event.data.get(key)) for event in events for key in ("holder", "manager", "to")
+    }
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=numbers)}
+
+
+def number(value: object) -> int:
+    """An id out of an event's data; 0 where there is none."""
+    return value if isinstance(value, int) else 0
+
+
+def tell(telling: Telling) -> Iterator[Item]:
+    """The entries of one event, newest first."""
+    teller = TELLERS.get(telling.event.action, _decided)
+    there = local(telling.event.at, telling.zone)
+    when = f"{there.day} {MONTHS[there.month - 1]} {there:%H:%M}"
+    for item in teller(telling):
+        yield replace(item, when=when, at=there.isoformat())
+
+
+def _item(title: str, detail: str = "", *, quote: str = "", tone: str = "", kind: str = "") -> Item:
+    return Item(title, "", "", detail, quote, tone, kind)
+
+
+def _captured(telling: Telling) -> Iterator[Item]:
+    lead, actor = telling.lead, telling.event.actor
+    came = " · ".join(filter(None, (lead.source, lead.campaign)))
+    title = f"Entered by {actor}" if actor else ORIGINS.get(lead.origin, "Came in")
+    yield _item(title, came, quote=telling.words.get("message", ""))
+
+
+ORIGINS = {
+    "form": "Sent a form",
+    "api": "Came in by API",
+    "import": "Came in by an import",
+    "reopen": "Began again",
+    "provider": "Came in from another system",
+}
+
+
+def _joined(telling: Telling) -> Iterator[Item]:
+    data = telling.event.data
+    came = " · ".join(str(data[name]) for name in ("source", "campaign") if data.get(name))
+    yield _item("Showed interest again", came, quote=telling.words.get("message", ""))
+
+
+def _submitted(telling: Telling) -> Iterator[Item]:
+    lead, overridden = telling.lead, bool(telling.event.data.get("overridden"))
+    latest = telling.event.at == lead.submitted_at
+    yield _item(f"Handed to {telling.receiver}", _routing_words(lead) if latest else "")
+    version = f" v{lead.definition.version}" if lead.definition and latest else ""
+    if overridden:
+        reason = telling.words.get("comment", "")
+        yield _item(
+            f"Handed over by {telling.who} against the definition", quote=reason, tone="risk"
+        )
+    else:
+        sums = f"{met_words(lead)[0]} criteria · fit {lead.fit}, interest {lead.interest}"
+        yield _item(
+            f"Meets the qualified-lead definition{version}", sums if latest else "", tone="ok"
+        )
+
+
+def _routing_words(lead: Lead) -> str:
+    """The rule, the turn, and why not the others."""
+    routing = lead.routing
+    rule = f"Rule “{routing['rule']}”. " if routing.get("rule") else ""
+    others = "; ".join(f"{name}: {why}" for name, why in routing.get("passed_over", [])[:5])
+    return f"{rule}{routing.get('because', '')}" + (f" {others}." if others else "")
+
+
+def _touched(telling: Telling) -> Iterator[Item]:
+    touch = getattr(telling.event, "touch", None)
+    if touch is None:
+        yield _item(f"{telling.who} logged a follow-up")
+        return
+    next_at = (
+        f"Next step {due_words(local(touch.next_at, telling.zone), telling.now)}. "
+        if touch.next_at
+        else ""
+    )
+    yield _item(
+        f"{touch.get_channel_display()} by {telling.who}: {touch.get_result_display().lower()}",
+        f"{next_at}{telling.words.get('note', '')}",
+        quote=telling.words.get("quote", ""),
+        tone="ok" if touch.result in ("talked", "replied") else "",
+    )
+
+
+def _breached(telling: Telling) -> Iterator[Item]:
+    data = telling.event.data
+    due = local(datetime.fromisoformat(str(data["due_at"])), telling.zone)
+    told = list(dict.fromkeys(filter(None, (telling.person("holder"), telling.person("manager")))))
+    yield _item(
+        f"was due {due.day} {MONTHS[due.month - 1]} {due:%H:%M}",
+        f"{' and '.join(told)} told by mail." if told else "",
+        tone="late",
+        kind=str(data.get("kind", "")),
+    )
+
+
+def _reassigned(telling: Telling) -> Iterator[Item]:
+    why = telling.words.get("comment", "")
+    yield _item(f"{telling.who} gave it to {telling.receiver}", why)
+
+
+def _undone(telling: Telling) -> Iterator[Item]:
+    undone = telling.event.data.get("undone", "")
+    stage = LABELS[Stage(telling.event.to_stage)].lower()
+    yield _item(
+        f"{telling.who} took back: {undone}", f"Again: {stage}. Its clock goes on as before."
+    )
+
+
+def _merged(telling: Telling) -> Iterator[Item]:
+    if telling.event.action == "absorb":
+        yield _item(f"L-{telling.event.data.get('merged')} was joined into this lead")
+    else:
+        yield _item(f"Joined into L-{telling.event.data.get('survivor')} by {telling.who}")
+
+
+DONE = {
+    Action.ACCEPT: ("{} accepted it", "ok"),
+    Action.REJECT: ("{} said no", "late"),
+    Action.NURTURE: ("{} parked it", ""),
+    Action.QUALIFY: ("{} confirmed the opportunity", "ok"),
+    Action.WIN: ("{} won it", "ok"),
+    Action.LOSE: ("{} lost it", "late"),
+    Action.RECYCLE: ("{} gave it back for later", ""),
+    Action.DISQUALIFY: ("{} disqualified it", ""),
+    Action.DISPUTE: ("{} disputed the rejection", "risk"),
+    Action.REOPEN: ("{} reopened it as a new lead", ""),
+    Action.ERASE: ("{} erased the person's data", ""),
+}
+
+
+def _decided(telling: Telling) -> Iterator[Item]:
+    """A decision: who, the coded reason, and the words that came with it."""
+    event = telling.event
+    words, tone = DONE.get(event.action, ("{}: " + event.action, ""))  # type: ignore[call-overload]
+    reason = str(event.data.get("reason", ""))
+    label = label_of(event.action, reason) if reason else ""
+    comment = telling.words.get("comment", "")
+    yield _item(
+        words.format(telling.who),
+        ": ".join(filter(None, (label, comment))),
+        quote=telling.words.get("quote", ""),
+        tone=tone,
+    )
+
+
+TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
+    Action.CAPTURE: _captured,
+    Action.SUBMIT: _submitted,
+    Action.TOUCH: _touched,
+    Action.REASSIGN: _reassigned,
+    Action.UNDO: _undone,
+    Action.MERGE: _merged,
+    "absorb": _merged,
+    "join": _joined,
+    "breach": _breached,
+}

@@ -1,0 +1,146 @@
+"""Forms that visitors and marketers fill in; `cleaning` decides what is acceptable."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from leadbridge.kernel.errors import FieldErrors
+from leads.handoff.episodes import Packet
+from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
+from leads.intake.contact import LONGEST_EMAIL
+from leads.intake.countries import country_names
+
+REQUESTS = (
+    ("", "Please choose"),
+    ("demo", "A demo"),
+    ("price", "A price"),
+    ("contact", "A call or a message"),
+    ("trial", "A trial"),
+)
+TORN = "Some characters did not arrive as you typed them. Please type them again."
+
+
+def _line(label: str, *, longest: int, help_text: str = "", **attrs: str) -> forms.Field:
+    """One line of text. A plain Field: refusing is left to `cleaning`, for one set of sentences."""
+    widget = forms.TextInput(attrs={"maxlength": longest, **attrs})
+    return forms.Field(label=label, required=False, help_text=help_text, widget=widget)
+
+
+class PlainSelect(forms.Select):
+    """A select drawn in one go: Django would render a template for each of 250 countries."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """As Django draws it, for one chosen value and no groups."""
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if key == value else "", label) for key, label in self.choices),
+        )
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(own), options)
+
+
+def _choice(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.Field:
+    widget = PlainSelect(choices=options, attrs=attrs)
+    return forms.Field(label=label, required=False, widget=widget)
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [("", "Please choose"), *country_names().items()]
+
+
+class PacketForm(forms.Form):
+    """What both kinds of people are asked. After `is_valid()`, `packet` is what they said."""
+
+    first_name = _line("First name", longest=LONGEST["first_name"], autocomplete="given-name")
+    last_name = _line("Last name", longest=LONGEST["last_name"], autocomplete="family-name")
+    email = _line(
+        "E-mail", longest=LONGEST_EMAIL, help_text="An e-mail address or a phone number is enough.",
+        type="email", autocomplete="email",
+    )  # fmt: skip
+    phone = _line("Phone", longest=60, type="tel", autocomplete="tel")
+    company = _line("Company", longest=LONGEST["company"], autocomplete="organization")
+    title = _line("Job title", longest=LONGEST["title"], autocomplete="organization-title")
+    country = _choice("Country", _countries(), autocomplete="country")
+    employees = _line("People in the company", longest=12, inputmode="numeric", autocomplete="off")
+    request = _choice("What would you like?", list(REQUESTS))
+    message = forms.Field(
+        label="Message",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_MESSAGE}),
+    )
+
+    packet: Packet
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, now: datetime, given: Mapping[str, str]
+    ) -> None:
+        super().__init__(data)
+        self.now = now
+        self.given = given
+
+    def clean(self) -> dict[str, Any]:
+        """Every error of every field at once, each beside its field."""
+        raw = {**self.cleaned_data, **self.given}
+        raw.pop("consent", None)
+        torn = [name for name, text in raw.items() if "\N{REPLACEMENT CHARACTER}" in str(text)]
+        for name in torn:
+            self.add_error(name, TORN)
+        try:
+            self.packet = read_packet(raw, now=self.now)
+        except FieldErrors as error:
+            for name, sentences in error.errors.items():
+                if name not in self.errors:
+                    self.add_error(name if name in self.fields else None, sentences)
+        return self.cleaned_data
+
+
+class VisitorForm(PacketForm):
+    """A hosted form, for anybody. `given`: the source and campaign of the form."""
+
+    consent = forms.BooleanField(
+        error_messages={"required": "Please tick this box: without it we may not contact you."}
+    )
+
+
+class EntryForm(PacketForm):
+    """A marketer enters somebody they met."""
+
+    industry = _line("Industry", longest=LONGEST["industry"])
+    source = forms.Field(
+        label="Source",
+        help_text="For example fair, referral or partner.",
+        error_messages={"required": "Say where it came from, for example “fair”."},
+        widget=forms.TextInput(attrs={"maxlength": LONGEST["source"]}),
+    )
+    campaign = _line("Campaign", longest=LONGEST["campaign"])
+    value = _line("Expected value", longest=20, inputmode="decimal", autocomplete="off")
+
+    PAIRS = (
+        ("first_name", "last_name"),
+        ("email", "phone"),
+        ("company", "title"),
+        ("country", "employees"),
+        ("industry", "value"),
+        ("source", "campaign"),
+    )
+    REST = ("request", "message")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime) -> None:
+        super().__init__(data, now=now, given={})
+        self.fields["request"].label = "What they would like"
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Fields that stand side by side."""
+        return [(self[left], self[right]) for left, right in self.PAIRS]
+
+    def rest(self) -> list[forms.BoundField]:
+        """Fields that stand alone."""
+        return [self[name] for name in self.REST]
