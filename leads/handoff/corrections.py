@@ -95,7 +95,7 @@ def erase_person(*, person_id: int, actor: User | None, now: datetime, request: 
             for pk in list(ids.order_by("pk").values_list("pk", flat=True)):
                 erased.append(_erase_lead(lock_lead(pk), actor, now, request))
             Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
-        Person.objects.filter(pk=person_id).update(
+        Person.objects.filter(pk=person_id, erased_at=None).update(
             email="", email_key=None, phone="", phone_key="", first_name="", last_name="",
             erased_at=now,
         )  # fmt: skip

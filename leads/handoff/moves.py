@@ -94,7 +94,7 @@ def record(
     """Append an event with its personal words; without `from_stage` the stage did not change."""
     event = Event.objects.create(
         lead=lead,
-        at=now,
+        at=max(now, lead.changed_at),
         action=action,
         actor=actor,
         from_stage=lead.stage if from_stage is None else from_stage,
