@@ -8,10 +8,8 @@ import os
 import django
 
 ACCEPT_WITHIN = "5s"
-ALWAYS = {
-    "timezone": "Europe/Berlin",
-    "weekly": {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
-}  # fmt: skip
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS = {"timezone": "Europe/Berlin", "weekly": {day: [["00:00", "24:00"]] for day in DAYS}}
 
 
 def main() -> None:
