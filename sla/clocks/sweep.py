@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from sla.clocks.models import Clock, Heartbeat
 
@@ -68,6 +68,8 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
     while True:
         try:
             marked, claimed = _mark(now, batch)
+        except OperationalError:
+            raise  # the database went away, or a deadlock: no row's fault; the next sweep goes on
         except DatabaseError:
             log.exception("a batch of the sweep failed; its clocks are tried one by one")
             marked, failed = _one_by_one(now, batch)
@@ -102,6 +104,8 @@ def _one_by_one(now: datetime, batch: int) -> tuple[int, int]:
     for clock_id in list(waiting.values_list("pk", flat=True)[:batch]):
         try:
             marked += _mark(now, 1, only=clock_id)[0]
+        except OperationalError:
+            raise
         except DatabaseError as error:
             failed += _set_aside(clock_id, error, now)
     return marked, failed
