@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 
-# `claimed` repeats the condition under the lock, so a clock stopped in between is left alone. The
-# message key names clock, step and receiver: said once, whatever is repeated.
+# `claimed` takes only what can be marked, else a batch of the rest would come up for ever; `marked`
+# repeats the condition under the lock, so a clock stopped in between is left alone. The message key
+# names clock, step and receiver: said once, whatever is repeated.
 _MARK = """
     WITH claimed AS (
         SELECT id FROM sla_clock
-        WHERE next_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
+        WHERE next_at < %(now)s AND due_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
         ORDER BY next_at, id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
     ), marked AS (
         UPDATE sla_clock AS clock

@@ -1,6 +1,6 @@
 """What each action does to the clocks of a lead: which start, which stop, and what they keep."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -281,9 +281,7 @@ def test_a_promise_far_away_is_bounded_by_the_agreement(cast: Cast, now: datetim
 def test_a_review_is_due_from_the_day_of_the_park_on(cast: Cast, now: datetime) -> None:
     """Parked to Thursday 24 December; three business days later, with two holidays between."""
     lead = captured(cast, now)
-    nurture_lead(
-        lead_id=lead.pk, actor=cast.mia, now=now, review_on=datetime(2026, 12, 24).date()
-    )
+    nurture_lead(lead_id=lead.pk, actor=cast.mia, now=now, review_on=date(2026, 12, 24))
     clock = running(lead)["review"]
     assert clock.started_at == now
     assert clock.due_at == datetime(2026, 12, 29, 16, 30, tzinfo=UTC)
