@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 # A Monday, 11:00 in Berlin and 05:00 in New York: EMEA works, Americas sleeps.
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -30,3 +31,7 @@ def cast(db: None):  # type: ignore[no-untyped-def]  # models are known only aft
     from leadbridge.demo.organisation import find_cast, found_organisation
 
     return find_cast() or found_organisation(now=MONDAY)
+
+
+# `pytest --hypothesis-profile=thorough`: for the night before a release.
+settings.register_profile("thorough", max_examples=2000, deadline=None)

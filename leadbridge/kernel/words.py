@@ -19,6 +19,7 @@ COUNT_WITHIN = 12 * HOUR
 # The weekday alone is clear for six days; the seventh bears today's name.
 WEEKDAY_WITHIN = 6
 
+AT_RISK_SHARE = 0.75  # where an agreement says nothing else
 TONES = {Pressure.ON_TRACK: "ok", Pressure.AT_RISK: "risk", Pressure.OVERDUE: "late"}
 
 
@@ -93,11 +94,10 @@ def running_face(
     """The face of a running clock; `due` bears the reader's zone.
 
     `spent` is the share (0 to 1) of the target used in working time, where the caller knows it;
-    without it, the share of the wall time between start and due.
+    without it, what the three instants tell: three quarters at the instant of risk, all at due.
     """
     if spent is None:
-        whole = seconds_between(start, due)
-        spent = seconds_between(start, now) / whole if whole > 0 else 1.0
+        spent = _share(start, risk, due, now)
     pressure = pressure_of(
         at_risk_at=risk.astimezone(UTC), due_at=due.astimezone(UTC), now=now.astimezone(UTC)
     )
@@ -111,6 +111,16 @@ def running_face(
         risk=risk.isoformat(),
         start=start.isoformat(),
     )
+
+
+def _share(start: datetime, risk: datetime, due: datetime, now: datetime) -> float:
+    """The share spent, by wall time on either side of the instant of risk, which nights and
+    weekends have moved to where it belongs."""
+    if now < risk:
+        return AT_RISK_SHARE * seconds_between(start, now) / seconds_between(start, risk)
+    whole = seconds_between(risk, due)
+    gone = seconds_between(risk, now) / whole if whole > 0 else 1.0
+    return AT_RISK_SHARE + (1 - AT_RISK_SHARE) * gone
 
 
 def still_face(words: str, *, tone: str = "still", spent: float = 0, label: str = "") -> ClockFace:

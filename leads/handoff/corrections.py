@@ -30,7 +30,6 @@ def undo_last(*, lead_id: int, actor: User, now: datetime) -> Lead:
         event = lead.events.filter(action=lead.last_action).latest("id")
         before = dict(event.data["before"])
         standing = {name: before.pop(name) for name in ("stage", "holder_id", "team_id")}
-        before.pop("closed_at")
         fields = {name: _revive(name, value) for name, value in before.items()}
         carry_out(
             lead,
@@ -62,6 +61,12 @@ def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) ->
             raise DomainError(
                 "invalid", "The survivor was merged or erased itself.", field="survivor"
             )
+        if lead.is_open and not survivor.is_open:
+            raise DomainError(
+                "invalid",
+                f"{survivor.ref} has ended: reopen it first, or nobody answers for this lead.",
+                field="survivor",
+            )
         carry_out(
             lead,
             Move(
@@ -73,40 +78,53 @@ def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) ->
     return lead
 
 
-def erase_person(*, person_id: int, actor: User, now: datetime, request: str) -> int:
+def erase_person(*, person_id: int, actor: User | None, now: datetime, request: str) -> int:
     """Remove what identifies a person from all their leads; counts, events and clocks stay.
 
     Returns the number of leads erased. `request` is the reference of the person's request.
     """
     if not request.strip():
         raise DomainError("invalid", "Give the reference of the request.", field="request")
+    if actor is None or not actor.is_administrator:
+        raise DomainError("forbidden", "Only an administrator forgets a person.", status=403)
+    erased: list[Lead] = []
     with transaction.atomic():
-        ids = list(
-            Lead.objects.filter(person_id=person_id).order_by("pk").values_list("pk", flat=True)
-        )
-        for lead in [lock_lead(pk) for pk in ids]:
-            if lead.stage == Stage.ERASED:
-                continue
-            permit(lead, Action.ERASE, actor=actor, now=now)
-            blank = {
-                "email_key": "",
-                "message": "",
-                "title": "",
-                "attributes": {},
-                "verdict_lines": [],
-            }
-            carry_out(
-                lead,
-                Move(Action.ERASE, Stage.ERASED, actor, now, lead.holder_id, lead.team_id,
-                     {**blank, "company": ""}, data={"request": request}),
-            )  # fmt: skip
-        Remark.objects.filter(event__lead__in=ids).update(text="")
-        Consent.objects.filter(lead__in=ids).delete()
-        Person.objects.filter(pk=person_id).update(
+        # Leads before their person, as everywhere; then those that began while we waited.
+        for _ in range(2):
+            ids = Lead.objects.filter(person_id=person_id).exclude(stage=Stage.ERASED)
+            for pk in list(ids.order_by("pk").values_list("pk", flat=True)):
+                erased.append(_erase_lead(lock_lead(pk), actor, now, request))
+            Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+        Person.objects.filter(pk=person_id, erased_at=None).update(
             email="", email_key=None, phone="", phone_key="", first_name="", last_name="",
             erased_at=now,
         )  # fmt: skip
-    return len(ids)
+    return len(erased)
+
+
+def _erase_lead(lead: Lead, actor: User, now: datetime, request: str) -> Lead:
+    """Take everything that a person told or is called by from one lead and its story."""
+    permit(lead, Action.ERASE, actor=actor, now=now)
+    blank = {
+        "email_key": "", "external_id": "", "message": "", "title": "", "company": "",
+        "attributes": {}, "verdict_lines": [],
+    }  # fmt: skip
+    carry_out(
+        lead,
+        Move(
+            Action.ERASE,
+            Stage.ERASED,
+            actor,
+            now,
+            lead.holder_id,
+            lead.team_id,
+            blank,
+            data={"request": request},
+        ),
+    )
+    Remark.objects.filter(event__lead=lead).update(text="")
+    Consent.objects.filter(lead=lead).delete()
+    return lead
 
 
 def _revive(name: str, value: object) -> object:

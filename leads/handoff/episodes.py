@@ -15,9 +15,9 @@ from leads.definition.verdict import judge
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Consent, Event, Lead, Person
-from leads.handoff.moves import begin, record
+from leads.handoff.moves import begin, note, record
 from leads.handoff.parties import permit
-from leads.handoff.stages import MARKETING_STAGES, Action
+from leads.handoff.stages import MARKETING_STAGES, Action, Stage, row_for
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,13 @@ def capture_lead(
     """Make a lead of an act of interest, or join the open lead of the same person.
 
     The unique index on open leads decides between two captures of one address at once: the loser
-    joins. DomainError `forbidden` where the marketer has no marketing team, `already_known` (409)
-    where the source told of this very `external_id` before and that lead has ended.
+    joins. Somebody whose last lead has ended begins the next episode. DomainError `invalid` for
+    somebody whom nobody could reach, `forbidden` where the marketer has no marketing team,
+    `already_known` (409) where the source told of this very `external_id` before and that lead has
+    ended.
     """
+    if not (email_key(packet.email) or packet.phone.strip()):
+        raise DomainError("invalid", "Give an e-mail address or a phone number.", field="email")
     team = _marketing_team(marketer)
     for attempt in (1, 2):
         with transaction.atomic():
@@ -73,8 +77,11 @@ def capture_lead(
         _refuse_repetition(packet)
         try:
             with transaction.atomic():
+                before = _lock_last_lead_of(packet)
                 person = _person_of(packet)
                 lead = _new_lead(packet, person, origin, marketer, team, now)
+                if before is not None and before.person_id == person.pk:
+                    _follow(lead, before, actor=None, now=now, cause="")
                 _begin_judged(lead, packet, actor, now)
             return Captured(lead, False)
         except IntegrityError as error:
@@ -97,8 +104,8 @@ def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime
             lead.request = packet.request
         filled = _fill(lead, packet)
         changed = {*filled, *(_judge(lead, now) if with_marketing else ())}
-        lead.acted_at = lead.changed_at = now
-        lead.save(update_fields=[*changed, "request", "acted_at", "changed_at"])
+        lead.acted_at = now
+        lead.save(update_fields=[*changed, "request", "acted_at"])
         data = {"source": packet.source, "campaign": packet.campaign, "filled": filled}
         words = {"message": packet.message, "note": _told_otherwise(lead, packet)}
         record(lead, "join", actor=actor, now=now, data=data, words=words)
@@ -158,10 +165,22 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
             attributes=old.attributes, email=old.person.email,
         )  # fmt: skip
         lead = _new_lead(packet, old.person, "reopen", old.marketer, old.marketing_team, now)
-        lead.previous = old
-        record(old, Action.REOPEN, actor=actor, now=now, data={}, words={"comment": cause})
-        _begin_judged(lead, packet, actor, now)
+        _follow(lead, old, actor=actor, now=now, cause=cause)
+        try:
+            with transaction.atomic():
+                _begin_judged(lead, packet, actor, now)
+        except IntegrityError as error:
+            raise DomainError(
+                "not_allowed", "They came back this very moment: look again.", status=409
+            ) from error
     return lead
+
+
+def _follow(lead: Lead, old: Lead, *, actor: User | None, now: datetime, cause: str) -> None:
+    """Link a new episode to the one before, which from now on stays as it ended."""
+    lead.previous = old
+    if row_for(Action.REOPEN, Stage(old.stage)):
+        note(old, Action.REOPEN, actor=actor, now=now, data={}, words={"comment": cause})
 
 
 def _begin_judged(lead: Lead, packet: Packet, actor: User | None, now: datetime) -> Event:
@@ -217,7 +236,8 @@ def _new_lead(
 def _person_of(packet: Packet) -> Person:
     """The person behind an address, or a new one; later words about them fill what was blank."""
     key = email_key(packet.email)
-    person = Person.objects.filter(email_key=key).first() if key else None
+    known = Person.objects.select_for_update(no_key=True).filter(email_key=key)
+    person = known.first() if key else None
     person = person or Person(email=packet.email, email_key=key or None)
     _keep_words_of_person(person, packet)
     return person
@@ -238,7 +258,8 @@ def email_key(address: str) -> str:
 
 def _lock_open_lead_of(packet: Packet) -> int | None:
     """The open lead of the same address, or the one that the source knows by the same id."""
-    same = [Q(email_key=email_key(packet.email))] if packet.email else []
+    key = email_key(packet.email)
+    same = [Q(email_key=key)] if key else []
     if packet.external_id:
         same.append(Q(source=packet.source, external_id=packet.external_id))
     for condition in same:
@@ -247,6 +268,14 @@ def _lock_open_lead_of(packet: Packet) -> int | None:
         if found is not None:
             return found
     return None
+
+
+def _lock_last_lead_of(packet: Packet) -> Lead | None:
+    """The last lead of the person with this address, which a new one would follow."""
+    key = email_key(packet.email)
+    leads = Lead.objects.filter(person__email_key=key) if key else Lead.objects.none()
+    last = leads.order_by("-episode").values_list("pk", flat=True).first()
+    return lock_lead(last) if last is not None else None
 
 
 def _refuse_repetition(packet: Packet) -> None:

@@ -62,6 +62,7 @@ class Due:
     lead_id: int
     due_at: datetime | None
     changed_at: datetime
+    stage: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _promises(branches: Sequence[LeadQuerySet], q: str) -> list[Due]:
     found = []
     for branch in branches:
         part = branch.searched(q) if q else branch
-        columns = part.due_first().values_list("pk", "next_due_at", "changed_at")
+        columns = part.due_first().values_list("pk", "next_due_at", "changed_at", "stage")
         found.append(columns[:MOST_COUNTED])
     if len(found) > 1:
         joined = found[0].union(*found[1:], all=True)

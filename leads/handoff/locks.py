@@ -1,4 +1,4 @@
-"""Named locks. Order: the lead, then its routing turn, then its clocks by id."""
+"""Named locks. Order: leads by id, then their person, then the routing turn, then clocks by id."""
 
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.models import Lead

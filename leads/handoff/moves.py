@@ -19,6 +19,9 @@ from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, UNDOABLE, Action, S
 
 AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at")
 STANDING = ("stage", "holder_id", "team_id", "closed_at")
+# A verdict is knowledge and no decision, so an undo keeps it; and its lines quote what the person
+# told, which no event may keep.
+JUDGEMENT = ("definition_id", "verdict", "verdict_lines", "fit", "interest", "tier")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def record(
     """Append an event with its personal words; without `from_stage` the stage did not change."""
     event = Event.objects.create(
         lead=lead,
-        at=now,
+        at=max(now, lead.changed_at),
         action=action,
         actor=actor,
         from_stage=lead.stage if from_stage is None else from_stage,
@@ -102,6 +105,23 @@ def record(
         Remark(event=event, kind=kind, text=text) for kind, text in words.items() if text
     )
     return event
+
+
+def note(
+    lead: Lead,
+    action: Action,
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> Event:
+    """An action that leaves a lead as it stands, but is the last thing that happened to it: no
+    decision before it can be taken back any more."""
+    lead.last_action, lead.last_actor = action, actor
+    lead.changed_at = max(now, lead.changed_at)
+    lead.save(update_fields=["last_action", "last_actor", "changed_at"])
+    return record(lead, action, actor=actor, now=now, data=data, words=words)
 
 
 def begin(
@@ -153,7 +173,8 @@ def _memory(move: Move, before: Mapping[str, object]) -> dict[str, object]:
     """What an undo must give back, in words that JSON knows."""
     if move.action not in UNDOABLE:
         return {}
-    return {"before": {name: _plain(value) for name, value in before.items()}}
+    kept = {name: _plain(value) for name, value in before.items() if name not in JUDGEMENT}
+    return {"before": kept}
 
 
 def _plain(value: object) -> object:
@@ -190,7 +211,7 @@ def _keep(lead: Lead, agenda: Agenda | None) -> None:
 def _save(lead: Lead, move: Move) -> None:
     names = {*STANDING, *move.fields, *AGENDA_FIELDS, "last_action", "last_actor", "changed_at"}
     try:
-        lead.save(update_fields=[name.removesuffix("_id") for name in sorted(names)])
+        lead.save(update_fields=sorted(names))
     except IntegrityError as error:
         if "leads_lead_one_open_per_email" not in str(error):
             raise

@@ -72,11 +72,11 @@ COUNTED = (Group.WAITING, Group.ACCEPTED, Group.SAID_NO, Group.WON)
 
 @dataclass(frozen=True)
 class Listing:
-    """One page: lead ids with the instants of their last change, and what is overdue in all."""
+    """One page: lead ids, when each changed last, where it stands; and what is overdue in all."""
 
     overdue: int
     start: int
-    page: tuple[tuple[int, datetime], ...]
+    page: tuple[tuple[int, datetime, str], ...]
     more: bool
 
 
@@ -97,7 +97,7 @@ def list_outcomes(
     found = late.due_first() if group is Group.OVERDUE else _of_group(leads, group)
     found = found.searched(q) if q else found
     start = (page - 1) * PAGE
-    rows = list(found.values_list("pk", "changed_at")[start : start + PAGE + 1])
+    rows = list(found.values_list("pk", "changed_at", "stage")[start : start + PAGE + 1])
     return Listing(
         overdue=late.order_by()[:MOST_COUNTED].count(),
         start=start,
@@ -167,9 +167,9 @@ class Row:
     more: tuple[tuple[str, str], ...]
 
 
-def rows_of(page: Sequence[tuple[int, datetime]], viewer: Viewer, now: datetime) -> list[Row]:
+def rows_of(page: Sequence[tuple[int, datetime, str]], viewer: Viewer, now: datetime) -> list[Row]:
     """The rows of a page, in its order."""
-    ids = [pk for pk, _ in page]
+    ids = [pk for pk, *_ in page]
     leads = Lead.objects.filter(pk__in=ids).with_people()
     found = {lead.pk: lead for lead in leads}
     comments = _comments([lead for lead in found.values() if lead.stage == Stage.REJECTED])

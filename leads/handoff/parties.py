@@ -1,5 +1,6 @@
 """In what capacity a person acts on a lead, and what they may therefore do now."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -24,22 +25,35 @@ from leads.handoff.stages import (
 DECISIONS = {"accept": "accepted", "reject": "rejected"}
 
 
+# In the order of what it costs to ask: teams are read only where role and holder do not decide.
+_ACTS_AS: dict[Party, Callable[[Lead, Viewer], bool]] = {
+    Party.MARKETER: lambda lead, viewer: viewer.user.is_marketing,
+    Party.ADMINISTRATOR: lambda lead, viewer: viewer.user.is_administrator,
+    Party.HOLDER: lambda lead, viewer: (
+        lead.holder_id == viewer.user.pk and lead.stage not in (Stage.MERGED, Stage.ERASED)
+    ),
+    Party.POOL_MEMBER: lambda lead, viewer: lead.in_pool and lead.team_id in viewer.team_ids,
+    Party.SALES_MANAGER: lambda lead, viewer: (
+        lead.stage in SALES_STAGES and viewer.manages(lead.team_id, Side.SALES)
+    ),
+    Party.MANAGER: lambda lead, viewer: (
+        viewer.user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD) or bool(viewer.managed_ids)
+    ),
+}
+
+
 def parties_of(lead: Lead, viewer: Viewer | None) -> frozenset[Party]:
     """All capacities of a person towards a lead; None is the system itself."""
     if viewer is None:
         return frozenset({Party.SYSTEM})
-    user = viewer.user
-    found = {
-        Party.MARKETER: user.is_marketing,
-        Party.HOLDER: lead.holder_id == user.pk and lead.stage not in ("merged", "erased"),
-        Party.POOL_MEMBER: lead.in_pool and lead.team_id in viewer.team_ids,
-        Party.SALES_MANAGER: viewer.manages(lead.team_id, Side.SALES)
-        and lead.stage in SALES_STAGES,
-        Party.MANAGER: user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD)
-        or bool(viewer.managed_ids),
-        Party.ADMINISTRATOR: user.is_administrator,
-    }
-    return frozenset(party for party, holds in found.items() if holds)
+    return frozenset(party for party, acts_as in _ACTS_AS.items() if acts_as(lead, viewer))
+
+
+def _may(lead: Lead, row: Row, actor: User | None) -> bool:
+    if actor is None:
+        return Party.SYSTEM in row.by
+    viewer = viewer_of(actor)
+    return any(acts_as(lead, viewer) for party, acts_as in _ACTS_AS.items() if party in row.by)
 
 
 def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> Row:
@@ -51,20 +65,24 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
     row = row_for(action, Stage(lead.stage))
     if row is None:
         raise _refusal(lead, action, actor)
-    if action is Action.REJECT and lead.first_touch_at:
-        raise DomainError(
-            "not_allowed",
-            "This lead was contacted already: disqualify or recycle it instead of rejecting it.",
-            status=409,
-        )
-    viewer = viewer_of(actor) if actor else None
-    if not row.by & parties_of(lead, viewer):
+    if barred := _barred(lead, action):
+        raise DomainError("not_allowed", barred, status=409)
+    if not _may(lead, row, actor):
         raise DomainError(
             "forbidden",
             f"To {action} this lead is for its {' or '.join(sorted(row.by))}.",
             status=403,
         )
     return row
+
+
+def _barred(lead: Lead, action: Action) -> str:
+    """Why what happened to this very lead bars an action that its stage would allow."""
+    if action is Action.REJECT and lead.first_touch_at:
+        return "This lead was contacted already: disqualify or recycle it instead of rejecting it."
+    if action in (Action.RECYCLE, Action.REOPEN) and lead.last_action == Action.REOPEN:
+        return "This lead began again as a new one: go on there."
+    return ""
 
 
 def _refusal(lead: Lead, action: Action, actor: User | None) -> DomainError:
@@ -104,9 +122,7 @@ def actions_for(lead: Lead, viewer: Viewer, now: datetime) -> list[str]:
             allowed = may_undo(lead, viewer.user, now)
         else:
             row = row_for(action, Stage(lead.stage))
-            allowed = bool(row and row.by & parties)
-            if action is Action.REJECT and lead.first_touch_at:
-                allowed = False
+            allowed = bool(row and row.by & parties and not _barred(lead, action))
         if allowed:
             names.append(action.value)
     return names

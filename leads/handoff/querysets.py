@@ -24,11 +24,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """What lists of leads are asked for."""
 
     def visible_to(self, user: User) -> LeadQuerySet:
-        """Leads this person may see: all of them, or those of own teams and those once held."""
+        """Leads this person may see: all of them, or those of own teams, those once held, and
+        those they decided on (who says no to a lead of the pool never held it)."""
         if sees_every_lead(user):
             return self
         once_held = self.model._default_manager.filter(custody__holder=user).values("pk")
-        return self.filter(Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(pk__in=once_held))
+        mine = Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(decided_by=user)
+        return self.filter(mine | Q(pk__in=once_held))
 
     def open(self) -> LeadQuerySet:
         """Leads on which somebody still owes something."""

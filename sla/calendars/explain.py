@@ -15,8 +15,9 @@ from sla.calendars.arithmetic import BusinessCalendar, Pause, due, in_utc, joine
 from sla.calendars.content import DAY_SECONDS, Block, block_text
 from sla.calendars.timeline import NOTHING, SECOND, Stretch, local_days, stretches_between
 
-# More than anybody reads; it keeps a single request from asking for a century of lines.
+# More than anybody reads; they keep a single request from asking for a century of lines.
 MOST_STEPS = 20_000
+LONGEST_SHOWN = timedelta(days=10 * 366)
 LONGEST_BREAK = 3 * 3600
 LONGEST_NIGHT = 16 * 3600
 
@@ -83,10 +84,14 @@ def explain_elapsed(
 ) -> list[Step]:
     """The steps from `start` to `end`, without a gap; none if `end <= start`.
 
-    Their sum is the elapsed time in whole seconds. Refuses what `elapsed` refuses.
+    Their sum is the elapsed time in whole seconds. Refuses what `elapsed` refuses, and more than
+    ten years.
     """
+    start, end = in_utc(start), in_utc(end)
+    if end - start > LONGEST_SHOWN:
+        raise DomainError("invalid_amount", "Ask for the steps of ten years at most.", field="end")
     working_time(calendar, start, end, pauses)
-    return _steps(calendar, in_utc(start), in_utc(end), pauses)
+    return _steps(calendar, start, end, pauses)
 
 
 def _steps(

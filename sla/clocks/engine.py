@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.handoff.changes import Agenda, Change
-from leads.handoff.models import Lead
+from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
@@ -176,16 +176,29 @@ def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
 
 
 def _successor(clock: Clock, change: Change) -> Clock:
+    """The clock that goes on where an undone act had ended one. A miss that was told stays with
+    whoever let it pass; one that nobody was told of yet is left to the sweep."""
     same = {name: getattr(clock, name) for name in COPIED_ON_UNDO}
-    if clock.stopped_at is not None and clock.detected_at == clock.stopped_at:
+    told = _was_told(clock)
+    if not told:
         same["breached_at"] = same["detected_at"] = None
+    owner: Clock | Lead = clock if told else change.lead
     return Clock.objects.create(
         **same,
-        holder_id=change.lead.holder_id,
-        team_id=change.lead.team_id,
+        holder_id=owner.holder_id,
+        team_id=owner.team_id,
         started_by=change.event,
-        next_at=clock.due_at if same["detected_at"] is None else None,
+        next_at=None if told else clock.due_at,
     )
+
+
+def _was_told(clock: Clock) -> bool:
+    """Did a sweep tell this miss? A stop that comes too late marks it as well, but tells nobody."""
+    if clock.detected_at is None:
+        return False
+    return Event.objects.filter(
+        lead=clock.lead_id, at=clock.detected_at, action="breach", data__kind=clock.kind
+    ).exists()
 
 
 def _agenda(running: Sequence[Clock]) -> Agenda | None:

@@ -51,7 +51,7 @@ CLOCK = (
 
 @register.simple_tag(takes_context=True)
 def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
-    """All clocks of a lead, running ones first and soonest due first, each with its face (`named`: with its name on it)."""
+    """All clocks of a lead with their faces (`named`: with the name), running and soonest first."""
     request: Request = context["request"]
     clocks = Clock.objects.filter(lead=lead).select_related("holder", "team")
     standing = [(state_of(clock, request.now), clock) for clock in clocks]

@@ -54,6 +54,12 @@ def test_a_face_takes_the_share_of_working_time_when_it_is_known() -> None:
     assert running_face(start=START, risk=RISK, due=DUE, now=START, spent=0.4).spent == 40
 
 
+def test_a_face_at_risk_is_three_quarters_full_however_long_the_night_before_it() -> None:
+    monday = START + timedelta(days=3)
+    face = running_face(start=START, risk=monday, due=monday + timedelta(minutes=15), now=monday)
+    assert (face.tone, face.spent) == ("risk", 75)
+
+
 def test_a_late_face_is_full_whatever_share_was_given() -> None:
     late = running_face(start=START, risk=RISK, due=DUE, now=DUE + timedelta(hours=1), spent=0.4)
     assert late.spent == 100

@@ -135,8 +135,10 @@ def test_a_tie_is_refused_unless_something_closer_decides() -> None:
         agreement(*tie)
     assert caught.value.code == "ambiguous_target"
     assert "accept for tier 1 and accept for source web" in caught.value.message
-    assert agreement(*tie, special("3h", tier=1, source="web"))
-    assert agreement(special("1h", tier=1), special("2h", tier=2))
+    closer = agreement(*tie, special("3h", tier=1, source="web"))
+    assert str(closer.target_for(kind="accept", tier=1, source="web").amount) == "3h"
+    apart = agreement(special("1h", tier=1), special("2h", tier=2))
+    assert str(apart.target_for(kind="accept", tier=2).amount) == "2h"
 
 
 def test_an_unknown_kind_of_clock_is_refused() -> None:

@@ -283,6 +283,27 @@ def test_one_open_day_is_found_up_to_the_horizon_and_not_beyond() -> None:
     refused("no_working_time", lambda: due(once, opening, HOUR + 1))
 
 
+def test_the_horizon_is_counted_from_the_last_working_time() -> None:
+    hour = [["09:00", "10:00"]]
+    twice = never_open(overrides={"2026-06-01": hour, "2027-12-01": hour})
+    start = datetime(2025, 6, 1, tzinfo=UTC)
+    assert due(twice, start, 2 * HOUR) == datetime(2027, 12, 1, 10, tzinfo=UTC)
+
+
+def test_the_last_closing_of_a_year_is_a_closing_like_any_other() -> None:
+    start = datetime(2024, 12, 31, 16, tzinfo=UTC)
+    assert due(LONDON, start, HOUR) == datetime(2024, 12, 31, 17, tzinfo=UTC)
+    earlier = start - timedelta(days=1)
+    assert due(LONDON, earlier, 9 * HOUR) == datetime(2024, 12, 31, 17, tzinfo=UTC)
+    assert due(LONDON, start, HOUR + 1) == datetime(2025, 1, 1, 9, 0, 1, tzinfo=UTC)
+    assert elapsed(LONDON, start, datetime(2025, 1, 1, 10, tzinfo=UTC)) == 2 * HOUR
+
+
+def test_nothing_is_due_at_the_next_opening_when_asked_at_closing() -> None:
+    assert due(LONDON, at(LONDON, "2025-11-24 17:00"), 0) == at(LONDON, "2025-11-25 09:00")
+    assert due(LONDON, at(LONDON, "2025-11-24 09:00"), 0) == at(LONDON, "2025-11-24 09:00")
+
+
 def test_a_long_promise_may_reach_beyond_the_horizon_while_the_calendar_opens() -> None:
     mondays = BusinessCalendar.from_content(
         {"timezone": "UTC", "weekly": {"mon": [["09:00", "10:00"]]}}

@@ -68,9 +68,13 @@ def test_nights_and_weekends_are_one_step_and_breaks_are_named() -> None:
     ]
 
 
-def test_a_closed_day_is_closed_by_its_override() -> None:
-    steps = told(LONDON, "2026-12-30T17:00", 60)
-    assert "Thu 00:00–Fri 00:00 0 Closed by override: Stocktaking" in steps
+def test_a_closed_day_is_closed_by_its_override_and_new_year_moves_no_clocks() -> None:
+    assert told(LONDON, "2026-12-30T17:00", 60) == [
+        "Wed 17:00–Thu 00:00 0 Closed: night",
+        "Thu 00:00–Fri 00:00 0 Closed by override: Stocktaking",
+        "Fri 00:00–Fri 09:00 0 Closed: night",
+        "Fri 09:00–Fri 09:01 60 Working hours, Fri 1 Jan 09:00–12:00",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +108,14 @@ def test_fractions_of_seconds_are_carried_so_that_the_sum_is_exact() -> None:
     assert steps[-1].to == utc("2026-12-14T09:00:09.400000")
 
 
-def test_a_century_of_steps_is_refused() -> None:
-    start = utc("1950-01-01T00:00")
+def test_more_steps_than_anybody_reads_are_refused() -> None:
+    start = utc("2020-01-01T00:00")
     with pytest.raises(DomainError) as caught:
-        explain_elapsed(LONDON, start, utc("2049-01-01T00:00"))
+        explain_elapsed(LONDON, start, utc("2031-01-01T00:00"))
+    assert caught.value.code == "invalid_amount" and "ten years" in caught.value.message
+    busy = office("UTC", *(f"{hour:02d}:00-{hour:02d}:30" for hour in range(24)))
+    with pytest.raises(DomainError) as caught:
+        explain_elapsed(busy, start, utc("2022-01-01T00:00"))
     assert caught.value.code == "invalid_amount" and str(MOST_STEPS) in caught.value.message
 
 

@@ -1,0 +1,129 @@
+"""The mapping file: for each field of ours a column or a constant; a zone, hours and targets."""
+
+import tomllib
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.reading import Reader
+from sla.agreement.targets import Agreement
+from sla.calendars.arithmetic import BusinessCalendar
+from sla.calendars.content import zone_of
+from sla.reports.history.refusals import Refused
+
+INSTANTS = ("captured_at", "handed_off_at", "accepted_at", "followed_up_at", "outcome_at")
+# What a lead or a person keeps as text, and how much of it.
+TEXTS = {
+    "company": 200, "first_name": 100, "last_name": 100, "title": 150, "email": 254, "phone": 40,
+    "country": 2, "industry": 100, "campaign": 100,
+}  # fmt: skip
+FIELDS = ("external_id", "source", "holder", "outcome", "value", *INSTANTS, *TEXTS)
+NEEDED = ("external_id", "handed_off_at")
+_PARTS = ("column", "constant", "blank", "values", "format")
+_READER = Reader("invalid_mapping")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the value of a field comes from. `values` translates; `blank` stands for nothing."""
+
+    column: str = ""
+    constant: str = ""
+    blank: str = ""
+    values: AnyMapping[str, str] = field(default_factory=dict)
+    format: str = ""
+
+    def read(self, row: AnyMapping[str, str]) -> str:
+        """The text for a row; Refused where the mapping does not know it."""
+        if not self.column:
+            return self.constant
+        raw = row.get(self.column, "").strip()
+        if self.values and (raw or "" in self.values):
+            if raw not in self.values:
+                known = ", ".join(self.values)
+                raise Refused("", f"“{raw[:40]}” is not in the mapping's values ({known}).")
+            return self.values[raw]
+        return raw or self.blank
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How a file is read, and by what its past is judged."""
+
+    zone: ZoneInfo
+    fields: AnyMapping[str, Origin]
+    calendar: AnyMapping[str, object]
+    agreement: Agreement
+    targets: tuple[str, ...]
+
+    def read(self, name: str, row: AnyMapping[str, str]) -> str:
+        """The text of one of our fields, empty where nothing is mapped to it."""
+        origin = self.fields.get(name)
+        if origin is None:
+            return "history" if name == "source" else ""
+        try:
+            return origin.read(row)
+        except Refused as refused:
+            raise Refused(name, refused.cure) from None
+
+    def missing_in(self, header: list[str]) -> list[str]:
+        """The columns that the mapping names and the file does not have."""
+        named = dict.fromkeys(origin.column for origin in self.fields.values() if origin.column)
+        return [column for column in named if column not in header]
+
+    def without(self, columns: list[str]) -> "Mapping":
+        """The same with nothing read from these columns."""
+        kept = {name: o for name, o in self.fields.items() if o.column not in columns}
+        return replace(self, fields=kept)
+
+
+def read_mapping(text: str) -> Mapping:
+    """Read a mapping file; DomainError names the place and the cure."""
+    try:
+        raw: object = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DomainError("invalid_mapping", f"The mapping is no TOML: {error}.") from error
+    body = _READER.mapping(
+        raw, "mapping", keys=("zone", "fields", "calendar", "targets"), needs=("fields", "calendar")
+    )
+    calendar = BusinessCalendar.from_content(body["calendar"])
+    given = _READER.mapping(body["fields"], "fields", keys=FIELDS, needs=NEEDED)
+    targets = _READER.mapping(body.get("targets", {}), "targets", keys=tuple(_known_kinds()))
+    return Mapping(
+        zone=zone_of(body["zone"]) if "zone" in body else calendar.zone,
+        fields={name: _origin(name, value) for name, value in given.items()},
+        calendar=calendar.content(),
+        agreement=Agreement.from_content({"defaults": targets}),
+        targets=tuple(targets),
+    )
+
+
+def _known_kinds() -> AnyMapping[str, object]:
+    return Agreement.from_content({}).defaults
+
+
+def _origin(name: str, raw: object) -> Origin:
+    """A column by its name, or a table that says more."""
+    where = f"fields, {name}"
+    if isinstance(raw, str):
+        return Origin(column=_READER.text(raw, where, longest=200))
+    body = _READER.mapping(raw, where, keys=_PARTS)
+    if ("column" in body) == ("constant" in body):
+        _READER.refuse(where, "name either a column or a constant.")
+    values = body.get("values", {})
+    if not isinstance(values, dict):
+        _READER.refuse(where, "values are written as { theirs = “ours” }.")
+    texts = {part: _text(body.get(part, ""), f"{where}, {part}") for part in _PARTS[:3]}
+    return Origin(
+        **texts,
+        values={theirs: _text(ours, f"{where}, values") for theirs, ours in values.items()},
+        format=_text(body.get("format", ""), f"{where}, format"),
+    )
+
+
+def _text(raw: object, where: str) -> str:
+    """A text that may be empty; numbers are what some people leave without quotes."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return str(raw)
+    return _READER.text(raw, where, longest=200) if raw != "" else ""
