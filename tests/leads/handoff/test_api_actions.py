@@ -70,7 +70,7 @@ def sees(cast: Cast, user: User, stage: Stage) -> bool:
 def parties(cast: Cast, user: User, stage: Stage, *, pooled: bool = False) -> set[Party]:
     """Written out by hand, so that the code under test does not judge itself."""
     holder = None if pooled else cast.mia if stage in MARKETING_STAGES else cast.sam
-    people = {
+    people: dict[Party, set[User | None]] = {
         Party.MARKETER: {cast.mia, cast.ana},
         Party.HOLDER: {holder},
         Party.POOL_MEMBER: {cast.sam, cast.dora} if pooled else set(),

@@ -22,12 +22,24 @@ from tests.leads.intake.naughty import NAUGHTY, kept
 
 MINUTE = timedelta(minutes=1)
 KIM: dict[str, Any] = {
-    "email": "kim@brandt.example", "phone": "030 901820", "first_name": "Kim",
-    "last_name": "Brandt", "title": "Head of IT", "company": "Brandt GmbH",
-    "country": "DE", "employees": 240, "industry": "logistics", "source": "fair", "campaign": "Spring", "external_id": "F-1",
-    "value": 1250.5, "attributes": {"booth": 12}, "message": "Call me.", "request": "demo",
+    "email": "kim@brandt.example",
+    "phone": "030 901820",
+    "first_name": "Kim",
+    "last_name": "Brandt",
+    "title": "Head of IT",
+    "company": "Brandt GmbH",
+    "country": "DE",
+    "employees": 240,
+    "industry": "logistics",
+    "source": "fair",
+    "campaign": "Spring",
+    "external_id": "F-1",
+    "value": 1250.5,
+    "attributes": {"booth": 12},
+    "message": "Call me.",
+    "request": "demo",
     "consent": {"text": "You may call.", "at": "2026-11-23T09:00:00Z"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture
