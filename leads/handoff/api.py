@@ -26,6 +26,7 @@ from leads.handoff.corrections import merge_lead, undo_last
 from leads.handoff.episodes import reopen_lead
 from leads.handoff.listing import FILTERS, ORDERS, ask_leads
 from leads.handoff.models import Lead
+from leads.handoff.parties import permit
 from leads.handoff.queries import get_lead_for, lead_id_of
 from leads.handoff.reasons import REASONS
 from leads.handoff.representation import (
@@ -35,6 +36,7 @@ from leads.handoff.representation import (
     lead_detail,
     with_answer,
 )
+from leads.handoff.stages import Action
 
 WHAT_FILTERS_MEAN = {
     "stage": "One or several, with commas.",
@@ -307,6 +309,8 @@ class Merge(LeadAction):
     body = bodies.MergeBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
+        # Whether they may at all comes before a word about the other lead.
+        permit(Lead.objects.get(pk=lead_id), Action.MERGE, actor=user, now=now)
         survivor = _lead_named(user, told["into"])
         return merge_lead(lead_id=lead_id, survivor_id=survivor.pk, actor=user, now=now).pk
 
