@@ -70,9 +70,8 @@ class _Reader:
 
     def period(self) -> tuple[int | None, datetime, datetime]:
         """The days of a preset, or None, and the period itself."""
-        start, end = self.instant("from"), self.instant("to")
-        if not (start or end) and not self.errors:
-            days = self.days()
+        days, start, end = self.days(), self.instant("from"), self.instant("to")
+        if not (start or end or self.errors):
             return days, self.now - timedelta(days=days), self.now
         end = end or self.now
         start = start or end - timedelta(days=USUAL)

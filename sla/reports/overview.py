@@ -111,7 +111,7 @@ def overview(asked: Asked, *, now: datetime) -> Overview:
 def _count(slice_: Slice, now: datetime) -> Overview:
     kinds = scores_by(By.KIND, slice_, now=now)
     handed = _handed(slice_, now)
-    rejected = clocks_in(slice_, Part.REJECTED, now)
+    reasons, qualified = reasons_of(slice_, now=now)
     late = clocks_in(slice_, Part.OVERDUE, now)
     rows = late.order_by("due_at", "pk").values_list("pk", "lead__changed_at")[:SHOWN_LATE]
     changes = dict(rows)
@@ -124,8 +124,8 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         soon=_standing(slice_, Part.DUE_SOON, now),
         handed=handed,
         unaccounted=handed.unexplained + sum(rule.count for rule in broken_rules()),
-        reasons=_reasons(slice_, now),
-        rejected_though_qualified=rejected.filter(lead__verdict="yes").count(),
+        reasons=reasons,
+        rejected_though_qualified=qualified,
         people=_people(slice_, now),
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
@@ -180,11 +180,19 @@ def _handed(slice_: Slice, now: datetime) -> Handed:
     return Handed(leads.count() if whole else told, *(counted[part] for part in DECISIONS))
 
 
-def _reasons(slice_: Slice, now: datetime) -> tuple[Reason, ...]:
+def reasons_of(slice_: Slice, *, now: datetime) -> tuple[tuple[Reason, ...], int]:
+    """Why leads handed over in the period were rejected, the most frequent reason first; and how
+    many of them had met every agreed criterion."""
     rejected = clocks_in(slice_, Part.REJECTED, now)
-    rows = rejected.values_list("ended_by__data__reason").annotate(count=Count("pk"))
-    found = [Reason(code or "", label_of(Action.REJECT, code or ""), n) for code, n in rows]
-    return tuple(sorted(found, key=lambda reason: (-reason.count, reason.label)))
+    rows = rejected.values_list("ended_by__data__reason").annotate(
+        count=Count("pk"),
+        qualified=Count("pk", filter=Q(lead__verdict="yes", lead__overridden=False)),
+    )
+    found, though_qualified = [], 0
+    for code, count, qualified in rows.order_by():
+        found.append(Reason(code or "", label_of(Action.REJECT, code or ""), count))
+        though_qualified += qualified
+    return tuple(sorted(found, key=lambda one: (-one.count, one.label))), though_qualified
 
 
 def _people(slice_: Slice, now: datetime) -> tuple[Person, ...]:
