@@ -166,6 +166,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # Mail
+EMAIL_TIMEOUT = 10  # seconds; without one, a mail server that hangs holds a worker for good
 locals().update(email_settings(env))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="LeadBridge <leadbridge@localhost>")
 

@@ -1,12 +1,18 @@
 """Claiming messages and sending them, with no transaction open while the network is spoken to."""
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPException
+from time import monotonic
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
+from django.db.models import F
 
 from leadbridge.outbox.kinds import letter_of
 from leadbridge.outbox.models import Message
@@ -39,15 +45,46 @@ class Delivered:
 
 def deliver_waiting(*, now: datetime) -> Delivered:
     """Send what waits, in batches, until nothing does."""
+    began = monotonic()
+
+    def moment() -> datetime:
+        """`now`, grown by what this run has taken: a lease counted from an instant long past would
+        be over before its messages are sent, and another worker would send them too."""
+        return now + timedelta(seconds=monotonic() - began)
+
     sent = failed = 0
-    while ids := claim(now=now):
-        with get_connection() as mail:
-            for message in (
-                Message.objects.filter(pk__in=ids).select_related("recipient").order_by("pk")
-            ):
-                done = _send(message, mail, now)
+    mail = get_connection()
+    try:
+        while ids := claim(now=moment()):
+            over = moment() + LEASE / 2
+            waiting = list(Message.objects.filter(pk__in=ids).select_related("recipient"))
+            if (closed := _why_closed(mail)) is not None:
+                failed += sum(_put_off(message, closed, moment()) for message in waiting)
+                continue
+            for place, message in enumerate(waiting):
+                if moment() > over:  # a slow server
+                    _give_back(waiting[place:], moment())
+                    return Delivered(sent, failed)
+                done = _send(message, mail, moment())
                 sent, failed = sent + done, failed + (not done)
+    finally:
+        mail.close()
     return Delivered(sent, failed)
+
+
+def _why_closed(mail: BaseEmailBackend) -> Exception | None:
+    """Why the mail server does not take anything now; None when it does. Asked once a batch."""
+    try:
+        mail.open()
+    except (OSError, SMTPException) as error:
+        return error
+    return None
+
+
+def _give_back(messages: Sequence[Message], now: datetime) -> None:
+    """What was claimed and not tried waits again, and no try is counted."""
+    ids = [message.pk for message in messages]
+    Message.objects.filter(pk__in=ids).update(next_try_at=now, attempts=F("attempts") - 1)
 
 
 def claim(*, now: datetime) -> list[int]:
@@ -61,15 +98,20 @@ def _send(message: Message, mail: BaseEmailBackend, now: datetime) -> bool:
     try:
         letter = letter_of(message)
         if message.recipient.email:
+            mail.open()  # does nothing where it is open
             EmailMessage(
-                subject=letter.subject,
+                subject=" ".join(letter.subject.split()),  # a header has one line
                 body=letter.body,
                 to=[message.recipient.email],
                 headers={"Message-ID": f"<{message.key}@leadbridge>"},
                 connection=mail,
             ).send()
-    except Exception as error:  # noqa: BLE001  # whatever it is, the other messages go on and this one is kept
+    except SoftTimeLimitExceeded:
+        raise  # this worker must end now; the message comes up again when its lease is over
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on and it is kept
         _put_off(message, error, now)
+        with suppress(OSError, SMTPException):
+            mail.close()  # a connection that failed once is not used again
         return False
     Message.objects.filter(pk=message.pk, sent_at=None).update(
         sent_at=now, next_try_at=None, error=""
@@ -77,8 +119,8 @@ def _send(message: Message, mail: BaseEmailBackend, now: datetime) -> bool:
     return True
 
 
-def _put_off(message: Message, error: Exception, now: datetime) -> None:
-    """Try again later, or set aside what failed for three days."""
+def _put_off(message: Message, error: Exception, now: datetime) -> bool:
+    """Try again later, or set aside what failed for three days. True: that is one more failure."""
     log.warning("message %s was not sent: %s", message.key, error)
     last = message.attempts > len(BACK_OFF)
     Message.objects.filter(pk=message.pk).update(
@@ -86,3 +128,4 @@ def _put_off(message: Message, error: Exception, now: datetime) -> None:
         failed_at=now if last else None,
         error=f"{type(error).__name__}: {error}"[:500],
     )
+    return True

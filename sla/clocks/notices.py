@@ -21,7 +21,7 @@ def render_breach(message: Message) -> Letter:
     mine = clock.holder_id == message.recipient_id
     opening = "waits for you" if mine else f"waits for {owner}"
     return Letter(
-        subject=f"Overdue: {kind.label.lower()} of {lead.ref} {lead.name}".replace("\n", " "),
+        subject=f"Overdue: {kind.label.lower()} of {lead.ref} {lead.name}",
         body=(
             f"{lead.name} ({lead.ref}) {opening}.\n\n"
             f"{kind.label} was due {due} ({zone}).\n"

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from sla.clocks.models import Clock, Heartbeat
 
@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 
-# `claimed` repeats the condition under the lock, so a clock stopped in between is left alone. The
-# message key names clock, step and receiver: said once, whatever is repeated.
+# `claimed` takes only what can be marked, else a batch of the rest would come up for ever; `marked`
+# repeats the condition under the lock, so a clock stopped in between is left alone. The message key
+# names clock, step and receiver: said once, whatever is repeated.
 _MARK = """
     WITH claimed AS (
         SELECT id FROM sla_clock
-        WHERE next_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
+        WHERE next_at < %(now)s AND due_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
         ORDER BY next_at, id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
     ), marked AS (
         UPDATE sla_clock AS clock
@@ -68,6 +69,8 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
     while True:
         try:
             marked, claimed = _mark(now, batch)
+        except OperationalError:
+            raise  # the database went away, or a deadlock: no row's fault; the next sweep goes on
         except DatabaseError:
             log.exception("a batch of the sweep failed; its clocks are tried one by one")
             marked, failed = _one_by_one(now, batch)
@@ -102,6 +105,8 @@ def _one_by_one(now: datetime, batch: int) -> tuple[int, int]:
     for clock_id in list(waiting.values_list("pk", flat=True)[:batch]):
         try:
             marked += _mark(now, 1, only=clock_id)[0]
+        except OperationalError:
+            raise
         except DatabaseError as error:
             failed += _set_aside(clock_id, error, now)
     return marked, failed

@@ -45,14 +45,18 @@ REFUSED: list[tuple[Stage, str, str]] = [
     (Stage.WON, "DELETE FROM sla_clock WHERE lead_id = %(lead)s", "never_deleted"),
     (
         Stage.WORKING,
-        "INSERT INTO leads_custody (lead_id, holder_id, team_id, since, cause) "
-        "SELECT id, holder_id, team_id, now(), 'x' FROM leads_lead WHERE id = %(lead)s",
+        (
+            "INSERT INTO leads_custody (lead_id, holder_id, team_id, since, cause) "
+            "SELECT id, holder_id, team_id, now(), 'x' FROM leads_lead WHERE id = %(lead)s"
+        ),
         "one_open",
     ),
     (
         Stage.WORKING,
-        "UPDATE leads_custody SET until = since - interval '1 s' "
-        "WHERE lead_id = %(lead)s AND until IS NULL",
+        (
+            "UPDATE leads_custody SET until = since - interval '1 s' "
+            "WHERE lead_id = %(lead)s AND until IS NULL"
+        ),
         "custody_forward",
     ),
     (
@@ -72,8 +76,10 @@ REFUSED: list[tuple[Stage, str, str]] = [
     ),
     (
         Stage.CAPTURED,
-        "UPDATE sla_clock SET breached_at = due_at + interval '1 s', detected_at = now() "
-        "WHERE lead_id = %(lead)s",
+        (
+            "UPDATE sla_clock SET breached_at = due_at + interval '1 s', detected_at = now() "
+            "WHERE lead_id = %(lead)s"
+        ),
         "breach_whole",
     ),
     (
@@ -86,13 +92,23 @@ REFUSED: list[tuple[Stage, str, str]] = [
     (Stage.CAPTURED, "DELETE FROM sla_calendarversion", "never_changed"),
     (
         Stage.CAPTURED,
-        "UPDATE leads_person SET email = '', phone = '' FROM leads_lead "
-        "WHERE leads_lead.person_id = leads_person.id AND leads_lead.id = %(lead)s",
+        (
+            "UPDATE leads_person SET email = '', phone = '' FROM leads_lead "
+            "WHERE leads_lead.person_id = leads_person.id AND leads_lead.id = %(lead)s"
+        ),
         "person_reachable",
     ),
-    (Stage.CAPTURED, "UPDATE leads_definition SET content = '{}' WHERE state = 'active'", "cannot be changed"),
-    (Stage.CAPTURED, "UPDATE sla_agreement SET content = '{}' WHERE state = 'active'", "cannot be changed"),
-]  # fmt: skip
+    (
+        Stage.CAPTURED,
+        "UPDATE leads_definition SET content = '{}' WHERE state = 'active'",
+        "cannot be changed",
+    ),
+    (
+        Stage.CAPTURED,
+        "UPDATE sla_agreement SET content = '{}' WHERE state = 'active'",
+        "cannot be changed",
+    ),
+]
 
 
 def refused(sql: str, word: str, **given: Any) -> None:

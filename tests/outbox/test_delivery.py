@@ -1,0 +1,248 @@
+"""Messages to a real mail server: each once, whatever is down, slow, killed or malicious."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from django.db import connection
+
+from leadbridge.demo.organisation import Cast
+from leadbridge.outbox import delivery
+from leadbridge.outbox.delivery import BACK_OFF, LEASE, Delivered, claim, deliver_waiting
+from leadbridge.outbox.models import Message
+from leads.handoff.models import Lead
+from sla.clocks.models import Clock
+from sla.clocks.sweep import sweep
+from tests.leads.handoff.scenes import captured
+
+MINUTE = timedelta(minutes=1)
+
+
+class Mailbox:
+    """Takes every mail; `refuse` makes it answer with an error instead."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.refuse = ""
+        self.hang = threading.Event()
+        self.hang.set()
+        self.reached = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.reached.set()
+        while not self.hang.is_set():
+            await asyncio.sleep(0.01)
+        if self.refuse:
+            return self.refuse
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """A mail server on a port of its own, to which Django sends."""
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = port
+    try:
+        yield box
+    finally:
+        box.hang.set()
+        server.stop()
+
+
+def overdue(cast: Cast, now: datetime, count: int = 1, **given: Any) -> list[Lead]:
+    """So many leads whose triage Mia missed, swept: one message to her and one to Ana for each."""
+    leads = [captured(cast, now - timedelta(days=9), **given) for _ in range(count)]
+    sweep(now=now)
+    return leads
+
+
+def waiting() -> list[tuple[int, datetime | None, bool, bool]]:
+    rows = Message.objects.order_by("pk")
+    return [(m.attempts, m.next_try_at, bool(m.sent_at), bool(m.failed_at)) for m in rows]
+
+
+def test_a_breach_is_told_to_mia_and_to_her_manager(
+    cast: Cast, now: datetime, mailbox: Mailbox
+) -> None:
+    [lead] = overdue(cast, now)
+    assert deliver_waiting(now=now) == Delivered(2, 0)
+    assert {mail["To"] for mail in mailbox.mails} == {"mia@example.com", "ana@example.com"}
+    mail = next(mail for mail in mailbox.mails if mail["To"] == "mia@example.com")
+    assert mail["Subject"] == f"Overdue: triage of {lead.ref} {lead.company}"
+    assert "waits for you" in mail.get_content()
+    assert f"/leads/{lead.ref}/" in mail.get_content()
+    assert deliver_waiting(now=now + 9 * MINUTE) == Delivered(0, 0)
+    assert len(mailbox.mails) == 2
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r", "\u2028", "\v"])
+def test_no_name_of_a_company_writes_a_header(
+    cast: Cast, now: datetime, mailbox: Mailbox, break_: str
+) -> None:
+    overdue(cast, now, company=f"Evil{break_}Bcc: everybody@firm.example{break_}{break_}X")
+    assert deliver_waiting(now=now) == Delivered(2, 0)
+    for mail in mailbox.mails:
+        assert mail["Bcc"] is None
+        assert mail["Subject"].endswith("Evil Bcc: everybody@firm.example X")
+
+
+def test_a_server_that_is_down_is_tried_over_three_days_and_then_no_more(
+    cast: Cast, now: datetime, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    overdue(cast, now)
+    instant = now
+    for tries, wait in enumerate(BACK_OFF, 1):
+        assert deliver_waiting(now=instant) == Delivered(0, 2)
+        for attempts, next_try, sent, failed in waiting():
+            assert (attempts, sent, failed) == (tries, False, False)
+            assert next_try is not None
+            assert wait <= next_try - instant < wait + MINUTE
+        assert deliver_waiting(now=instant + wait - MINUTE / 60) == Delivered(0, 0)
+        instant += wait + MINUTE / 2
+    assert deliver_waiting(now=instant) == Delivered(0, 2)
+    assert [(next_try, failed) for _, next_try, _, failed in waiting()] == [(None, True)] * 2
+    assert "Connection refused" in Message.objects.first().error  # type: ignore[union-attr]
+    assert deliver_waiting(now=instant + timedelta(days=99)) == Delivered(0, 0)
+
+
+def test_a_mail_that_is_refused_is_put_off_and_the_others_go_on(
+    cast: Cast, now: datetime, mailbox: Mailbox
+) -> None:
+    overdue(cast, now, 2)
+    Message.objects.filter(recipient=cast.mia).update(kind="unheard of")
+    assert deliver_waiting(now=now) == Delivered(2, 2)
+    mailbox.refuse = "451 later"
+    Message.objects.filter(recipient=cast.mia).update(kind="clock.breached")
+    assert deliver_waiting(now=now + 2 * MINUTE) == Delivered(0, 2)
+    mailbox.refuse = ""
+    assert deliver_waiting(now=now + 9 * MINUTE) == Delivered(2, 0)
+    assert len(mailbox.mails) == 4
+
+
+def test_somebody_without_an_address_holds_nothing_up(
+    cast: Cast, now: datetime, mailbox: Mailbox
+) -> None:
+    type(cast.mia).objects.filter(pk=cast.mia.pk).update(email="")
+    overdue(cast, now)
+    assert deliver_waiting(now=now) == Delivered(2, 0)
+    assert [mail["To"] for mail in mailbox.mails] == ["ana@example.com"]
+
+
+def test_a_slow_run_leaves_to_others_what_it_cannot_send_within_its_lease(
+    cast: Cast, now: datetime, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two workers would send the same."""
+    overdue(cast, now, 3)
+    ticks = iter([0.0] * 4 + [float(n) for n in range(0, 9000, 70)])
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(ticks))
+    sent = deliver_waiting(now=now).sent
+    assert 0 < sent < 6
+    left = Message.objects.filter(sent_at=None)
+    assert left.count() == 6 - sent
+    assert all(message.attempts == 0 and message.next_try_at for message in left)
+
+
+def test_a_later_batch_is_leased_from_when_it_is_taken(
+    cast: Cast, now: datetime, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overdue(cast, now, 2)
+    monkeypatch.setattr(delivery, "BATCH", 3)
+    ticks = iter([0.0] * 9 + [3600.0] * 99)
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(ticks))
+    leased: list[Any] = []
+    real = delivery._send
+
+    def watched(message: Message, mail: Any, at: datetime) -> bool:
+        leased.append(Message.objects.get(pk=message.pk).next_try_at)
+        return real(message, mail, at)
+
+    monkeypatch.setattr(delivery, "_send", watched)
+    assert deliver_waiting(now=now) == Delivered(4, 0)
+    assert leased == [now + LEASE] * 3 + [now + timedelta(hours=1) + LEASE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_each_message_once(cast: Cast, now: datetime, mailbox: Mailbox) -> None:
+    overdue(cast, now, 40)
+    results: list[Delivered] = []
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            start.wait(10)
+            results.append(deliver_waiting(now=now))
+        finally:
+            connection.close()
+
+    delivery_batch, delivery.BATCH = delivery.BATCH, 7
+    try:
+        workers = [threading.Thread(target=work) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(60)
+    finally:
+        delivery.BATCH = delivery_batch
+    assert sum(result.sent for result in results) == 80
+    assert all(result.sent for result in results)
+    ids = [mail["Message-ID"] for mail in mailbox.mails]
+    assert len(ids) == len(set(ids)) == 80
+
+
+KILLED = """
+import django, sys
+django.setup()
+from datetime import datetime
+from leadbridge.outbox.delivery import deliver_waiting
+deliver_waiting(now=datetime.fromisoformat(sys.argv[1]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(
+    cast: Cast, now: datetime, mailbox: Mailbox, settings: Any
+) -> None:
+    captured(cast, now - timedelta(days=9))
+    sweep(now=now)
+    Message.objects.filter(recipient=cast.ana).update(sent_at=now, next_try_at=None)
+    mailbox.hang.clear()
+    database = connection.settings_dict
+    worker = subprocess.Popen(
+        [sys.executable, "-c", KILLED, now.isoformat()],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "leadbridge.settings",
+            "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
+        },
+    )
+    assert mailbox.reached.wait(30)
+    worker.send_signal(signal.SIGKILL)
+    assert worker.wait(10) == -signal.SIGKILL
+    mailbox.hang.set()
+    assert claim(now=now + LEASE - MINUTE) == []
+    assert deliver_waiting(now=now + LEASE + MINUTE) == Delivered(1, 0)
+    ids = {mail["Message-ID"] for mail in mailbox.mails}
+    clock = Clock.objects.get()
+    assert ids == {f"<clock-{clock.pk}-breached-{cast.mia.pk}@leadbridge>"}
