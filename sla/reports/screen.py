@@ -108,6 +108,21 @@ def stats_of(seen: Overview, asked: Asked, now: datetime) -> list[Stat]:
     ]
 
 
+def tally_of(seen: Overview, asked: Asked) -> list[dict[str, object]]:
+    """What became of the promises that fell due in the period: the first is the sum of the rest."""
+    score = seen.score
+    counts = (
+        (score.due, "fell due", Part.DUE),
+        (score.met, "met", Part.MET),
+        (score.met_late, "met late", Part.MET_LATE),
+        (score.missed_open, "missed and still open", Part.MISSED_OPEN),
+    )
+    return [
+        {"value": f"{count:,}", "label": label, "url": list_url(asked, part)}
+        for count, label, part in counts
+    ]
+
+
 def overdue_row(clock: Clock, viewer: Viewer, zone: str, now: datetime) -> dict[str, object]:
     """One late promise. The lead's holder is accountable now, whoever was when it fell due."""
     lead = clock.lead

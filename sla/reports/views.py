@@ -27,6 +27,7 @@ from sla.reports.screen import (
     person_row,
     reason_rows,
     stats_of,
+    tally_of,
 )
 from sla.reports.slices import OF_NOW, Part
 from sla.reports.words import reasons_note
@@ -50,6 +51,7 @@ def sla(request: Request) -> HttpResponse:
         context=lambda: {
             **filters(asked, scope, "/sla/"),
             "stats": stats_of(seen, asked, now),
+            "tally": tally_of(seen, asked),
             "overdue": [
                 overdue_row(clock, viewer, zone, now) for clock in late_clocks(seen.late_clocks)
             ],
