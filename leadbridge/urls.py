@@ -8,7 +8,10 @@ from leadbridge.pages import home
 from leadbridge.style_views import style_shelf
 
 api: list[URLPattern | URLResolver] = [
+    path("", include("leads.intake.api_urls")),
     path("", include("leads.handoff.api_urls")),
+    path("", include("leads.work.api_urls")),
+    path("", include("leadbridge.people.api_urls")),
     path("", include("sla.clocks.api_urls")),
     path("", include("sla.calendars.api_urls")),
     path("", include("sla.reports.api_urls")),

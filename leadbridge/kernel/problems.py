@@ -2,7 +2,12 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -10,6 +15,8 @@ from rest_framework.response import Response
 from leadbridge.kernel.errors import DomainError, FieldErrors
 
 CODES = {400: "invalid", 401: "not_authenticated", 403: "forbidden", 404: "not_found"}
+TOO_LARGE = "This is more than any call needs."
+NOT_READ = "This request could not be read."
 
 
 def problem(
@@ -46,6 +53,10 @@ def problem_handler(error: Exception, context: dict[str, object]) -> Response | 
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, "too_large", TOO_LARGE)
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return problem(400, "invalid", NOT_READ)
     if not isinstance(error, exceptions.APIException):
         return None
     return _of_framework(error)

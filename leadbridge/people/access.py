@@ -1,6 +1,7 @@
 """What a person may see and whom they lead. The only door for such questions."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -42,26 +43,35 @@ def team_ids_of(user: User) -> list[int]:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person with the teams they belong to and those they manage, read once."""
+    """A person with the teams they belong to and those they manage, read once when first asked."""
 
     user: User
-    team_ids: frozenset[int]
-    managed_ids: frozenset[int]
+
+    @cached_property
+    def _teams(self) -> tuple[frozenset[int], frozenset[int]]:
+        rows = Team.objects.filter(Q(memberships__user=self.user) | Q(manager=self.user))
+        columns = list(rows.values_list("pk", "manager_id", "memberships__user_id"))
+        mine = self.user.pk
+        return (
+            frozenset(team for team, _, member in columns if member == mine),
+            frozenset(team for team, manager, _ in columns if manager == mine),
+        )
+
+    @property
+    def team_ids(self) -> frozenset[int]:
+        """Teams this person belongs to."""
+        return self._teams[0]
+
+    @property
+    def managed_ids(self) -> frozenset[int]:
+        """Teams this person manages."""
+        return self._teams[1]
 
     def manages(self, team_id: int, side: str) -> bool:
-        """Answers for that team, as its manager or as the head of its side."""
-        return team_id in self.managed_ids or heads_side(self.user, side)
+        """Answers for that team, as the head of its side or as its manager."""
+        return heads_side(self.user, side) or team_id in self.managed_ids
 
 
 def viewer_of(user: User) -> Viewer:
-    """The person with their teams, in one query."""
-    rows = Team.objects.filter(Q(memberships__user=user) | Q(manager=user)).values_list(
-        "pk", "manager_id", "memberships__user_id"
-    )
-    member, managed = set(), set()
-    for team_id, manager_id, member_id in rows:
-        if member_id == user.pk:
-            member.add(team_id)
-        if manager_id == user.pk:
-            managed.add(team_id)
-    return Viewer(user, frozenset(member), frozenset(managed))
+    """The person as one who looks at leads; costs at most one query."""
+    return Viewer(user)

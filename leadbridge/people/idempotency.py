@@ -6,6 +6,7 @@ index until the first is done, and a crash leaves no trace of either.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from leadbridge.kernel.time import now
 from leadbridge.people.models import IdempotentAnswer, User
 
 HEADER = "Idempotency-Key"
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it, which PostgreSQL refuses
 
 
 class _AnsweredBefore(Exception):
@@ -43,7 +45,9 @@ class ApiView(APIView):
                 transaction.set_rollback(True)
             elif self._claimed is not None and isinstance(response, Response):
                 self._claimed.status = response.status_code
-                self._claimed.body = json.loads(json.dumps(response.data, cls=JSONEncoder))
+                # Nothing of ours holds a NUL, but a refusal may quote one that was sent.
+                text = json.dumps(response.data, cls=JSONEncoder)
+                self._claimed.body = json.loads(_NUL.sub(r"\1\\ufffd", text))
                 self._claimed.save(update_fields=["status", "body"])
             return response
 
@@ -63,8 +67,8 @@ class ApiView(APIView):
 
 
 def _claim(request: Request, key: str) -> IdempotentAnswer:
-    if not 1 <= len(key) <= 255:
-        raise DomainError("invalid", f"{HEADER} has 1 to 255 characters.")
+    if not (1 <= len(key) <= 255 and key.isprintable()):
+        raise DomainError("invalid", f"{HEADER} has 1 to 255 visible characters.")
     user = request.user
     assert isinstance(user, User), "permissions were checked before"
     body = json.dumps(_plain(request.data), sort_keys=True, default=str)

@@ -72,7 +72,7 @@ COUNTED = (Group.WAITING, Group.ACCEPTED, Group.SAID_NO, Group.WON)
 
 @dataclass(frozen=True)
 class Listing:
-    """One page: lead ids, when each changed last and where it stands; and what is overdue in all."""
+    """One page: lead ids, when each changed last, where it stands; and what is overdue in all."""
 
     overdue: int
     start: int

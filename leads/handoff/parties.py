@@ -1,5 +1,6 @@
 """In what capacity a person acts on a lead, and what they may therefore do now."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -24,22 +25,35 @@ from leads.handoff.stages import (
 DECISIONS = {"accept": "accepted", "reject": "rejected"}
 
 
+# In the order of what it costs to ask: teams are read only where role and holder do not decide.
+_ACTS_AS: dict[Party, Callable[[Lead, Viewer], bool]] = {
+    Party.MARKETER: lambda lead, viewer: viewer.user.is_marketing,
+    Party.ADMINISTRATOR: lambda lead, viewer: viewer.user.is_administrator,
+    Party.HOLDER: lambda lead, viewer: (
+        lead.holder_id == viewer.user.pk and lead.stage not in (Stage.MERGED, Stage.ERASED)
+    ),
+    Party.POOL_MEMBER: lambda lead, viewer: lead.in_pool and lead.team_id in viewer.team_ids,
+    Party.SALES_MANAGER: lambda lead, viewer: (
+        lead.stage in SALES_STAGES and viewer.manages(lead.team_id, Side.SALES)
+    ),
+    Party.MANAGER: lambda lead, viewer: (
+        viewer.user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD) or bool(viewer.managed_ids)
+    ),
+}
+
+
 def parties_of(lead: Lead, viewer: Viewer | None) -> frozenset[Party]:
     """All capacities of a person towards a lead; None is the system itself."""
     if viewer is None:
         return frozenset({Party.SYSTEM})
-    user = viewer.user
-    found = {
-        Party.MARKETER: user.is_marketing,
-        Party.HOLDER: lead.holder_id == user.pk and lead.stage not in ("merged", "erased"),
-        Party.POOL_MEMBER: lead.in_pool and lead.team_id in viewer.team_ids,
-        Party.SALES_MANAGER: viewer.manages(lead.team_id, Side.SALES)
-        and lead.stage in SALES_STAGES,
-        Party.MANAGER: user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD)
-        or bool(viewer.managed_ids),
-        Party.ADMINISTRATOR: user.is_administrator,
-    }
-    return frozenset(party for party, holds in found.items() if holds)
+    return frozenset(party for party, acts_as in _ACTS_AS.items() if acts_as(lead, viewer))
+
+
+def _may(lead: Lead, row: Row, actor: User | None) -> bool:
+    if actor is None:
+        return Party.SYSTEM in row.by
+    viewer = viewer_of(actor)
+    return any(acts_as(lead, viewer) for party, acts_as in _ACTS_AS.items() if party in row.by)
 
 
 def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> Row:
@@ -53,8 +67,7 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
         raise _refusal(lead, action, actor)
     if barred := _barred(lead, action):
         raise DomainError("not_allowed", barred, status=409)
-    viewer = viewer_of(actor) if actor else None
-    if not row.by & parties_of(lead, viewer):
+    if not _may(lead, row, actor):
         raise DomainError(
             "forbidden",
             f"To {action} this lead is for its {' or '.join(sorted(row.by))}.",

@@ -56,6 +56,7 @@ class Portrait:
     """All of a lead's page but the clocks and the buttons."""
 
     ref: str
+    url: str
     company: str
     who: str
     steps: list[Step]
@@ -81,6 +82,7 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
     named = str(lead.person) if lead.company else ""
     return Portrait(
         ref=lead.ref,
+        url=f"/leads/{lead.ref}/",
         company=lead.name,
         who=", ".join(filter(None, (named, lead.title))),
         steps=steps_of(lead, zone),

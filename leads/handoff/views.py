@@ -251,7 +251,13 @@ def refuse(request: Request, lead: Lead, error: DomainError, back: str) -> HttpR
     if not request.htmx:
         messages.error(request, error.message)
         return HttpResponseRedirect(back)
-    context = {"text": error.message, "undo_url": "", "tone": "error", "lead": lead}
+    context = {
+        "text": error.message,
+        "undo_url": "",
+        "tone": "error",
+        "lead": lead,
+        "lead_url": f"/leads/{lead.ref}/",
+    }
     response = render(request, "leads/_refused.html", context, status=error.status)
     return trigger_client_event(response, "dialog-close")
 

@@ -40,8 +40,7 @@ def take_in(
 
 def _hand_over(lead: Lead, now: datetime) -> Lead:
     try:
-        with transaction.atomic():
-            return submit_lead(lead_id=lead.pk, actor=None, now=now)
+        return submit_lead(lead_id=lead.pk, actor=None, now=now)
     except DomainError as refusal:
         log.warning("%s stays with marketing: %s", lead.ref, refusal.message)
         return lead

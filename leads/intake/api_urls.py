@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses of the intake in the API."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from leads.intake.api import Leads
+
+urlpatterns = [path("leads/", Leads.as_view(), name="api-leads")]

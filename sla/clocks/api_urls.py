@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Addresses of clocks in the API."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from sla.clocks.api import ClockExplanation, ClockList, ClockOne, LeadClocks
+
+urlpatterns = [
+    path("clocks/", ClockList.as_view(), name="api-clocks"),
+    path("clocks/<str:number>/", ClockOne.as_view(), name="api-clock"),
+    path("clocks/<str:number>/explain/", ClockExplanation.as_view(), name="api-clock-explain"),
+    path("leads/<str:ref>/clocks/", LeadClocks.as_view(), name="api-lead-clocks"),
+]

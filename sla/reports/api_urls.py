@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Addresses of the figures in the API."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from sla.reports import api
+
+urlpatterns = [
+    path("reports/attainment/", api.Attainment.as_view(), name="reports-attainment"),
+    path("reports/times/", api.TimesReport.as_view(), name="reports-times"),
+    path("reports/ledger/", api.LedgerReport.as_view(), name="reports-ledger"),
+    path("reports/reasons/", api.ReasonsReport.as_view(), name="reports-reasons"),
+]

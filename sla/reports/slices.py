@@ -29,6 +29,7 @@ class Slice:
     start: datetime
     end: datetime
     kind: str = ""
+    side: str = ""
     team_ids: frozenset[int] | None = None
     holder_id: int | None = None
     source: str = ""
@@ -93,7 +94,9 @@ DECISIONS: dict[Part, Q] = {
 
 
 def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
-    """The clocks behind a figure."""
+    """The clocks behind a figure. Handovers are those of the accept clock, whatever the kind."""
+    if part in OF_SUBMISSION:
+        slice_ = replace(slice_, kind="", side="")
     clocks = Clock.objects.filter(narrowed(slice_)).filter(_CONDITIONS[part](slice_, now))
     if slice_.reason:
         clocks = clocks.filter(ended_by__data__reason=slice_.reason)
@@ -105,6 +108,8 @@ def narrowed(slice_: Slice) -> Q:
     found = Q()
     if slice_.kind:
         found &= Q(kind=slice_.kind)
+    if slice_.side:
+        found &= Q(side=slice_.side)
     if slice_.team_ids is not None:
         found &= Q(team_id__in=sorted(slice_.team_ids))
     if slice_.holder_id is not None:

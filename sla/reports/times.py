@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, Case, F, QuerySet, TextField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Extract
 
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
@@ -40,9 +50,10 @@ class TimedGroup:
     times: Times
 
 
-def times_of(slice_: Slice, *, now: datetime) -> Times:
-    """How long the clocks of one kind took that started in the period."""
-    return _estimate(_observed(slice_, now), Value("", TextField()), now).get("", Times())
+def times_of(slice_: Slice, *, now: datetime, wall: bool = False) -> Times:
+    """How long the clocks of one kind took that started in the period, in working time or by the
+    clock on the wall."""
+    return _estimate(_observed(slice_, now), Value("", TextField()), now, wall).get("", Times())
 
 
 def times_by(by: By, slice_: Slice, *, now: datetime) -> list[TimedGroup]:
@@ -94,10 +105,16 @@ _KAPLAN_MEIER = """
 """
 
 
-def _estimate(clocks: QuerySet[Clock], key: Combinable, now: datetime) -> dict[str, Times]:
+_WALL = Cast(Extract(F("stopped_at") - F("started_at"), "epoch"), IntegerField())
+
+
+def _estimate(
+    clocks: QuerySet[Clock], key: Combinable, now: datetime, wall: bool = False
+) -> dict[str, Times]:
     stopped = clocks.filter(stopped_at__isnull=False).order_by()
-    sql, given = stopped.values_list(key, F("elapsed_seconds"), F("ended")).query.sql_with_params()
-    groups, seconds = _still_waiting(clocks, key, now)
+    took = _WALL if wall else F("elapsed_seconds")
+    sql, given = stopped.values_list(key, took, F("ended")).query.sql_with_params()
+    groups, seconds = _still_waiting(clocks, key, now, wall)
     with connection.cursor() as cursor:
         cursor.execute(_KAPLAN_MEIER.format(stopped=sql), (*given, groups, seconds))
         rows = cursor.fetchall()
@@ -108,13 +125,14 @@ def _estimate(clocks: QuerySet[Clock], key: Combinable, now: datetime) -> dict[s
 
 
 def _still_waiting(
-    clocks: QuerySet[Clock], key: Combinable, now: datetime
+    clocks: QuerySet[Clock], key: Combinable, now: datetime, wall: bool
 ) -> tuple[list[str], list[int]]:
-    """The working time so far of the clocks that run, each by its own calendar."""
+    """The time so far of the clocks that run: working time by the calendar of each."""
     groups: list[str] = []
     seconds: list[int] = []
     running = clocks.filter(IS_RUNNING).order_by()
     for group, calendar_id, started_at in running.values_list(key, "calendar_id", "started_at"):
         groups.append(group)
-        seconds.append(int(elapsed(calendar_of(calendar_id), started_at, now)))
+        waited = (now - started_at).total_seconds()
+        seconds.append(int(waited if wall else elapsed(calendar_of(calendar_id), started_at, now)))
     return groups, seconds

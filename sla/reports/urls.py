@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Addresses of the figures."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from sla.reports import views
+
+urlpatterns = [
+    path("sla/", views.sla, name="sla"),
+    path("sla/clocks/", views.clocks, name="sla-clocks"),
+    path("sla/breaches/", views.breaches, name="sla-breaches"),
+    path("sla/ledger/", views.ledger_page, name="sla-ledger"),
+]

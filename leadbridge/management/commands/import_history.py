@@ -40,9 +40,7 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         self._report(result, mapping, dry=bool(options["dry_run"]))
 
-    def _run(
-        self, path: Path, table: Table, mapping: Mapping, out: object, *, dry: bool
-    ) -> Result:
+    def _run(self, path: Path, table: Table, mapping: Mapping, out: object, *, dry: bool) -> Result:
         with ExitStack() as stack:
             bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
             sink = None
@@ -60,7 +58,9 @@ class Command(BaseCommand):
             return Importer(path.stem, table, mapping, now(), tell, bar.update, dry).run()
 
     def _report(self, result: Result, mapping: Mapping, *, dry: bool) -> None:
-        done = "dry run, nothing written" if dry else f"created {result.created} known {result.known}"
+        done = (
+            "dry run, nothing written" if dry else f"created {result.created} known {result.known}"
+        )
         self.stdout.write(f"{done} refused {result.refused}")
         for kind, score in result.audit.scores():
             if score.due or kind in mapping.targets:

@@ -99,7 +99,9 @@ class Importer:
                 past = read_past(cells, self.mapping, now=self.now)
                 first = seen.setdefault((past.source, past.external_id), number)
                 if first != number:
-                    raise Refused("external_id", f"“{past.external_id}” is that of row {first} too.")
+                    raise Refused(
+                        "external_id", f"“{past.external_id}” is that of row {first} too."
+                    )
             except Refused as refused:
                 self._refuse(result, number, cells, refused)
             else:

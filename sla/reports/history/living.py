@@ -1,7 +1,6 @@
 """Living a past through: the very actions of today, each at its real instant."""
 
 import hashlib
-from datetime import datetime
 from decimal import Decimal
 
 from leadbridge.kernel.errors import DomainError
@@ -97,5 +96,3 @@ def _packet(past: Past) -> Packet:
         value=past.value,
         **texts,  # type: ignore[arg-type]  # names of TEXTS are those of text fields
     )
-
-

@@ -117,7 +117,9 @@ def _outcome(row: AnyMapping[str, str], mapping: Mapping) -> Outcome:
         return Outcome(text)
     except ValueError:
         known = ", ".join(outcome for outcome in Outcome if outcome)
-        cure = f"“{_shown(text)}” is none of {known} or blank; translate it by the mapping's values."
+        cure = (
+            f"“{_shown(text)}” is none of {known} or blank; translate it by the mapping's values."
+        )
         raise Refused("outcome", cure) from None
 
 

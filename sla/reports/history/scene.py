@@ -35,7 +35,9 @@ class Scene:
     def holder(self, name: str) -> User:
         """The person of that name, made when first met."""
         if name not in self.people:
-            self.people[name] = _person(f"history/{self.team.pk}/{name}", name, Role.SELLER, self.team)
+            self.people[name] = _person(
+                f"history/{self.team.pk}/{name}", name, Role.SELLER, self.team
+            )
         return self.people[name]
 
 
@@ -67,7 +69,9 @@ def _team(name: str, side: Side, head: Role) -> Team:
             f"Nobody can answer for the team “{name}”: make a head of {side} or an administrator.",
         )
     taken = set(Team.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    slug = next(s for s in (slug, *(f"{slug[:74]}-{n}" for n in range(2, 10_000))) if s not in taken)
+    slug = next(
+        s for s in (slug, *(f"{slug[:74]}-{n}" for n in range(2, 10_000))) if s not in taken
+    )
     return Team.objects.create(name=name, slug=slug, side=side, manager=manager)
 
 

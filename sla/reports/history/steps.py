@@ -37,8 +37,9 @@ def steps_of(past: Past) -> list[Step]:
     for at, fact in _facts(past):
         for action in _taken_by(fact, way[-1].to):
             row = row_for(action, way[-1].to)
-            assert row is not None and row.to is not None, "each way is one of the table"
-            way.append(Step(action, at, row.to))
+            stage = row.to if row else None
+            assert stage is not None, "each way is one of the table"
+            way.append(Step(action, at, stage))
     return way
 
 

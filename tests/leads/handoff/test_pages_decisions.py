@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
@@ -15,7 +16,7 @@ from leads.handoff.models import Lead
 from leads.handoff.stages import Stage
 from leads.work.models import Touch
 from tests.leads.handoff.conftest import SignedIn
-from tests.scenes import (
+from tests.leads.handoff.scenes import (
     SCENES,
     again,
     captured,
@@ -38,8 +39,10 @@ def url(lead: Lead, name: str) -> str:
     return f"/leads/{lead.ref}/{name}/"
 
 
-def said(answer: HttpResponse) -> list[str]:
-    return [str(message) for message in get_messages(answer.wsgi_request)]  # type: ignore[attr-defined]
+def said(answer: HttpResponseBase) -> list[str]:
+    """What the next page will tell the person."""
+    request: HttpRequest = getattr(answer, "wsgi_request")  # noqa: B009  # set by the test client
+    return [str(message) for message in get_messages(request)]
 
 
 # What each decision is made with, from which stage, by whom, and where it leads.

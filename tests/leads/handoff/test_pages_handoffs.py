@@ -10,9 +10,9 @@ from leadbridge.demo.organisation import Cast
 from leads.handoff.actions import reject_lead
 from leads.handoff.stages import Stage
 from tests.leads.handoff.conftest import SignedIn
+from tests.leads.handoff.scenes import HOUR, SCENES, again, captured, rejected, submitted, working
 from tests.leads.handoff.test_pages_inbox import get, live_url, refs
 from tests.query_counts import recorded
-from tests.scenes import HOUR, SCENES, again, captured, rejected, submitted, working
 
 pytestmark = pytest.mark.django_db
 PAGE_OF = "/handoffs/"

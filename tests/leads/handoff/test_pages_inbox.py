@@ -11,8 +11,17 @@ from leadbridge.demo.organisation import Cast
 from leads.handoff.inbox import PAGE
 from leads.handoff.models import Lead
 from tests.leads.handoff.conftest import SignedIn
+from tests.leads.handoff.scenes import (
+    HOUR,
+    MINUTE,
+    accepted,
+    captured,
+    pooled,
+    rejected,
+    submitted,
+    working,
+)
 from tests.query_counts import recorded
-from tests.scenes import HOUR, MINUTE, accepted, captured, pooled, rejected, submitted, working
 
 pytestmark = pytest.mark.django_db
 

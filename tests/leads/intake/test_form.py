@@ -28,6 +28,7 @@ FILLED = {
     "company": "Acme", "title": "Head of IT", "country": "DE", "employees": "240",
     "request": "demo", "message": "Please call.", "consent": "on",
 }  # fmt: skip
+PART = b'--b\r\nContent-Disposition: form-data; name="message"\r\n\r\nab\r\n--b--\r\n'
 MARK = re.compile(r'name="signed_at" value="([^"]+)"')
 
 
@@ -274,7 +275,9 @@ def test_a_thousand_fields_are_refused_with_a_page(cast: Cast) -> None:
     [
         ("application/x-www-form-urlencoded; charset=hex", b"a=b"),
         ("application/x-www-form-urlencoded; charset=utf-16", b"a=b"),
-        ("multipart/form-data; boundary=b; charset=zlib", b"--b--"),
+        ("multipart/form-data; boundary=b; charset=zlib", PART),
+        ("multipart/form-data; boundary=b; charset=hex", PART),
+        ("multipart/form-data; boundary=b; charset=undefined", PART),
         ("multipart/form-data; boundary=b", b"--b\r\nrubbish"),
         ("multipart/form-data", b"x"),
         ("text/plain", b"\xff\xfe"),

@@ -1,0 +1,73 @@
+"""What each action is told, as its body in the API. Codes and dates are judged by the actions."""
+
+from rest_framework import serializers
+
+from leadbridge.people.calls import Body, Words
+
+
+def code(*, required: bool = True) -> Words:
+    """A coded word; the action knows which there are."""
+    return Words(longest=60, lines=False, required=required)
+
+
+class Nothing(Body):
+    """An empty object, or no body at all."""
+
+
+class SubmitBody(Body):
+    override_reason = Words(required=False, help_text="Why it goes to sales without a yes.")
+
+
+class NurtureBody(Body):
+    review_on = serializers.DateField()
+
+
+class RejectBody(Body):
+    reason = code()
+    criterion = code(required=False)
+    comment = Words(required=False)
+
+
+class RecycleBody(Body):
+    reason = code()
+    return_on = serializers.DateField()
+    quote = Words(help_text="The prospect's words, or “none”.")
+
+
+class DisqualifyBody(Body):
+    reason = code()
+    comment = Words(required=False)
+
+
+class LoseBody(DisqualifyBody):
+    """A coded reason, with words where it asks for them."""
+
+
+class QualifyBody(Body):
+    value = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
+    close_on = serializers.DateField()
+
+
+class WinBody(Body):
+    value = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0)
+
+
+class ReassignBody(Body):
+    to = Words(
+        longest=150, lines=False, allow_blank=True,
+        help_text="A user name or number; null gives it to the pool of the team.",
+    )  # fmt: skip
+    team = Words(longest=80, lines=False, required=False, help_text="A slug; the present one.")
+    cause = Words()
+
+
+class DisputeBody(Body):
+    because = Words(help_text="Why it meets the definition.")
+
+
+class ReopenBody(Body):
+    cause = Words()
+
+
+class MergeBody(Body):
+    into = Words(longest=24, lines=False, help_text="The lead that goes on: 12 or L-12.")

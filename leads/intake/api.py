@@ -1,0 +1,92 @@
+"""Taking leads in over the API."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.calls import caller, now_of
+from leadbridge.people.schema import answers
+from leads.handoff.answers import LeadDetail
+from leads.handoff.api import LeadList, answer_of
+from leads.intake.actions import take_in
+from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
+
+
+class ConsentBody(serializers.Serializer[Any]):
+    """Words that the person agreed to, and when; not in the future."""
+
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class LeadBody(serializers.Serializer[Any]):
+    """An act of interest. `source`, and an e-mail address or a phone number; the rest as known.
+
+    Described here, read by `cleaning`.
+    """
+
+    email = serializers.CharField(required=False)
+    phone = serializers.CharField(required=False, help_text="Any way of writing; kept as E.164.")
+    first_name = serializers.CharField(required=False, max_length=LONGEST["first_name"])
+    last_name = serializers.CharField(required=False, max_length=LONGEST["last_name"])
+    title = serializers.CharField(required=False, max_length=LONGEST["title"])
+    company = serializers.CharField(required=False, max_length=LONGEST["company"])
+    country = serializers.CharField(required=False, help_text="ISO 3166-1 alpha-2.")
+    employees = serializers.IntegerField(required=False)
+    industry = serializers.CharField(required=False, max_length=LONGEST["industry"])
+    source = serializers.CharField(max_length=LONGEST["source"])  # type: ignore[assignment]
+    campaign = serializers.CharField(required=False, max_length=LONGEST["campaign"])
+    external_id = serializers.CharField(required=False, max_length=LONGEST["external_id"])
+    value = serializers.FloatField(required=False)
+    request = serializers.CharField(required=False, help_text="demo, price, contact or trial")
+    attributes = serializers.DictField(required=False, help_text="Whatever has no field here.")
+    message = serializers.CharField(required=False, max_length=LONGEST_MESSAGE)
+    consent = ConsentBody(required=False)
+
+
+class LeadTaken(LeadDetail):
+    """The lead that an act led to."""
+
+    joined = serializers.BooleanField(help_text="It was open already; this act was added to it.")
+
+
+EXAMPLE = OpenApiExample(
+    "A request for a demo",
+    {
+        "email": "kim@brandt.example",
+        "first_name": "Kim",
+        "last_name": "Brandt",
+        "company": "Brandt GmbH",
+        "country": "DE",
+        "employees": 240,
+        "request": "demo",
+        "source": "web form",
+        "consent": {"text": "You may contact me.", "at": "2026-11-23T10:00:00Z"},
+    },
+    request_only=True,
+)
+
+
+class Leads(LeadList):
+    """The list of leads, and the door by which they come in."""
+
+    @extend_schema(
+        operation_id="leads_create",
+        tags=["leads"],
+        request=LeadBody,
+        responses=answers(400, 403, 409, ok=LeadTaken, created=LeadTaken),
+        examples=[EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """201 with a new lead; 200 with `joined` where the person's lead was open."""
+        user, now = caller(request), now_of(request)
+        if not user.is_marketing:
+            raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
+        packet = read_packet(request.data, now=now)
+        taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
+        body = {**answer_of(taken.lead.pk, request), "joined": taken.joined}
+        return Response(body, status=200 if taken.joined else 201)

@@ -1,0 +1,123 @@
+# ruff: noqa: S608  # statements are put together from words of this file alone
+"""Rules that no lead may break, each one statement that finds those that do.
+
+All go over sets and along indexes: they are asked of a million leads by a page.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from leads.handoff.stages import OPEN_STAGES, PARKED_STAGES
+
+SHOWN = 20
+
+_OPEN = f"lead.stage IN ({', '.join(repr(str(s)) for s in sorted(OPEN_STAGES))})"
+_PARKED = f"lead.stage IN ({', '.join(repr(str(s)) for s in sorted(PARKED_STAGES))})"
+_RUNS = "clock.stopped_at IS NULL AND clock.void_at IS NULL"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule, how many leads break it, and some of them."""
+
+    name: str
+    sentence: str
+    count: int
+    examples: tuple[int, ...]
+
+
+# Each selects the ids of the leads that break the rule.
+RULES: dict[str, tuple[str, str]] = {
+    "holder": (
+        "An open lead is in the custody of exactly its holder.",
+        f"""
+        SELECT lead.id FROM leads_lead AS lead
+        LEFT JOIN leads_custody AS link ON link.lead_id = lead.id AND link.until IS NULL
+        WHERE {_OPEN} AND (link.id IS NULL OR link.team_id <> lead.team_id
+            OR link.holder_id IS DISTINCT FROM lead.holder_id)
+        """,
+    ),
+    "clock": (
+        "On an open lead a clock runs, or it is parked until a date.",
+        f"""
+        SELECT lead.id FROM leads_lead AS lead
+        WHERE {_OPEN} AND NOT ({_PARKED} AND lead.park_until IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT FROM sla_clock AS clock WHERE clock.lead_id = lead.id AND {_RUNS})
+        """,
+    ),
+    "ended": (
+        "Nobody holds a lead that has ended, and no clock runs on it.",
+        f"""
+        SELECT link.lead_id FROM leads_custody AS link
+        JOIN leads_lead AS lead ON lead.id = link.lead_id
+        WHERE link.until IS NULL AND NOT {_OPEN}
+        UNION
+        SELECT clock.lead_id FROM sla_clock AS clock
+        JOIN leads_lead AS lead ON lead.id = clock.lead_id
+        WHERE {_RUNS} AND NOT {_OPEN}
+        """,
+    ),
+    "next": (
+        "What a lead says is due next is its first running clock.",
+        f"""
+        SELECT lead.id FROM leads_lead AS lead
+        WHERE lead.next_kind <> '' AND NOT EXISTS (
+            SELECT FROM sla_clock AS clock WHERE clock.lead_id = lead.id AND {_RUNS}
+                AND clock.kind = lead.next_kind AND clock.due_at = lead.next_due_at
+                AND clock.at_risk_at = lead.next_at_risk_at
+                AND clock.started_at = lead.next_started_at)
+        UNION
+        SELECT lead.id FROM sla_clock AS clock JOIN leads_lead AS lead ON lead.id = clock.lead_id
+        WHERE {_RUNS} AND (lead.next_kind = '' OR clock.due_at < lead.next_due_at)
+        """,
+    ),
+    # A clock that was answered late before a sweep came by needs no telling. An undo carries a
+    # breach over to a successor with the same due instant, so clocks are told apart by that.
+    "told": (
+        "A breach that the sweep marked is told once.",
+        """
+        WITH marked AS (
+            SELECT DISTINCT lead_id, kind, due_at FROM sla_clock
+            WHERE breached_at IS NOT NULL AND (stopped_at IS NULL OR detected_at < stopped_at)
+        ), told AS (
+            SELECT lead_id, data->>'kind' AS kind, (data->>'due_at')::timestamptz AS due_at,
+                count(*) AS times
+            FROM leads_event WHERE action = 'breach' GROUP BY 1, 2, 3
+        )
+        SELECT marked.lead_id FROM marked LEFT JOIN told USING (lead_id, kind, due_at)
+        WHERE told.times IS DISTINCT FROM 1
+        UNION
+        SELECT told.lead_id FROM told LEFT JOIN sla_clock AS clock
+            ON clock.lead_id = told.lead_id AND clock.kind = told.kind
+            AND clock.due_at = told.due_at AND clock.breached_at IS NOT NULL
+        WHERE clock.id IS NULL OR told.times > 1
+        """,
+    ),
+    "message": (
+        "Of each breach its holder and their manager are told.",
+        """
+        SELECT event.lead_id FROM leads_event AS event
+        CROSS JOIN LATERAL (VALUES (event.data->>'holder'), (event.data->>'manager')) AS who (id)
+        WHERE event.action = 'breach' AND NOT event.data ? 'history' AND who.id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM outbox_message AS message
+                WHERE message.key = 'clock-' || (event.data->>'clock') || '-breached-' || who.id)
+        """,
+    ),
+}
+
+
+def broken_rules() -> list[Broken]:
+    """Every rule with the leads that break it; all counts are 0 in a sound ledger."""
+    return [_ask(name, sentence, sql) for name, (sentence, sql) in RULES.items()]
+
+
+def _ask(name: str, sentence: str, sql: str) -> Broken:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), (array_agg(id ORDER BY id))[:{SHOWN}] "
+            f"FROM (SELECT DISTINCT id FROM ({sql}) AS found (id)) AS broken"
+        )
+        count, examples = cursor.fetchone()
+    return Broken(name, sentence, count, tuple(examples or ()))

@@ -1,0 +1,252 @@
+"""All that the SLA page shows, read with one `now`. What is on screen is a plain value: two equal
+overviews look the same, which is how a live page knows that nothing changed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Min, Q
+
+from leadbridge.kernel.http import stamp_of
+from leads.handoff.models import Lead
+from leads.handoff.reasons import label_of
+from leads.handoff.stages import Action
+from sla.agreement.queries import active_agreement
+from sla.clocks.models import Clock
+from sla.reports.asking import Asked
+from sla.reports.attainment import Group, Score, score_of, scores_by
+from sla.reports.groups import By, key_of, names_of
+from sla.reports.ledger import one_snapshot
+from sla.reports.ledger_checks import broken_rules
+from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
+from sla.reports.times import Times, times_by, times_of
+
+SHOWN_LATE = 25
+# A page that took long to count is kept for so many times as long: it then costs at most a
+# twentieth of one core, however many people watch it.
+KEPT_TIMES, KEPT_FROM_SECONDS = 20, 0.05
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many promises stand so now; `first_due_at` is the oldest of them."""
+
+    count: int
+    unassigned: int
+    first_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Handovers of the period by what became of them; `leads` counts the leads themselves."""
+
+    leads: int
+    accepted: int
+    rejected: int
+    waiting: int
+    otherwise: int
+
+    @property
+    def unexplained(self) -> int:
+        """Leads handed over of which no clock tells what became of them, or more than one does."""
+        told = self.accepted + self.rejected + self.waiting + self.otherwise
+        return abs(self.leads - told)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why leads were rejected, and how many."""
+
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line by holder. A pool's key is `pool-` and the team's id."""
+
+    key: str
+    name: str
+    handed: int
+    accepted: int
+    rejected: int
+    accept: Times
+    first_touch: Times
+    score: Score
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The SLA page."""
+
+    score: Score
+    before: Score
+    goals: tuple[float, ...]
+    times: Times
+    late: Standing
+    soon: Standing
+    handed: Handed
+    unaccounted: int
+    reasons: tuple[Reason, ...]
+    rejected_though_qualified: int
+    people: tuple[Person, ...]
+    late_clocks: tuple[int, ...]
+    last_change: datetime | None
+
+
+def overview(asked: Asked, *, now: datetime) -> Overview:
+    """The figures of the SLA page for what was asked."""
+
+    def count() -> Overview:
+        with one_snapshot():
+            return _count(asked.slice, now)
+
+    return _kept(stamp_of((asked.params, asked.slice.team_ids)), count)
+
+
+def _count(slice_: Slice, now: datetime) -> Overview:
+    kinds = scores_by(By.KIND, slice_, now=now)
+    handed = _handed(slice_, now)
+    reasons, qualified = reasons_of(slice_, now=now)
+    late = clocks_in(slice_, Part.OVERDUE, now)
+    rows = late.order_by("due_at", "pk").values_list("pk", "lead__changed_at")[:SHOWN_LATE]
+    changes = dict(rows)
+    return Overview(
+        score=_sum(kinds),
+        before=score_of(slice_.before(), now=now),
+        goals=_goals([group.key for group in kinds]),
+        times=times_of(replace(slice_, kind=slice_.kind or "accept"), now=now),
+        late=_standing(slice_, Part.OVERDUE, now),
+        soon=_standing(slice_, Part.DUE_SOON, now),
+        handed=handed,
+        unaccounted=handed.unexplained + sum(rule.count for rule in broken_rules()),
+        reasons=reasons,
+        rejected_though_qualified=qualified,
+        people=_people(slice_, now),
+        late_clocks=tuple(changes),
+        last_change=max(changes.values(), default=None),
+    )
+
+
+def late_clocks(ids: tuple[int, ...]) -> list[Clock]:
+    """The clocks of a page with all that their rows name, in the given order."""
+    found = Clock.objects.filter(pk__in=ids).select_related(
+        "lead__person", "lead__holder", "lead__team__manager", "team"
+    )
+    by_id = {clock.pk: clock for clock in found}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _sum(groups: list[Group]) -> Score:
+    scores = [group.score for group in groups]
+    return Score(
+        sum(score.due for score in scores),
+        sum(score.met for score in scores),
+        sum(score.met_late for score in scores),
+        sum(score.missed_open for score in scores),
+    )
+
+
+def _goals(kinds: list[str]) -> tuple[float, ...]:
+    """The attainment promised for these kinds, each once, in percent and in order."""
+    active = active_agreement()
+    if active is None:
+        return ()
+    promised = (active.agreement.defaults[kind].attainment for kind in kinds)
+    return tuple(sorted({float(share * 100) for share in promised if share is not None}))
+
+
+def _standing(slice_: Slice, part: Part, now: datetime) -> Standing:
+    found = clocks_in(slice_, part, now).aggregate(
+        count=Count("pk"),
+        unassigned=Count("pk", filter=Q(holder__isnull=True)),
+        first=Min("due_at"),
+    )
+    return Standing(found["count"], found["unassigned"], found["first"])
+
+
+def _handed(slice_: Slice, now: datetime) -> Handed:
+    counted = clocks_in(slice_, Part.SUBMITTED, now).aggregate(
+        **{part: Count("pk", filter=condition) for part, condition in DECISIONS.items()}
+    )
+    told = sum(counted.values())
+    whole = slice_.team_ids is None and slice_.holder_id is None and not slice_.source
+    # Of one team or person only its clocks know; of all, the leads tell the same independently.
+    leads = Lead.objects.filter(submitted_at__gte=slice_.start, submitted_at__lt=slice_.end)
+    return Handed(leads.count() if whole else told, *(counted[part] for part in DECISIONS))
+
+
+def reasons_of(slice_: Slice, *, now: datetime) -> tuple[tuple[Reason, ...], int]:
+    """Why leads handed over in the period were rejected, the most frequent reason first; and how
+    many of them had met every agreed criterion."""
+    rejected = clocks_in(slice_, Part.REJECTED, now)
+    rows = rejected.values_list("ended_by__data__reason").annotate(
+        count=Count("pk"),
+        qualified=Count("pk", filter=Q(lead__verdict="yes", lead__overridden=False)),
+    )
+    found, though_qualified = [], 0
+    for code, count, qualified in rows.order_by():
+        found.append(Reason(code or "", label_of(Action.REJECT, code or ""), count))
+        though_qualified += qualified
+    return tuple(sorted(found, key=lambda one: (-one.count, one.label))), though_qualified
+
+
+def _people(slice_: Slice, now: datetime) -> tuple[Person, ...]:
+    """Everybody to whom something was handed over or whose promise fell due."""
+    scored = slice_ if slice_.kind else replace(slice_, side="sales")
+    scores = {group.key: group.score for group in scores_by(By.HOLDER, scored, now=now)}
+    accept, touch = (
+        {g.key: g.times for g in times_by(By.HOLDER, replace(slice_, kind=kind), now=now)}
+        for kind in ("accept", "first_touch")
+    )
+    handed = _handed_by_holder(slice_, now)
+    keys = sorted({*scores, *handed})
+    names, nothing = names_of(By.HOLDER, keys), (0, 0, 0)
+    people = [
+        Person(
+            key,
+            names.get(key, key),
+            *handed.get(key, nothing),
+            accept.get(key, Times()),
+            touch.get(key, Times()),
+            scores.get(key, Score()),
+        )
+        for key in keys
+    ]
+    return tuple(sorted(people, key=lambda person: (-person.handed, person.name.casefold())))
+
+
+def _handed_by_holder(slice_: Slice, now: datetime) -> dict[str, tuple[int, int, int]]:
+    counted = (
+        clocks_in(slice_, Part.SUBMITTED, now)
+        .values(group=key_of(By.HOLDER))
+        .annotate(
+            handed=Count("pk"),
+            accepted=Count("pk", filter=DECISIONS[Part.ACCEPTED]),
+            rejected=Count("pk", filter=DECISIONS[Part.REJECTED]),
+        )
+        .order_by("group")
+    )
+    rows = counted.values_list("group", "handed", "accepted", "rejected")
+    return {group: (handed, accepted, rejected) for group, handed, accepted, rejected in rows}
+
+
+def _kept(key: str, count: Callable[[], Overview]) -> Overview:
+    """What was counted a moment ago, where counting takes long. Inside a transaction nothing is
+    kept: it reads what it wrote, and others must not."""
+    if connection.in_atomic_block:
+        return count()
+    name = f"sla-{connection.settings_dict['NAME']}-{key}"
+    known = cache.get(name)
+    if isinstance(known, Overview):
+        return known
+    began = time.monotonic()
+    counted = count()
+    took = time.monotonic() - began
+    if took >= KEPT_FROM_SECONDS:
+        cache.set(name, counted, timeout=took * KEPT_TIMES)
+    return counted

@@ -1,0 +1,157 @@
+"""The SLA page, the lists behind its figures, and the ledger."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.http import answer_page, stamp_of
+from leadbridge.people.access import viewer_of
+from leadbridge.people.http import Request, signed_in, zone_of
+from leads.handoff.views import address, freshness, page_number
+from sla.reports.asking import read_slice
+from sla.reports.ledger import ledger
+from sla.reports.links import list_url, page_url
+from sla.reports.listing import PAGE, Listing, csv_rows, list_clocks
+from sla.reports.overview import late_clocks, overview
+from sla.reports.scope import scope_of
+from sla.reports.screen import (
+    filters,
+    list_row,
+    narrowed_words,
+    overdue_row,
+    person_row,
+    reason_rows,
+    stats_of,
+    tally_of,
+)
+from sla.reports.slices import OF_NOW, Part
+from sla.reports.words import reasons_note
+
+PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
+
+
+@require_GET
+@signed_in
+def sla(request: Request) -> HttpResponse:
+    """How both sides keep their promises, and what is late now."""
+    scope, now = scope_of(request.user), request.now
+    asked = read_slice(request.GET, scope, now=now)
+    seen = overview(asked, now=now)
+    viewer, zone = viewer_of(request.user), zone_of(request.user)
+    return answer_page(
+        request,
+        page="sla/sla.html",
+        live="sla/_sla_live.html",
+        stamp=stamp_of((seen, freshness(request))),
+        context=lambda: {
+            **filters(asked, scope, "/sla/"),
+            "stats": stats_of(seen, asked, now),
+            "tally": tally_of(seen, asked),
+            "overdue": [
+                overdue_row(clock, viewer, zone, now) for clock in late_clocks(seen.late_clocks)
+            ],
+            "overdue_url": list_url(asked, Part.OVERDUE),
+            "overdue_more": seen.late.count - len(seen.late_clocks),
+            "breaches_url": page_url(asked, "/sla/breaches/"),
+            "rejected": seen.handed.rejected,
+            "rejected_url": list_url(asked, Part.REJECTED),
+            "reasons": reason_rows(seen, asked),
+            "reasons_note": reasons_note(seen),
+            "people": [person_row(person, asked) for person in seen.people],
+            "people_heads": PEOPLE_HEADS,
+            "export_url": list_url(asked, Part.DUE, format="csv"),
+        },
+    )
+
+
+@require_GET
+@signed_in
+def clocks(request: Request) -> HttpResponse:
+    """The clocks behind a figure; their number is the figure."""
+    return list_of(request, read_part(request), "/sla/clocks/")
+
+
+@require_GET
+@signed_in
+def breaches(request: Request) -> HttpResponse:
+    """Every promise that was missed in a period, answered since or not."""
+    return list_of(request, Part.MISSED, "/sla/breaches/")
+
+
+@require_GET
+@signed_in
+def ledger_page(request: Request) -> HttpResponse:
+    """The whole proof that every lead is accounted for."""
+    scope_of(request.user)
+    return render(request, "sla/ledger.html", {"proof": ledger(now=request.now)})
+
+
+def list_of(request: Request, part: Part, path: str) -> HttpResponse:
+    """A list as a page, its live part, or a file."""
+    scope, now = scope_of(request.user), request.now
+    asked = read_slice(request.GET, scope, now=now)
+    if request.GET.get("format") == "csv":
+        return export(csv_rows(asked.slice, part, now=now), f"leadbridge-{part}.csv")
+    listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
+    return answer_page(
+        request,
+        page="sla/clocks.html",
+        live="sla/_clocks_live.html",
+        stamp=stamp_of((listing.seen, freshness(request))),
+        context=lambda: {
+            **filters(asked, scope, path, part=part),
+            "title": "Breaches" if path == "/sla/breaches/" else listing.title,
+            "narrowed": narrowed_words(asked),
+            "of_now": part in OF_NOW,
+            "whole": listing.whole,
+            "rows": [list_row(clock, zone_of(request.user), now) for clock in listing.clocks],
+            "pager": pager(request, listing),
+            "export_url": address(request, format="csv", page=None),
+        },
+    )
+
+
+def read_part(request: Request) -> Part:
+    """Which figure a list is of; the clocks that fell due where the address names none."""
+    text = request.GET.get("part") or Part.DUE.value
+    try:
+        return Part(text)
+    except ValueError:
+        raise DomainError(
+            "not_found", f"There is no list “{text[:30]}”; its figure may be gone.", status=404
+        ) from None
+
+
+def pager(request: Request, listing: Listing) -> dict[str, str] | None:
+    """Below a list that does not fit on one page."""
+    if not listing.start and not listing.more:
+        return None
+    here = listing.start // PAGE + 1
+    last = listing.start + len(listing.clocks)
+    return {
+        "text": f"{listing.start + 1:,} to {last:,} of {listing.whole:,}",
+        "previous": address(request, page=here - 1 if here > 2 else None) if here > 1 else "",
+        "next": address(request, page=here + 1) if listing.more else "",
+    }
+
+
+class _Echo:
+    """A file that gives back what is written to it, so that a list streams as it is read."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def export(rows: Iterator[list[str]], name: str) -> HttpResponse:
+    """A list as a CSV file."""
+    writer = csv.writer(_Echo())
+    answer: Any = StreamingHttpResponse(
+        (writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return cast("HttpResponse", answer)  # what decorators are typed for; both are sent alike
