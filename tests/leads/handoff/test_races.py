@@ -21,8 +21,10 @@ from leads.handoff.actions import accept_lead, reassign_lead, submit_lead
 from leads.handoff.corrections import erase_person, merge_lead
 from leads.handoff.episodes import capture_lead, reopen_lead
 from leads.handoff.models import Custody, Event, Lead, Person
+from leads.handoff.parties import permit
 from leads.handoff.stages import Action
 from leads.routing import actions as routing
+from leads.routing.choice import next_in_turn
 from leads.routing.models import Turn
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
@@ -109,7 +111,7 @@ def test_two_sellers_accept_at_once_and_one_wins(
     cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead = pooled(cast, now)
-    monkeypatch.setattr(actions, "permit", meeting(actions.permit))
+    monkeypatch.setattr(actions, "permit", meeting(permit))
     outcomes = both_accept(cast, lead, now + HOUR)
     [winner] = [found for found in outcomes if isinstance(found, Lead)]
     [loser] = [found for found in outcomes if isinstance(found, DomainError)]
@@ -123,7 +125,7 @@ def test_without_the_lock_both_sellers_would_believe_in_it(
     cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch, without_locks: None
 ) -> None:
     lead = pooled(cast, now)
-    monkeypatch.setattr(actions, "permit", meeting(actions.permit))
+    monkeypatch.setattr(actions, "permit", meeting(permit))
     outcomes = both_accept(cast, lead, now + HOUR)
     assert not any(isinstance(found, DomainError) for found in outcomes)
     assert any(isinstance(found, DatabaseError) for found in outcomes) or all(
@@ -136,7 +138,7 @@ def test_two_managers_reassign_at_once_and_the_chain_stays_whole(cast: Cast, now
     lead = submitted(cast, now)
     outcomes = at_once(
         *(
-            lambda to=to: reassign_lead(  # type: ignore[misc]  # bound here
+            lambda to=to: reassign_lead(
                 lead_id=lead.pk, actor=cast.max, now=now + HOUR, to=to, cause="both at once"
             )
             for to in (cast.dora, cast.nora, cast.lena)
@@ -153,10 +155,7 @@ def test_two_managers_reassign_at_once_and_the_chain_stays_whole(cast: Cast, now
 def test_eight_leads_at_once_are_dealt_out_in_turn(cast: Cast, now: datetime) -> None:
     leads = [captured(cast, now) for _ in range(8)]
     outcomes = at_once(
-        *(
-            lambda pk=lead.pk: submit_lead(lead_id=pk, actor=cast.mia, now=now)  # type: ignore[misc]
-            for lead in leads
-        )
+        *(lambda pk=lead.pk: submit_lead(lead_id=pk, actor=cast.mia, now=now) for lead in leads)
     )
     assert all(isinstance(found, Lead) for found in outcomes), outcomes
     dealt = Counter(lead.holder for lead in Lead.objects.all())
@@ -170,7 +169,7 @@ def test_it_is_the_lock_on_the_turn_that_makes_it_fair(
 ) -> None:  # fmt: skip
     one, other = captured(cast, now), captured(cast, now)
     Turn.objects.get_or_create(team=cast.emea)
-    monkeypatch.setattr(routing, "next_in_turn", meeting(routing.next_in_turn))
+    monkeypatch.setattr(routing, "next_in_turn", meeting(next_in_turn))
     if not locked:
         request.getfixturevalue("without_locks")
     first, second = at_once(
