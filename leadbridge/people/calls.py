@@ -1,7 +1,7 @@
 """What every call of the API needs: who calls and when, a strict body, typed filters."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, ClassVar, cast
 
@@ -17,7 +17,6 @@ from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import User
 
 INSTANT = "Give date, time and zone, for example 2026-11-23T10:00:00Z."
-DAY = "Give a date, for example 2026-11-23."
 LONGEST_WORDS = 5_000
 OF_EVERY_LIST = frozenset({"cursor", "page_size", "format"})
 
@@ -180,8 +179,3 @@ def page_of(view: APIView, request: Request, queryset: Any) -> tuple[CursorPages
     """The page that is asked for, and what writes its answer."""
     pages = CursorPages()
     return pages, pages.paginate_queryset(queryset, request, view)
-
-
-def day_text(day: date | None) -> str | None:
-    """A date as the API writes it."""
-    return day.isoformat() if day else None
