@@ -27,10 +27,14 @@ class State(StrEnum):
 class Instants(Protocol):
     """What the state of a clock follows from."""
 
-    at_risk_at: datetime
-    due_at: datetime
-    stopped_at: datetime | None
-    void_at: datetime | None
+    @property
+    def at_risk_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def stopped_at(self) -> datetime | None: ...
+    @property
+    def void_at(self) -> datetime | None: ...
 
 
 OF_PRESSURE = {

@@ -215,7 +215,7 @@ def do(
     if action is Action.MERGE:
         merge_lead(**common, survivor_id=survivor or captured(cast, now).pk)
     elif action is Action.ERASE:
-        erase_person(person_id=lead.person_id, actor=actor, now=now, request="R-2")  # type: ignore[arg-type]
+        erase_person(person_id=lead.person_id, actor=actor, now=now, request="R-2")
     else:
         call, usual = calls[action]
         call(**common, **{**usual, **given})

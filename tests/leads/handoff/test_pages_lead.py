@@ -12,9 +12,9 @@ from leads.handoff.episodes import reopen_lead
 from leads.handoff.stages import LABELS, Stage
 from sla.clocks.sweep import sweep
 from tests.leads.handoff.conftest import SignedIn
+from tests.leads.handoff.scenes import SCENES, disqualified, rejected, submitted, touch, working
 from tests.leads.handoff.test_pages_inbox import get, live_url
 from tests.query_counts import recorded
-from tests.scenes import SCENES, disqualified, rejected, submitted, touch, working
 
 pytestmark = pytest.mark.django_db
 

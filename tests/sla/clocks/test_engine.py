@@ -1,6 +1,6 @@
 """What each action does to the clocks of a lead: which start, which stop, and what they keep."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest

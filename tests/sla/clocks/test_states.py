@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from typing import cast as cast_to
 
 import pytest
 from django.db.models import Case, CharField, DateTimeField, F, Q, Value, When
@@ -60,8 +61,8 @@ def _renamed(condition: Q) -> Q:
         if isinstance(child, Q):
             renamed.children.append(_renamed(child))
             continue
-        name, value = child
-        value = F(f"x_{value.name}") if isinstance(value, F) else value
+        name, value = cast_to("tuple[str, object]", child)
+        value = F(f"x_{value.name}") if isinstance(value, F) else value  # type: ignore[attr-defined]  # the stubs hide it
         renamed.children.append((f"x_{name}", value))
     return renamed
 

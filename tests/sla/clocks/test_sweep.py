@@ -26,9 +26,8 @@ def triage_of(lead: Lead) -> Clock:
 
 
 def told(lead: Lead) -> list[dict[str, Any]]:
-    return list(
-        Event.objects.filter(lead=lead, action="breach").order_by("id").values("at", "data")
-    )
+    events = Event.objects.filter(lead=lead, action="breach").order_by("id")
+    return [{"at": event.at, "data": event.data} for event in events]
 
 
 def receivers(lead: Lead) -> list[str]:

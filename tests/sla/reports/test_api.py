@@ -48,7 +48,7 @@ def test_a_program_gets_the_attainment_of_a_period(ask, hand: Hand) -> None:  # 
 def test_a_program_gets_the_ledger_and_the_reasons(ask, hand: Hand, now: datetime) -> None:  # type: ignore[no-untyped-def]
     lead = hand(3)
     hand(2)
-    assert lead.holder
+    assert lead.holder is not None
     reject_lead(lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason="bad_data")
     proof = ask("ledger/")
     assert proof["unaccounted"] == 0
