@@ -1,5 +1,6 @@
 """Logging what was done."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.actions import touch_lead
+from leads.handoff.models import Event
 from leads.work.models import Channel, Result, Touch
 
 
@@ -48,3 +50,13 @@ def log_touch(
             result=result,
             next_at=next_at,
         )
+
+
+def log_touches_of_past(
+    told: Iterable[tuple[Event, User, datetime]], *, channel: str, result: str
+) -> None:
+    """The attempts of many leads whose past is lived through, by events that are written."""
+    Touch.objects.bulk_create(
+        Touch(event=event, lead=event.lead, by=actor, at=at, channel=channel, result=result)
+        for event, actor, at in told
+    )

@@ -17,22 +17,32 @@ WRITES = {
     "save",
 }  # fmt: skip
 MOVES = "leads/handoff/moves.py"
+CROWD = "leads/handoff/crowd.py"  # what `moves` worked out for many leads, written at once
 # model: (what a variable or relation of it is called, who may write it, table)
 WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Lead": (
         {"lead", "leads", "held_leads"},
-        {MOVES, "leads/handoff/episodes.py"},  # episodes: the facts of a second act, never a stage
+        {
+            MOVES,
+            CROWD,
+            "leads/handoff/episodes.py",
+        },  # episodes: the facts of a second act, never a stage
         "leads_lead",
     ),
-    "Event": ({"event", "events"}, {MOVES}, "leads_event"),
-    "Custody": ({"custody"}, {MOVES}, "leads_custody"),
-    "Clock": ({"clock", "clocks"}, {"sla/clocks/engine.py", "sla/clocks/sweep.py"}, "sla_clock"),
+    "Event": ({"event", "events"}, {MOVES, CROWD}, "leads_event"),
+    "Custody": ({"custody"}, {MOVES, CROWD}, "leads_custody"),
+    "Clock": (
+        {"clock", "clocks"},
+        {"sla/clocks/engine.py", "sla/clocks/past.py", "sla/clocks/sweep.py"},
+        "sla_clock",
+    ),
     "CalendarVersion": ({"versions"}, {"sla/calendars/actions.py"}, "sla_calendarversion"),
     "Turn": ({"turn"}, {"leads/routing/actions.py"}, "leads_turn"),
     "Touch": ({"touch", "touches"}, {"leads/work/actions.py"}, "leads_touch"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
 SQL_WRITERS = {
+    CROWD: {"leads_lead"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
     "sla/clocks/sweep.py": {"sla_clock", "leads_event", "outbox_message"},
     "leadbridge/outbox/delivery.py": {"outbox_message"},

@@ -1,6 +1,7 @@
 """Living many pasts through at once: the same steps by the same rules, written set-wise."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from leadbridge.kernel.errors import DomainError
@@ -12,11 +13,11 @@ from leads.handoff.crowd import Life, write_lives
 from leads.handoff.deeds import acceptance, decided, rejection, submission, touching
 from leads.handoff.episodes import email_key, fill_person, judge_by, lead_of, told_of
 from leads.handoff.judging import facts_of
-from leads.handoff.models import Person
+from leads.handoff.models import Event, Person
 from leads.handoff.moves import Move
 from leads.handoff.rules import amount_of
 from leads.handoff.stages import Action
-from leads.work.models import Touch
+from leads.work.actions import log_touches_of_past
 from sla.clocks.past import PastClocks, write_past_clocks
 from sla.reports.history.living import (
     HOW,
@@ -31,6 +32,8 @@ from sla.reports.history.pasts import Past
 from sla.reports.history.scene import Scene
 from sla.reports.history.steps import Step, steps_of
 
+Told = tuple[Event, User, datetime]
+
 
 def live_together(pasts: Sequence[Past], scene: Scene) -> list[int]:
     """Live through the pasts of people whom nobody knows yet; the ids of their leads. In a
@@ -38,7 +41,9 @@ def live_together(pasts: Sequence[Past], scene: Scene) -> list[int]:
     active = active_definition()
     if active is None:
         raise DomainError("no_definition", "No definition of a qualified lead is in force.")
-    lives, clocks, touches = [], [], []
+    lives: list[Life] = []
+    clocks: list[PastClocks] = []
+    touches: list[Told] = []
     for past in pasts:
         own = PastClocks()
         life, touched = _live(past, scene, own, active)
@@ -47,13 +52,13 @@ def live_together(pasts: Sequence[Past], scene: Scene) -> list[int]:
         touches += touched
     write_lives(lives)
     write_past_clocks(clocks)
-    Touch.objects.bulk_create(touches)
+    log_touches_of_past(touches, **HOW)
     return [life.lead.pk for life in lives]
 
 
 def _live(
     past: Past, scene: Scene, clocks: PastClocks, active: ActiveDefinition
-) -> tuple[Life, list[Touch]]:
+) -> tuple[Life, list[Told]]:
     begun, *way = steps_of(past)
     packet, marketer = packet_of(past), scene.marketer
     key = email_key(packet.email)
@@ -72,7 +77,8 @@ def _live(
     judge_by(active, lead, begun.at)
     by_marketing = marketer if past.captured_at else None
     life.begin(actor=by_marketing, now=begun.at, data=told_of(lead))
-    holder, touches = holder_of(past, way, scene), []
+    holder = holder_of(past, way, scene)
+    touches: list[Told] = []
     for step in way:
         if step.action is Action.SUBMIT:
             verdict = judge(active.definition, facts_of(lead), now=step.at)
@@ -87,7 +93,7 @@ def _live(
         assert holder is not None, "somebody acted"
         event = life.move(_move(step, life, holder, past))
         if step.action is Action.TOUCH:
-            touches.append(Touch(event=event, lead=lead, by=holder, at=step.at, **HOW))
+            touches.append((event, holder, step.at))
     return life, touches
 
 
