@@ -24,7 +24,7 @@ from sla.reports.ledger_checks import broken_rules
 from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
 
-SHOWN_LATE = 25
+SHOWN_LATE = 10
 # A page that took long to count is kept for so many times as long: it then costs at most a
 # twentieth of one core, however many people watch it.
 KEPT_TIMES, KEPT_FROM_SECONDS = 20, 0.05

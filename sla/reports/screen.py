@@ -6,7 +6,7 @@ from django.conf import settings
 
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
-from leadbridge.kernel.words import running_face
+from leadbridge.kernel.words import due_words, running_face
 from leadbridge.people.access import Viewer
 from leadbridge.people.models import Side
 from leads.handoff.stages import SALES_STAGES
@@ -151,7 +151,7 @@ def told_words(clock: Clock, zone: str, now: datetime) -> str:
         return "from a past, told to nobody"
     if clock.detected_at is None:
         return "found, about to be told"
-    return f"{clock.team.manager} told {instant_words(clock.detected_at, zone)}"
+    return f"{clock.team.manager} told {due_words(local(clock.detected_at, zone), now)}"
 
 
 def about_words(clock: Clock) -> str:
