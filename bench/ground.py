@@ -58,8 +58,8 @@ INSERT INTO leads_lead (id, person_id, episode, stage, last_action, changed_at, 
     closed_at, reason, reason_criterion, decision, next_kind, next_started_at, next_at_risk_at,
     next_due_at)
 SELECT g, g, 1,
-    CASE WHEN is_open THEN 'submitted' ELSE 'won' END, 'submit', at, {marketer}, {marketing}, holder,
-    {team}, 'form', 'web form', 'Spring launch', '', 'p' || g || '@x.example', 'VP Operations',
+    CASE WHEN is_open THEN 'submitted' ELSE 'won' END, 'submit', at, {marketer}, {marketing},
+    holder, {team}, 'form', 'web form', 'Spring launch', '', 'p' || g || '@x.example', 'VP Operations',
     'Company ' || g, 'DE', 'logistics', 'demo', '', '{{}}', 1000, 'yes', {lines}::jsonb, 60, 30, 1,
     false, '{{}}', at, at, at, CASE WHEN is_open THEN NULL ELSE at END,
     CASE WHEN is_open THEN NULL ELSE at END, '', '', '',
@@ -79,7 +79,8 @@ INSERT INTO leads_event (id, lead_id, at, action, from_stage, to_stage, data)
 VALUES (1, 1, now(), 'submit', 'captured', 'submitted', '{{}}');
 INSERT INTO sla_clock (lead_id, kind, side, holder_id, team_id, tier, calendar_id, agreement_id,
     target_seconds, started_at, at_risk_at, due_at, started_by_id, void_cause, error, next_at)
-SELECT 1 + g %% {leads}, (ARRAY['accept', 'first_touch', 'next_step', 'triage', 'rework'])[1 + g / {leads}],
+SELECT 1 + g %% {leads},
+    (ARRAY['accept', 'first_touch', 'next_step', 'triage', 'rework'])[1 + g / {leads}],
     'sales', {sam}, {team}, 1,
     (SELECT min(id) FROM sla_calendarversion), (SELECT min(id) FROM sla_agreement), 3600,
     now(), now() + interval '1 day', now() + interval '2 days' + g * interval '1 second', 1, '', '',

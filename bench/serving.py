@@ -117,8 +117,8 @@ def limit_of_accept(lead_ids: list[int]) -> float:
     with link.cursor() as cursor:
         for pk in lead_ids:
             cursor.execute(
-                "UPDATE leads_lead SET stage = 'accepted', last_action = 'accept', accepted_at = now()"
-                " WHERE id = %s AND stage = 'submitted'",
+                "UPDATE leads_lead SET stage = 'accepted', last_action = 'accept',"
+                " accepted_at = now() WHERE id = %s AND stage = 'submitted'",
                 (pk,),
             )
             assert cursor.rowcount == 1

@@ -9,13 +9,14 @@ from django.utils import timezone
 Figure = tuple[str, float, str]
 DUE = 10_000
 
-# The smallest honest program: a claim, a mark, an event and two messages for each, in narrow tables.
+# The smallest honest program: claim, mark, an event and two messages each, in narrow tables.
 RAW_TABLES = """
 DROP TABLE IF EXISTS raw_clock, raw_event, raw_message;
 CREATE TABLE raw_clock (id bigserial PRIMARY KEY, lead bigint, due_at timestamptz,
     breached_at timestamptz, next_at timestamptz);
 CREATE TABLE raw_event (id bigserial PRIMARY KEY, lead bigint, at timestamptz, data jsonb);
-CREATE TABLE raw_message (id bigserial PRIMARY KEY, key text UNIQUE, data jsonb, next_at timestamptz);
+CREATE TABLE raw_message (id bigserial PRIMARY KEY, key text UNIQUE, data jsonb,
+    next_at timestamptz);
 INSERT INTO raw_clock (lead, due_at, next_at)
     SELECT g, now() + interval '2 days' + g * interval '1 second',
         now() + interval '2 days' + g * interval '1 second' FROM generate_series(1, 1000000) g;
