@@ -1,4 +1,4 @@
-"""The benchmarks: `make bench`, or `python -m bench`.
+"""How fast, and how near to what PostgreSQL and Django can do at all.
 
-Each figure is a line `name value unit`; beside it stands its ratio to the smallest honest program,
-measured in the same run."""
+`make bench` prints one figure a line, `name value unit`, and beside it the ratio to a limit that
+was measured in the same run: the smallest honest program for the same work."""

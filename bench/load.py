@@ -1,57 +1,44 @@
-"""Asks a server as often as it answers: four connections that stay open, for some seconds.
+"""A small keep-alive load from a process of its own: asks, and prints answers a second.
 
-Run as a process of its own: reads orders as JSON from its input, writes what came of them.
+`python -m bench.load PORT CONNECTIONS SECONDS` reads requests (JSON: method, path, headers) from
+standard input, one a line; goes round them, or through them once where SECONDS is 0.
 """
 
+import http.client
+import itertools
 import json
 import sys
 import threading
-from collections import Counter
-from http.client import HTTPConnection
-from itertools import count, cycle
-from time import perf_counter
-
-CONNECTIONS = 4
+import time
 
 
-def main() -> None:
-    """`requests` (method, path, headers) are asked in turn, or once each when `once` is set."""
-    order = json.load(sys.stdin)
-    asked = iter(order["requests"]) if order["once"] else cycle(order["requests"])
-    lock, answers, took = threading.Lock(), Counter[int](), []
-    end = perf_counter() + order["seconds"]
-    number = count()
+def main(port: int, connections: int, seconds: float) -> None:
+    """Prints `rate bad`: answers a second, and how many were not 2xx."""
+    requests = [json.loads(line) for line in sys.stdin]
+    todo = iter(requests) if seconds == 0 else itertools.cycle(requests)
+    lock, good, bad = threading.Lock(), [0] * connections, [0] * connections
+    began = time.perf_counter()
 
-    def ask() -> None:
-        link = HTTPConnection(order["host"], order["port"], timeout=30)
-        while perf_counter() < end:
+    def ask(mine: int) -> None:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        while seconds == 0 or time.perf_counter() - began < seconds:
             with lock:
-                request = next(asked, None)
+                request = next(todo, None)
             if request is None:
                 return
-            method, path, headers = request
-            body = b"{}" if method == "POST" else None
-            began = perf_counter()
-            link.request(method, path, body=body, headers=headers)
+            body = request.get("body")
+            link.request(request["method"], request["path"], body=body, headers=request["headers"])
             answer = link.getresponse()
             answer.read()
-            took.append(perf_counter() - began)
-            with lock:
-                answers[answer.status] += 1
-                next(number)
+            (good if 200 <= answer.status < 300 else bad)[mine] += 1
 
-    began = perf_counter()
-    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = perf_counter() - began
-    took.sort()
-    json.dump(
-        {"answers": answers, "seconds": seconds, "p95": took[len(took) * 95 // 100]}, sys.stdout
-    )
+    print(sum(good) / (time.perf_counter() - began), sum(bad))
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
@@ -38,7 +39,8 @@ class ZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
+        # The very user: Django's lazy stand-in would be asked a thousand times for one list.
+        request.user = user = get_user(request)
         zone = user.time_zone if isinstance(user, User) else ""
         with timezone.override(zone or settings.TIME_ZONE):
             return self.get_response(request)

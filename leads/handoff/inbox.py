@@ -7,10 +7,15 @@ Two queries whatever the size of the database: the promises of a scope in the or
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.money import money_words
@@ -19,6 +24,7 @@ from leadbridge.kernel.words import ClockFace, running_face
 from leadbridge.people.access import Viewer, heads_side
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Role, Side, Team
+from leads.handoff.drawing import draw_cells
 from leads.handoff.models import Lead
 from leads.handoff.parties import parties_of
 from leads.handoff.querysets import LeadQuerySet
@@ -28,15 +34,7 @@ PAGE = 50
 # Beyond this many, the exact number tells nobody anything and would cost what it counts.
 MOST_COUNTED = 1000
 SOON = timedelta(hours=1)
-
-# What a row shows: fetching the other forty columns would cost more than drawing it.
-ROW_FIELDS = (
-    "stage", "team", "next_kind", "next_started_at", "next_at_risk_at", "next_due_at",
-    "company", "title", "country", "source", "campaign", "value", "first_touch_at",
-    "verdict", "verdict_lines", "fit", "interest", "overridden",
-    "person__first_name", "person__last_name", "person__email", "person__phone",
-    "holder__first_name", "holder__last_name", "holder__username",
-)  # fmt: skip
+Rows = QuerySet[Lead, tuple[Any, ...]]
 
 
 class Scope(StrEnum):
@@ -55,8 +53,7 @@ class Show(StrEnum):
     SOON = "soon"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One promise of the list, before its lead is read."""
 
     lead_id: int
@@ -75,11 +72,6 @@ class Listing:
     shown: int
     start: int
     page: tuple[Due, ...]
-
-    @property
-    def more(self) -> bool:
-        """Is there a page after this one?"""
-        return self.start + len(self.page) < self.shown
 
 
 def scopes_of(viewer: Viewer) -> list[Scope]:
@@ -102,19 +94,26 @@ def list_due(
     page: int = 1,
 ) -> Listing:
     """The promises of a scope, soonest due first."""
-    found = _promises(_branches(viewer, scope), q)
-    overdue = [due for due in found if due.due_at and due.due_at < now]
-    soon = [due for due in found if due.due_at and now <= due.due_at <= now + SOON]
-    shown = {Show.ALL: found, Show.OVERDUE: overdue, Show.SOON: soon}[show]
+    branches = [part.searched(q) if q else part for part in _branches(viewer, scope)]
     start = (max(page, 1) - 1) * PAGE
+    waiting, overdue, soon = _count(branches, now)
     return Listing(
-        overdue=len(overdue),
-        soon=len(soon),
-        waiting=len(found),
-        shown=len(shown),
+        overdue=overdue,
+        soon=soon,
+        waiting=waiting,
+        shown={Show.ALL: waiting, Show.OVERDUE: overdue, Show.SOON: soon}[show],
         start=start,
-        page=tuple(shown[start : start + PAGE]),
+        page=tuple(_page([_shown(part, show, now) for part in branches], start)),
     )
+
+
+def _shown(branch: LeadQuerySet, show: Show, now: datetime) -> LeadQuerySet:
+    match show:
+        case Show.OVERDUE:
+            return branch.filter(next_due_at__lt=now)
+        case Show.SOON:
+            return branch.filter(next_due_at__gte=now, next_due_at__lte=now + SOON)
+    return branch
 
 
 def _branches(viewer: Viewer, scope: Scope) -> list[LeadQuerySet]:
@@ -138,67 +137,109 @@ def _managed(viewer: Viewer) -> list[int]:
     return sorted(viewer.managed_ids)
 
 
-def _promises(branches: Sequence[LeadQuerySet], q: str) -> list[Due]:
-    found = []
-    for branch in branches:
-        part = branch.searched(q) if q else branch
-        columns = part.due_first().values_list("pk", "next_due_at", "changed_at", "stage")
-        found.append(columns[:MOST_COUNTED])
-    if len(found) > 1:
-        joined = found[0].union(*found[1:], all=True)
-        found = [joined.order_by("next_due_at", "pk")[:MOST_COUNTED]]
-    return [Due(*row) for part in found for row in part]
+_COUNT = """
+    SELECT count(*), count(*) FILTER (WHERE next_due_at < %s),
+        count(*) FILTER (WHERE next_due_at BETWEEN %s AND %s)
+    FROM ({promises}) AS promise
+"""
+
+
+def _count(branches: Sequence[LeadQuerySet], now: datetime) -> tuple[int, int, int]:
+    """How many promises, how many are overdue, how many are due soon: read off the index alone."""
+    if not branches:
+        return 0, 0, 0
+    parts = [part.due_first().values_list("pk", "next_due_at")[:MOST_COUNTED] for part in branches]
+    sql, values = _joined(parts)[:MOST_COUNTED].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(promises=sql), [now, now, now + SOON, *values])
+        waiting, overdue, soon = cursor.fetchone()
+    return waiting, overdue, soon
+
+
+def _page(branches: Sequence[LeadQuerySet], start: int) -> list[Due]:
+    if not branches:
+        return []
+    columns = "pk", "next_due_at", "changed_at", "stage"
+    parts = [part.due_first().values_list(*columns)[: start + PAGE] for part in branches]
+    return [Due(*row) for row in _joined(parts)[start : start + PAGE]]
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    """Parts that are in order each, in order together."""
+    first, *others = parts
+    if not others:
+        return first
+    return first.union(*others, all=True).order_by("next_due_at", "pk")
+
+
+class Found(NamedTuple):
+    """What a row shows of a lead. As plain values: making three models of each would cost more
+    than drawing it."""
+
+    pk: int
+    stage: str
+    holder_id: int | None
+    team_id: int
+    next_kind: str
+    next_started_at: datetime | None
+    next_at_risk_at: datetime | None
+    next_due_at: datetime | None
+    company: str
+    title: str
+    country: str
+    source: str
+    campaign: str
+    value: Decimal | None
+    first_touch_at: datetime | None
+    verdict: str
+    verdict_lines: list[dict[str, Any]]
+    fit: int | None
+    interest: int | None
+    overridden: bool
+    person__first_name: str
+    person__last_name: str
+    person__email: str
+    person__phone: str
+    holder__first_name: str | None
+    holder__last_name: str | None
+    holder__username: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lead of the list, in words; `url` ends in a slash."""
+    """One lead of the list. `cells` are drawn all but the first, which shows the clock."""
 
     ref: str
-    url: str
-    company: str
-    who: str
-    clock: ClockFace | None
     kind: str
-    tag: str
-    tone: str
-    why: str
-    source: str
-    value: str
-    holder: str
-    can_accept: bool
-    can_reject: bool
-    can_touch: bool
+    clock: ClockFace | None
+    cells: SafeString
 
 
 def rows_of(page: Sequence[Due], viewer: Viewer, now: datetime) -> list[Row]:
     """The rows of a page, in its order."""
     ids = [due.lead_id for due in page]
-    leads = Lead.objects.filter(pk__in=ids).select_related("person", "holder").only(*ROW_FIELDS)
-    found = {lead.pk: lead for lead in leads}
+    leads = Lead.objects.filter(pk__in=ids).values_list(*Found._fields)
+    found = {row[0]: Found(*row) for row in leads}
     return [_row(found[pk], viewer, now) for pk in ids if pk in found]
 
 
-def _row(lead: Lead, viewer: Viewer, now: datetime) -> Row:
-    tag, tone = met_words(lead)
-    buttons = _buttons(lead.stage, parties_of(lead, viewer), lead.first_touch_at is not None)
-    return Row(
-        ref=lead.ref,
-        url=f"/leads/{lead.ref}/",
-        company=lead.name,
-        who=who_words(lead),
-        clock=face_of(lead, zone_of(viewer.user), now),
-        kind=lead.next_kind,
+def _row(lead: Found, viewer: Viewer, now: datetime) -> Row:
+    ref, (tag, tone) = f"L-{lead.pk}", met_words(lead)
+    person = f"{lead.person__first_name} {lead.person__last_name}".strip()
+    person = person or lead.person__email or lead.person__phone or "Somebody"
+    cells = draw_cells(
+        url=f"/leads/{ref}/",
+        company=lead.company or person,
+        who=joined(person if lead.company else "", lead.title, lead.country),
+        holder=_holder_words(lead, viewer),
         tag=tag,
         tone=tone,
         why=f"Fit {lead.fit} · Interest {lead.interest}" if lead.fit is not None else "",
-        source=" · ".join(filter(None, (lead.source, lead.campaign))),
+        source=joined(lead.source, lead.campaign),
         value=money_words(lead.value, settings.CURRENCY),
-        holder=holder_words(lead, viewer),
-        can_accept=Action.ACCEPT in buttons,
-        can_reject=Action.REJECT in buttons,
-        can_touch=Action.TOUCH in buttons,
+        buttons=_buttons(lead.stage, parties_of(lead, viewer), lead.first_touch_at is not None),
     )
+    return Row(ref, lead.next_kind, face_of(lead, zone_of(viewer.user), now), cells)
 
 
 @lru_cache(maxsize=1024)
@@ -210,7 +251,29 @@ def _buttons(stage: str, parties: frozenset[Party], touched: bool) -> frozenset[
     return frozenset(allowed - {Action.REJECT} if touched else allowed)
 
 
-def face_of(lead: Lead, zone: str, now: datetime) -> ClockFace | None:
+def _holder_words(lead: Found, viewer: Viewer) -> str:
+    """Whose lead it is, where it is not simply one's own."""
+    if lead.holder_id is None:
+        return "Pool"
+    if lead.holder_id == viewer.user.pk:
+        return ""
+    return (
+        f"{lead.holder__first_name} {lead.holder__last_name}".strip() or lead.holder__username or ""
+    )
+
+
+class Promised(Protocol):
+    """The promise that is due next on a lead."""
+
+    @property
+    def next_started_at(self) -> datetime | None: ...
+    @property
+    def next_at_risk_at(self) -> datetime | None: ...
+    @property
+    def next_due_at(self) -> datetime | None: ...
+
+
+def face_of(lead: Promised, zone: str, now: datetime) -> ClockFace | None:
     """The clock that is due next on a lead, for somebody who reads times in `zone`."""
     if not (lead.next_due_at and lead.next_at_risk_at and lead.next_started_at):
         return None
@@ -224,18 +287,26 @@ def face_of(lead: Lead, zone: str, now: datetime) -> ClockFace | None:
 
 def who_words(lead: Lead) -> str:
     """The person behind the company: name, function, country, as far as they are known."""
-    named = str(lead.person) if lead.company else ""
-    return " · ".join(filter(None, (named, lead.title, lead.country)))
+    return joined(str(lead.person) if lead.company else "", lead.title, lead.country)
 
 
-def holder_words(lead: Lead, viewer: Viewer) -> str:
-    """Whose lead it is, where it is not simply one's own."""
-    if lead.holder is None:
-        return "Pool"
-    return "" if lead.holder_id == viewer.user.pk else str(lead.holder)
+def joined(*words: str) -> str:
+    """What is known, side by side."""
+    return " · ".join(filter(None, words))
 
 
-def met_words(lead: Lead) -> tuple[str, str]:
+class Judged(Protocol):
+    """What the definition said of a lead."""
+
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def verdict_lines(self) -> list[dict[str, Any]]: ...
+    @property
+    def overridden(self) -> bool: ...
+
+
+def met_words(lead: Judged) -> tuple[str, str]:
     """How many criteria speak for a lead ("9 of 10"), and in which tone to say it."""
     lines = lead.verdict_lines
     if not lines:

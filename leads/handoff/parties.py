@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
 
@@ -25,14 +26,27 @@ from leads.handoff.stages import (
 DECISIONS = {"accept": "accepted", "reject": "rejected"}
 
 
+class Standing(Protocol):
+    """What of a lead decides in what capacity somebody acts on it."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def holder_id(self) -> int | None: ...
+    @property
+    def team_id(self) -> int: ...
+
+
 # In the order of what it costs to ask: teams are read only where role and holder do not decide.
-_ACTS_AS: dict[Party, Callable[[Lead, Viewer], bool]] = {
+_ACTS_AS: dict[Party, Callable[[Standing, Viewer], bool]] = {
     Party.MARKETER: lambda lead, viewer: viewer.user.is_marketing,
     Party.ADMINISTRATOR: lambda lead, viewer: viewer.user.is_administrator,
     Party.HOLDER: lambda lead, viewer: (
         lead.holder_id == viewer.user.pk and lead.stage not in (Stage.MERGED, Stage.ERASED)
     ),
-    Party.POOL_MEMBER: lambda lead, viewer: lead.in_pool and lead.team_id in viewer.team_ids,
+    Party.POOL_MEMBER: lambda lead, viewer: (
+        lead.holder_id is None and lead.team_id in viewer.team_ids
+    ),
     Party.SALES_MANAGER: lambda lead, viewer: (
         lead.stage in SALES_STAGES and viewer.manages(lead.team_id, Side.SALES)
     ),
@@ -42,7 +56,7 @@ _ACTS_AS: dict[Party, Callable[[Lead, Viewer], bool]] = {
 }
 
 
-def parties_of(lead: Lead, viewer: Viewer | None) -> frozenset[Party]:
+def parties_of(lead: Standing, viewer: Viewer | None) -> frozenset[Party]:
     """All capacities of a person towards a lead; None is the system itself."""
     if viewer is None:
         return frozenset({Party.SYSTEM})

@@ -42,11 +42,13 @@ def inbox(request: Request) -> HttpResponse:
     show = chosen(Show, request.GET.get("show"), list(Show))
     q = request.GET.get("q", "").strip()[:100]
     listing = inbox_list.list_due(viewer, scope, now=now, show=show, q=q, page=page_number(request))
+    # What the navigation counts is otherwise among what the list counts.
+    late = late_count(request.user, now) if q or scope is Scope.POOL else None
     return answer_page(
         request,
         page="leads/inbox.html",
         live="leads/_inbox_live.html",
-        stamp=stamp_of((listing, late_count(request.user, now), freshness(request))),
+        stamp=stamp_of((listing, late, freshness(request))),
         context=lambda: {
             "rows": inbox_list.rows_of(listing.page, viewer, now),
             "listing": listing,

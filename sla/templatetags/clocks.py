@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django import template
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from leadbridge.kernel.markup import fill
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import ClockFace, duration_words, running_face, still_face
 from leadbridge.people.http import Request, zone_of
@@ -34,18 +34,22 @@ def kind_label(name: str) -> str:
 
 
 @register.simple_tag
-def clock_face(face: ClockFace | None) -> SafeString:
-    """A countdown as `components/clock.html` draws it, where an include costs too much."""
+def clock_cell(kind: str, face: ClockFace | None) -> SafeString:
+    """What is due next on a lead, as the first cell of its row: an include would cost too much."""
     if face is None:
-        return format_html('<span class="muted small">{}</span>', "nothing due")
-    return format_html(
-        CLOCK, face.tone, face.tone, face.due, face.risk, face.start, face.words, face.spent
-    )
+        return NOTHING_DUE
+    return fill(
+        CELL, kind_label(kind), face.tone, face.tone, face.due, face.risk, face.start, face.words,
+        face.spent,
+    )  # fmt: skip
 
 
-CLOCK = (
+NOTHING_DUE = SafeString('<td><span class="muted small">nothing due</span></td>')
+# The same as components/clock.html.
+CELL = (
+    '<td><span class="promise">{}</span>'
     '<span class="clock {}" data-state="{}" data-due="{}" data-risk="{}" data-start="{}">'
-    '<span><b>{}</b></span><svg aria-hidden="true"><rect width="{}%" height="4"/></svg></span>'
+    '<span><b>{}</b></span><svg aria-hidden="true"><rect width="{}%" height="4"/></svg></span></td>'
 )
 
 
