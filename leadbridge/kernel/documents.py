@@ -17,6 +17,8 @@ __all__ = ["VersionedDocument", "content_hash", "document_constraints", "documen
 
 
 class DocumentState(models.TextChoices):
+    """From a first sketch to a document that was in force."""
+
     DRAFT = "draft", "Draft"
     PROPOSED = "proposed", "Proposed"
     SIGNED = "signed", "Signed by both sides"

@@ -13,7 +13,15 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.definition.queries import active_definition
-from leads.handoff.judging import apply_verdict, facts_of, judge_lead
+from leads.handoff.deeds import (
+    acceptance,
+    decided,
+    rejection,
+    submission,
+    to_marketing,
+    touching,
+)
+from leads.handoff.judging import facts_of, judge_lead
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, carry_out
@@ -58,41 +66,9 @@ def submit_lead(
                 field="override_reason",
             )
         choice = to or choose_holder(facts=facts_of(lead), now=now)
-        fields = {
-            **apply_verdict(verdict, active_definition()),
-            "submitted_at": now,
-            "overridden": verdict.answer != "yes",
-            "routing": choice.explanation(),
-            "decision": "",
-            "decided_at": None,
-            "decided_by": None,
-            "accepted_at": None,
-            "reason": "",
-            "reason_criterion": "",
-            "disputed_at": None,
-            "park_until": None,
-            "first_touch_at": None,
-            "qualified_at": None,
-        }
-        carry_out(
-            lead,
-            Move(
-                Action.SUBMIT,
-                Stage.SUBMITTED,
-                actor,
-                now,
-                choice.holder_id,
-                choice.team_id,
-                fields,
-                data={
-                    "verdict": verdict.answer,
-                    "overridden": fields["overridden"],
-                    "holder": choice.holder_id,
-                    "team": choice.team_id,
-                },
-                words={"comment": override_reason},
-            ),
-        )
+        by, because = active_definition(), override_reason
+        move = submission(lead, verdict, by, choice, actor=actor, now=now, because=because)
+        carry_out(lead, move)
     return lead
 
 
@@ -104,7 +80,7 @@ def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -
         permit(lead, Action.NURTURE, actor=actor, now=now)
         carry_out(
             lead,
-            _to_marketing(lead, Action.NURTURE, Stage.NURTURING, actor, now, {"park_until": park}),
+            to_marketing(lead, Action.NURTURE, Stage.NURTURING, actor, now, {"park_until": park}),
         )
     return lead
 
@@ -114,18 +90,7 @@ def accept_lead(*, lead_id: int, actor: User, now: datetime) -> Lead:
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.ACCEPT, actor=actor, now=now)
-        carry_out(
-            lead,
-            Move(
-                Action.ACCEPT,
-                Stage.ACCEPTED,
-                actor,
-                now,
-                lead.holder_id or actor.pk,
-                lead.team_id,
-                {**_decision(Action.ACCEPT, actor, now), "accepted_at": now},
-            ),
-        )
+        carry_out(lead, acceptance(lead, actor=actor, now=now))
     return lead
 
 
@@ -144,21 +109,8 @@ def reject_lead(
         lead = lock_lead(lead_id)
         permit(lead, Action.REJECT, actor=actor, now=now)
         require_criterion(lead, criterion)
-        move = _to_marketing(
-            lead,
-            Action.REJECT,
-            Stage.REJECTED,
-            actor,
-            now,
-            {
-                **_decision(Action.REJECT, actor, now),
-                "reason": reason,
-                "reason_criterion": criterion,
-            },
-            data={"reason": reason, "criterion": criterion},
-            words={"comment": comment},
-        )
-        carry_out(lead, move)
+        words = {"comment": comment}
+        carry_out(lead, rejection(lead, reason, criterion, actor=actor, now=now, words=words))
     return lead
 
 
@@ -183,29 +135,12 @@ def touch_lead(
         touched = touched_at(lead, at, now)
         if next_at is not None and next_at <= now:
             raise DomainError("invalid", "The next step lies in the future.", field="next_at")
-        fields: dict[str, object] = {"last_touch_at": max(touched, lead.last_touch_at or touched)}
-        if lead.first_touch_at is None:
-            fields["first_touch_at"] = touched
-        if lead.stage == Stage.SUBMITTED and actor is not None:
-            fields |= {**_decision(Action.ACCEPT, actor, now), "accepted_at": touched}
-        holder_id = lead.holder_id or (actor.pk if actor else None)
         assert row.to is not None, "every touch of the table names its stage"
-        return carry_out(
-            lead,
-            Move(
-                Action.TOUCH,
-                row.to,
-                actor,
-                now,
-                holder_id,
-                lead.team_id,
-                fields,
-                data,
-                words,
-                at=touched,
-                promised_at=next_at,
-            ),
-        )
+        touch = touching(
+            lead, to=row.to, actor=actor, now=now, at=touched, next_at=next_at, data=data,
+            words=words,
+        )  # fmt: skip
+        return carry_out(lead, touch)
 
 
 def qualify_lead(
@@ -255,7 +190,7 @@ def recycle_lead(
         fields = {"park_until": park, "reason": reason}
         carry_out(
             lead,
-            _to_marketing(
+            to_marketing(
                 lead,
                 Action.RECYCLE,
                 Stage.RECYCLED,
@@ -319,7 +254,7 @@ def dispute_lead(*, lead_id: int, actor: User, now: datetime, because: str) -> L
             raise DomainError("not_allowed", "This rejection is disputed already.", status=409)
         carry_out(
             lead,
-            _to_marketing(
+            to_marketing(
                 lead,
                 Action.DISPUTE,
                 Stage.REJECTED,
@@ -345,39 +280,5 @@ def _decide(
         lead = lock_lead(lead_id)
         row = permit(lead, action, actor=actor, now=now)
         assert row.to is not None, "every decision of the table names its stage"
-        data = {"reason": fields["reason"]} if "reason" in fields else {}
-        carry_out(
-            lead,
-            Move(
-                action, row.to, actor, now, lead.holder_id, lead.team_id, fields, data, words or {}
-            ),
-        )
+        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=words))
     return lead
-
-
-def _to_marketing(
-    lead: Lead,
-    action: Action,
-    to: Stage,
-    actor: User,
-    now: datetime,
-    fields: dict[str, object],
-    data: dict[str, object] | None = None,
-    words: dict[str, str] | None = None,
-) -> Move:
-    """A move after which the marketer holds the lead."""
-    return Move(
-        action,
-        to,
-        actor,
-        now,
-        lead.marketer_id,
-        lead.marketing_team_id,
-        fields,
-        data or {},
-        words or {},
-    )
-
-
-def _decision(action: Action, actor: User, now: datetime) -> dict[str, object]:
-    return {"decision": action.value, "decided_at": now, "decided_by": actor}

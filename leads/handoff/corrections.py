@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Field
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.answers import forget_answers
 from leadbridge.people.models import User
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Consent, Lead, Person, Remark
@@ -99,6 +100,7 @@ def erase_person(*, person_id: int, actor: User | None, now: datetime, request: 
             email="", email_key=None, phone="", phone_key="", first_name="", last_name="",
             erased_at=now,
         )  # fmt: skip
+        forget_answers(refs=[lead.ref for lead in erased])
     return len(erased)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
-from leads.definition.queries import active_definition
+from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import judge
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.locks import lock_lead
@@ -185,16 +185,24 @@ def _follow(lead: Lead, old: Lead, *, actor: User | None, now: datetime, cause: 
 
 def _begin_judged(lead: Lead, packet: Packet, actor: User | None, now: datetime) -> Event:
     _judge(lead, now)
-    data = {"origin": lead.origin, "source": lead.source, "verdict": lead.verdict}
-    event = begin(lead, actor=actor, now=now, data=data, words={"message": packet.message})
+    event = begin(lead, actor=actor, now=now, data=told_of(lead), words={"message": packet.message})
     _keep_consent(lead, packet, now)
     return event
+
+
+def told_of(lead: Lead) -> dict[str, object]:
+    """What the event of a capture says."""
+    return {"origin": lead.origin, "source": lead.source, "verdict": lead.verdict}
 
 
 def _judge(lead: Lead, now: datetime) -> list[str]:
     """Set what the definition in force says of a lead; the names of the fields. None before the
     first definition."""
-    active = active_definition()
+    return judge_by(active_definition(), lead, now)
+
+
+def judge_by(active: ActiveDefinition | None, lead: Lead, now: datetime) -> list[str]:
+    """The same by a definition that was read before, in memory."""
     if active is None:
         return []
     kept = apply_verdict(judge(active.definition, facts_of(lead), now=now), active)
@@ -207,9 +215,25 @@ def _new_lead(
     packet: Packet, person: Person, origin: str, marketer: User, team: Team, now: datetime
 ) -> Lead:
     last = person.leads.aggregate(last=Max("episode"))["last"] or 0
+    return lead_of(
+        packet, person, episode=last + 1, origin=origin, marketer=marketer, team=team, now=now
+    )
+
+
+def lead_of(
+    packet: Packet,
+    person: Person,
+    *,
+    episode: int,
+    origin: str,
+    marketer: User,
+    team: Team,
+    now: datetime,
+) -> Lead:
+    """What a packet says, as a lead that its marketer holds; not written yet."""
     return Lead(
         person=person,
-        episode=last + 1,
+        episode=episode,
         marketer=marketer,
         marketing_team=team,
         holder=marketer,
@@ -245,10 +269,16 @@ def _person_of(packet: Packet) -> Person:
 
 def _keep_words_of_person(person: Person, packet: Packet) -> None:
     """Fill what was blank, and write the person."""
+    fill_person(person, packet)
+    person.save()
+
+
+def fill_person(person: Person, packet: Packet) -> Person:
+    """Later words about somebody fill what was blank; not written yet."""
     for name in FACTS_OF_PERSON:
         setattr(person, name, getattr(person, name) or getattr(packet, name))
     person.phone_key = "".join(filter(str.isdigit, person.phone))[-20:]
-    person.save()
+    return person
 
 
 def email_key(address: str) -> str:

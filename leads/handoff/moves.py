@@ -1,7 +1,8 @@
 """The one place that writes a stage: every action becomes a `Move`, and `carry_out` writes it.
 
 One transaction: the event, its personal words, custody, the clocks (through the signal) and the
-lead itself. Actions decide what a move is; nobody else calls this.
+lead itself. Actions decide what a move is; nobody else calls this. What a move makes of a lead is
+worked out in memory first (`work_out`), so that `crowd` can write many leads at once.
 """
 
 from collections.abc import Mapping
@@ -42,43 +43,68 @@ class Move:
     undone_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What a move made of a lead in memory, and the rows that tell of it; nothing is written yet.
+
+    `leaves`: the open link of custody ends; `enters`: the link that begins.
+    """
+
+    change: Change
+    remarks: list[Remark]
+    leaves: bool
+    enters: Custody | None
+
+
 def carry_out(lead: Lead, move: Move) -> Event:
     """Write a move of a locked lead; returns its event. Raises DomainError `not_allowed` where the
     database refuses it because the same person has another open lead."""
+    moved = work_out(lead, move)
+    _write(moved)
+    keep_agenda(lead, announce(moved.change))
+    _save(lead, move)
+    return moved.change.event
+
+
+def work_out(lead: Lead, move: Move) -> Moved:
+    """Change a lead in memory by a move; what else there is to write of it."""
     # Two requests may get the lock in the other order than they came; a story never runs backwards.
     move = replace(move, now=max(move.now, lead.changed_at))
     before = {name: getattr(lead, name) for name in (*STANDING, *move.fields)}
     _set_standing(lead, move)
-    event = record(
-        lead,
-        move.action,
+    data = {**move.data, **_memory(move, before)}
+    event = _event_of(lead, move.action, move.actor, move.now, before["stage"], data)
+    new_holder = (before["holder_id"], before["team_id"]) != (lead.holder_id, lead.team_id)
+    was_open = before["stage"] in OPEN_STAGES
+    change = Change(
+        lead=lead,
+        event=event,
+        action=move.action,
         actor=move.actor,
         now=move.now,
+        at=move.at or move.now,
         from_stage=before["stage"],
-        data={**move.data, **_memory(move, before)},
-        words=move.words,
+        new_holder=new_holder,
+        promised_at=move.promised_at,
+        undone_id=move.undone_id,
     )
-    new_holder = (before["holder_id"], before["team_id"]) != (lead.holder_id, lead.team_id)
-    _hand_on(lead, move, was_open=before["stage"] in OPEN_STAGES, new_holder=new_holder)
-    _keep(
-        lead,
-        announce(
-            Change(
-                lead=lead,
-                event=event,
-                action=move.action,
-                actor=move.actor,
-                now=move.now,
-                at=move.at or move.now,
-                from_stage=before["stage"],
-                new_holder=new_holder,
-                promised_at=move.promised_at,
-                undone_id=move.undone_id,
-            )
-        ),
+    return Moved(
+        change,
+        _remarks_of(event, move.words),
+        leaves=was_open and (new_holder or not lead.is_open),
+        enters=_link_of(change) if lead.is_open and (new_holder or not was_open) else None,
     )
-    _save(lead, move)
-    return event
+
+
+def _write(moved: Moved) -> None:
+    """Write what tells of a move: the event, its words, and the chain of custody."""
+    moved.change.event.save(force_insert=True)
+    Remark.objects.bulk_create(moved.remarks)
+    if moved.leaves:
+        links = Custody.objects.filter(lead=moved.change.lead, until=None)
+        links.update(until=moved.change.now)
+    if moved.enters is not None:
+        moved.enters.save(force_insert=True)
 
 
 def record(
@@ -92,18 +118,10 @@ def record(
     words: Mapping[str, str],
 ) -> Event:
     """Append an event with its personal words; without `from_stage` the stage did not change."""
-    event = Event.objects.create(
-        lead=lead,
-        at=max(now, lead.changed_at),
-        action=action,
-        actor=actor,
-        from_stage=lead.stage if from_stage is None else from_stage,
-        to_stage=lead.stage,
-        data=dict(data),
-    )
-    Remark.objects.bulk_create(
-        Remark(event=event, kind=kind, text=text) for kind, text in words.items() if text
-    )
+    from_stage = lead.stage if from_stage is None else from_stage
+    event = _event_of(lead, action, actor, max(now, lead.changed_at), from_stage, data)
+    event.save(force_insert=True)
+    Remark.objects.bulk_create(_remarks_of(event, words))
     return event
 
 
@@ -133,15 +151,26 @@ def begin(
     words: Mapping[str, str],
 ) -> Event:
     """Write a lead that did not exist: its row, first event, first holder and first clock."""
+    begun = work_out_beginning(lead, actor=actor, now=now, data=data, words=words)
+    lead.save(force_insert=True)
+    _write(begun)
+    keep_agenda(lead, announce(begun.change))
+    lead.save(update_fields=AGENDA_FIELDS)
+    return begun.change.event
+
+
+def work_out_beginning(
+    lead: Lead,
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> Moved:
+    """The same for a lead that does not exist yet."""
     lead.stage, lead.last_action = Stage.CAPTURED, Action.CAPTURE
     lead.last_actor, lead.changed_at = actor, now
-    lead.save(force_insert=True)
-    event = record(
-        lead, Action.CAPTURE, actor=actor, now=now, from_stage="", data=data, words=words
-    )
-    Custody.objects.create(
-        lead=lead, holder_id=lead.holder_id, team_id=lead.team_id, since=now, cause=Action.CAPTURE
-    )
+    event = _event_of(lead, Action.CAPTURE, actor, now, "", data)
     change = Change(
         lead=lead,
         event=event,
@@ -152,9 +181,42 @@ def begin(
         from_stage="",
         new_holder=True,
     )
-    _keep(lead, announce(change))
-    lead.save(update_fields=AGENDA_FIELDS)
-    return event
+    return Moved(change, _remarks_of(event, words), leaves=False, enters=_link_of(change))
+
+
+def _event_of(
+    lead: Lead,
+    action: str,
+    actor: User | None,
+    at: datetime,
+    from_stage: str,
+    data: Mapping[str, object],
+) -> Event:
+    return Event(
+        lead=lead,
+        at=at,
+        action=action,
+        actor=actor,
+        from_stage=from_stage,
+        to_stage=lead.stage,
+        data=dict(data),
+    )
+
+
+def _remarks_of(event: Event, words: Mapping[str, str]) -> list[Remark]:
+    return [Remark(event=event, kind=kind, text=text) for kind, text in words.items() if text]
+
+
+def _link_of(change: Change) -> Custody:
+    """The link of custody that begins with a change."""
+    lead = change.lead
+    return Custody(
+        lead=lead,
+        holder_id=lead.holder_id,
+        team_id=lead.team_id,
+        since=change.now,
+        cause=change.action,
+    )
 
 
 def _set_standing(lead: Lead, move: Move) -> None:
@@ -187,21 +249,8 @@ def _plain(value: object) -> object:
     return value
 
 
-def _hand_on(lead: Lead, move: Move, *, was_open: bool, new_holder: bool) -> None:
-    """Keep the chain of custody: close the link that ends, open the one that begins."""
-    if was_open and (new_holder or not lead.is_open):
-        Custody.objects.filter(lead=lead, until=None).update(until=move.now)
-    if lead.is_open and (new_holder or not was_open):
-        Custody.objects.create(
-            lead=lead,
-            holder_id=lead.holder_id,
-            team_id=lead.team_id,
-            since=move.now,
-            cause=move.action,
-        )
-
-
-def _keep(lead: Lead, agenda: Agenda | None) -> None:
+def keep_agenda(lead: Lead, agenda: Agenda | None) -> None:
+    """Note on a lead, in memory, what its clocks say is due next."""
     lead.next_kind = agenda.kind if agenda else ""
     lead.next_started_at = agenda.started_at if agenda else None
     lead.next_at_risk_at = agenda.at_risk_at if agenda else None

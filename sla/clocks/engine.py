@@ -34,6 +34,11 @@ COPIED_ON_UNDO = (
     "detected_at",
 )
 
+ENDING = (
+    "stopped_at", "elapsed_seconds", "void_at", "void_cause", "ended_by", "next_at",
+    "breached_at", "detected_at",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -77,23 +82,47 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
         else []
     )
     if change.action is Action.UNDO:
-        return _agenda(_undo(change, running))
+        return agenda_of(_undo(change, running))
+    turned = turn(change, running)
+    for clock in turned.ended:
+        clock.save(update_fields=ENDING)
+    for clock in turned.handed_on:
+        clock.save(update_fields=["holder", "team"])
+    for clock in turned.started:
+        clock.save(force_insert=True)
+    return agenda_of(turned.running)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a change made of clocks in memory; nothing is written yet. `running` go on after it."""
+
+    ended: list[Clock]
+    handed_on: list[Clock]
+    started: list[Clock]
+    running: list[Clock]
+
+
+def turn(change: Change, running: Sequence[Clock]) -> Turn:
+    """Stop, void, hand on and start clocks in memory, as the table says."""
     planned = plan(change, [clock.kind for clock in running])
-    left = []
+    ended, left = [], []
     for clock in running:
         if clock.kind in planned.stops:
-            stop(clock, at=change.at, now=change.now, event_id=change.event.pk)
+            stop(clock, at=change.at, now=change.now, event=change.event)
         elif clock.kind in planned.voids:
             end_unmet(clock, change)
         else:
             left.append(clock)
-    if change.new_holder:
-        _hand_on(left, change.lead)
-    return _agenda(left + [start(KINDS[name], change) for name in planned.starts])
+            continue
+        ended.append(clock)
+    handed_on = _hand_on(left, change.lead) if change.new_holder else []
+    started = [start(KINDS[name], change) for name in planned.starts]
+    return Turn(ended, handed_on, started, left + started)
 
 
 def start(kind: Kind, change: Change) -> Clock:
-    """Start a clock of this kind, freezing what it is judged by."""
+    """A clock of this kind, not yet written, that freezes what it is judged by."""
     lead = change.lead
     terms = terms_for(kind.name, lead, holder_id=lead.holder_id, team_id=lead.team_id)
     span = span_of(
@@ -103,7 +132,7 @@ def start(kind: Kind, change: Change) -> Clock:
         promised_at=change.promised_at if kind.due_by is DueBy.PROMISE else None,
         parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
     )
-    return Clock.objects.create(
+    return Clock(
         lead=lead,
         kind=kind.name,
         side=kind.side,
@@ -121,41 +150,35 @@ def start(kind: Kind, change: Change) -> Clock:
     )
 
 
-def stop(clock: Clock, *, at: datetime, now: datetime, event_id: int) -> None:
-    """Stop a clock at `at`. A breach that was told already is not talked away by a later log."""
+def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:
+    """Stop a clock at `at`, in memory. A breach that was told is not talked away by a later log."""
     stopped = max(now if clock.detected_at else at, clock.started_at)
-    clock.stopped_at, clock.ended_by_id, clock.next_at = stopped, event_id, None
+    clock.stopped_at, clock.ended_by, clock.next_at = stopped, event, None
     clock.elapsed_seconds = int(elapsed(calendar_of(clock.calendar_id), clock.started_at, stopped))
     if stopped > clock.due_at and clock.breached_at is None:
         clock.breached_at, clock.detected_at = clock.due_at, now
-    clock.save(
-        update_fields=[
-            "stopped_at", "ended_by", "next_at", "elapsed_seconds", "breached_at", "detected_at",
-        ]
-    )  # fmt: skip
 
 
 def end_unmet(clock: Clock, change: Change) -> None:
     """End a clock whose promise lost its object: void while it is not due. What was due and not
     done stays a miss, so that last week's figures never change."""
     if change.now > clock.due_at:
-        stop(clock, at=change.now, now=change.now, event_id=change.event.pk)
+        stop(clock, at=change.now, now=change.now, event=change.event)
     else:
-        _void(clock, cause=change.action, now=change.now, event_id=change.event.pk)
+        _void(clock, cause=change.action, now=change.now, event=change.event)
 
 
-def _void(clock: Clock, *, cause: str, now: datetime, event_id: int) -> None:
+def _void(clock: Clock, *, cause: str, now: datetime, event: Event) -> None:
     clock.void_at, clock.void_cause, clock.next_at = now, cause, None
-    clock.ended_by_id = event_id
-    clock.save(update_fields=["void_at", "void_cause", "next_at", "ended_by"])
+    clock.ended_by = event
 
 
-def _hand_on(clocks: Sequence[Clock], lead: Lead) -> None:
+def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
     """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
-    for clock in clocks:
-        if clock.breached_at is None:
-            clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
-            clock.save(update_fields=["holder", "team"])
+    handed_on = [clock for clock in clocks if clock.breached_at is None]
+    for clock in handed_on:
+        clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
+    return handed_on
 
 
 def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
@@ -163,14 +186,16 @@ def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
     left = []
     for clock in running:
         if clock.started_by_id == change.undone_id:
-            _void(clock, cause="undone", now=change.now, event_id=change.event.pk)
+            _void(clock, cause="undone", now=change.now, event=change.event)
+            clock.save(update_fields=ENDING)
         else:
             left.append(clock)
     ended = Clock.objects.filter(lead=change.lead, ended_by_id=change.undone_id)
     for clock in ended.select_for_update(no_key=True).order_by("pk"):
         if clock.kind in {running.kind for running in left}:
             continue
-        _void(clock, cause="undone", now=change.now, event_id=change.event.pk)
+        _void(clock, cause="undone", now=change.now, event=change.event)
+        clock.save(update_fields=ENDING)
         left.append(_successor(clock, change))
     return left
 
@@ -201,7 +226,8 @@ def _was_told(clock: Clock) -> bool:
     ).exists()
 
 
-def _agenda(running: Sequence[Clock]) -> Agenda | None:
+def agenda_of(running: Sequence[Clock]) -> Agenda | None:
+    """What is due first of the clocks that run on a lead."""
     if not running:
         return None
     order = list(KINDS)

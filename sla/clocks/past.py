@@ -1,9 +1,36 @@
-"""Clocks of a past that still run past their due time: marked like any other, told to nobody."""
+"""Clocks of a past: written many at once, and marked where they still run past their due time,
+like any other, but told to nobody."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
+
+from leads.handoff.changes import Agenda, Change
+from sla.clocks.engine import agenda_of, turn
+from sla.clocks.models import Clock
+
+
+@dataclass
+class PastClocks:
+    """The clocks of one lead whose past is lived through in memory."""
+
+    clocks: list[Clock] = field(default_factory=list)
+    running: list[Clock] = field(default_factory=list)
+
+    def on_change(self, change: Change) -> Agenda | None:
+        """As the engine does it for a change of today, with nothing written yet."""
+        turned = turn(change, self.running)
+        self.clocks += turned.started
+        self.running = turned.running
+        return agenda_of(turned.running)
+
+
+def write_past_clocks(lives: Sequence[PastClocks]) -> None:
+    """Write the clocks of leads whose events are written."""
+    Clock.objects.bulk_create([clock for life in lives for clock in life.clocks])
+
 
 # The event of the sweep without its messages; `history` says so to whoever proves the ledger.
 _MARK = """

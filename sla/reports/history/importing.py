@@ -1,5 +1,6 @@
 """The whole import: read, judge, live through what is not there yet, report."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,8 @@ from itertools import islice
 from django.db import DatabaseError, transaction
 
 from leadbridge.kernel.errors import DomainError
-from leads.handoff.models import Lead
+from leads.handoff.episodes import email_key
+from leads.handoff.models import Lead, Person
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.clocks.past import mark_past_breaches
 from sla.clocks.terms import judged_by
@@ -20,6 +22,7 @@ from sla.reports.history.pasts import Past, read_past
 from sla.reports.history.refusals import Refused
 from sla.reports.history.scene import Scene, set_scene
 from sla.reports.history.table import Table
+from sla.reports.history.together import live_together
 
 BATCH = 250
 
@@ -43,6 +46,7 @@ class Result:
     refused: int = 0
 
 
+Row = tuple[int, dict[str, str], Past]
 Tell = Callable[[Refusal], None]
 
 
@@ -88,7 +92,7 @@ class Importer:
                 result.audit.add(promises_of(past, self.mapping.agreement, calendar))
         return result
 
-    def _pasts(self, result: Result) -> Iterator[tuple[int, dict[str, str], Past]]:
+    def _pasts(self, result: Result) -> Iterator[Row]:
         """The rows that can be taken; the others are told of on the way."""
         seen: dict[tuple[str, str], int] = {}
         for number, cells in self.table.rows():
@@ -114,31 +118,49 @@ class Importer:
         result.refused += 1
         self.tell(Refusal(number, cells if isinstance(cells, dict) else {}, refused))
 
-    def _live(
-        self, batch: Sequence[tuple[int, dict[str, str], Past]], result: Result
-    ) -> list[tuple[int, dict[str, str], Past]]:
+    def _live(self, batch: Sequence[Row], result: Result) -> list[Row]:
         """Live through what is new in a batch; answers what of it counts."""
         there = _already_there([past for _, _, past in batch])
         new = [one for one in batch if (one[2].source, one[2].external_id) not in there]
         result.known += len(batch) - len(new)
         kept = [one for one in batch if (one[2].source, one[2].external_id) in there]
+        refused: set[int] = set()
         if not new:
             return kept
         with transaction.atomic():
             scene = set_scene(self.name, self.mapping, now=self.now)
-            made = []
             with judged_by(scene.terms):
-                for number, cells, past in new:
+                made, alone = _together(new, scene)
+                for number, cells, past in alone:
                     try:
                         made.append(_live_one(past, scene))
                     except (DomainError, DatabaseError) as error:
                         why = error.message if isinstance(error, DomainError) else str(error)
                         self._refuse(result, number, cells, Refused("", why.splitlines()[0]))
-                    else:
-                        kept.append((number, cells, past))
+                        refused.add(number)
+                        scene.forget_people()
             mark_past_breaches(made, now=self.now)
         result.created += len(made)
-        return kept
+        return kept + [row for row in new if row[0] not in refused]
+
+
+def _together(new: Sequence[Row], scene: Scene) -> tuple[list[int], list[Row]]:
+    """Live through at once whoever is known by no address; the ids of their leads, and the rows
+    that are left to be taken one by one: all of them where one of them spoils the lot."""
+    keys = Counter(email_key(past.texts.get("email", "")) for _, _, past in new)
+    known = Person.objects.filter(email_key__in=keys).values_list("email_key", flat=True)
+    taken = {*known, *(key for key, count in keys.items() if key and count > 1)}
+    alone: list[Row] = []
+    strangers: list[Row] = []
+    for row in new:
+        is_known = email_key(row[2].texts.get("email", "")) in taken
+        (alone if is_known else strangers).append(row)
+    try:
+        with transaction.atomic():
+            return live_together([past for _, _, past in strangers], scene), alone
+    except (DomainError, DatabaseError):
+        scene.forget_people()
+        return [], list(new)
 
 
 def _live_one(past: Past, scene: Scene) -> int:

@@ -1,6 +1,10 @@
-"""Living a past through: the very actions of today, each at its real instant."""
+"""Living a past through: the very actions of today, each at its real instant.
+
+`together` does the same for many pasts at once, and a test holds that it does.
+"""
 
 import hashlib
+from collections.abc import Sequence
 from decimal import Decimal
 
 from leadbridge.kernel.errors import DomainError
@@ -21,6 +25,10 @@ from sla.reports.history.pasts import Past
 from sla.reports.history.scene import NOBODY_KNOWN, Scene
 from sla.reports.history.steps import Step, steps_of
 
+OVERRIDE = "Handed over before LeadBridge."
+REASON = "other"
+HOW = {"channel": "call", "result": "talked"}
+
 
 def live_through(past: Past, scene: Scene) -> int:
     """Do again what was done to a past lead; answers its id. In a transaction, under the past's
@@ -31,7 +39,7 @@ def live_through(past: Past, scene: Scene) -> int:
     begun, *way = steps_of(past)
     by_marketing = scene.marketer if past.captured_at else None
     captured = capture_lead(
-        packet=_packet(past),
+        packet=packet_of(past),
         origin="history",
         marketer=scene.marketer,
         actor=by_marketing,
@@ -40,16 +48,15 @@ def live_through(past: Past, scene: Scene) -> int:
     if captured.joined:
         raise DomainError("invalid", f"The same person has an open lead, {captured.lead.ref}.")
     lead_id = captured.lead.pk
-    acted = any(step.is_of_sales for step in way)
-    holder = scene.holder(past.holder or NOBODY_KNOWN) if past.holder or acted else None
+    holder = holder_of(past, way, scene)
     for step in way:
         if step.action is Action.SUBMIT:
             submit_lead(
                 lead_id=lead_id,
                 actor=by_marketing,
                 now=step.at,
-                override_reason="Handed over before LeadBridge.",
-                to=_receiver(scene, holder),
+                override_reason=OVERRIDE,
+                to=receiver(scene, holder),
             )
         else:
             assert holder is not None, "somebody acted"
@@ -58,31 +65,44 @@ def live_through(past: Past, scene: Scene) -> int:
 
 
 def _do(step: Step, lead_id: int, holder: User, past: Past) -> None:
-    at, words = step.at, f"Ended as “{past.said or past.outcome}” in the history."
+    at, words = step.at, ended_as(past)
     match step.action:
         case Action.ACCEPT:
             accept_lead(lead_id=lead_id, actor=holder, now=at)
         case Action.TOUCH:
-            log_touch(lead_id=lead_id, actor=holder, now=at, channel="call", result="talked")
+            log_touch(
+                lead_id=lead_id, actor=holder, now=at, channel=HOW["channel"], result=HOW["result"]
+            )
         case Action.QUALIFY:
             value = past.value or Decimal(0)
             qualify_lead(lead_id=lead_id, actor=holder, now=at, value=value, close_on=at.date())
         case Action.WIN:
             win_lead(lead_id=lead_id, actor=holder, now=at, value=past.value or Decimal(0))
         case Action.REJECT:
-            reject_lead(lead_id=lead_id, actor=holder, now=at, reason="other", comment=words)
+            reject_lead(lead_id=lead_id, actor=holder, now=at, reason=REASON, comment=words)
         case Action.DISQUALIFY:
-            disqualify_lead(lead_id=lead_id, actor=holder, now=at, reason="other", comment=words)
+            disqualify_lead(lead_id=lead_id, actor=holder, now=at, reason=REASON, comment=words)
         case _:
             raise AssertionError(f"a past does not {step.action}")
 
 
-def _receiver(scene: Scene, holder: User | None) -> Choice:
+def holder_of(past: Past, way: Sequence[Step], scene: Scene) -> User | None:
+    """Whoever had it; somebody unknown where sales acted and nobody is named."""
+    acted = any(step.is_of_sales for step in way)
+    return scene.holder(past.holder or NOBODY_KNOWN) if past.holder or acted else None
+
+
+def ended_as(past: Past) -> str:
+    """The outcome in the words of the file."""
+    return f"Ended as “{past.said or past.outcome}” in the history."
+
+
+def receiver(scene: Scene, holder: User | None) -> Choice:
     """Whoever got it then; without anybody known, the pool of the past's team."""
     return Choice(scene.team.pk, holder.pk if holder else None, "", "As it was in the past.")
 
 
-def _packet(past: Past) -> Packet:
+def packet_of(past: Past) -> Packet:
     """What is known of the person. A past without addresses gets one that can reach nobody."""
     texts = dict(past.texts)
     if not (texts.get("email") or texts.get("phone")):

@@ -29,6 +29,7 @@ class Scene:
 
     terms: PastTerms
     team: Team
+    marketing: Team
     marketer: User
     people: dict[str, User] = field(default_factory=dict)
 
@@ -39,6 +40,10 @@ class Scene:
                 f"history/{self.team.pk}/{name}", name, Role.SELLER, self.team
             )
         return self.people[name]
+
+    def forget_people(self) -> None:
+        """After a step back in the database: whoever was made since then is gone again."""
+        self.people.clear()
 
 
 def set_scene(name: str, mapping: Mapping, *, now: datetime) -> Scene:
@@ -53,7 +58,7 @@ def set_scene(name: str, mapping: Mapping, *, now: datetime) -> Scene:
     version_id = _calendar_version(title, mapping, now)
     agreement = agreement_version(_agreement_version(title, mapping, now))
     terms = PastTerms(agreement, Hours(version_id, title, calendar_of(version_id)))
-    return Scene(terms, team, marketer)
+    return Scene(terms, team, marketing, marketer)
 
 
 def _team(name: str, side: Side, head: Role) -> Team:

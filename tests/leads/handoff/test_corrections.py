@@ -9,6 +9,7 @@ import pytest
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import IdempotentAnswer
 from leads.handoff.actions import recycle_lead, reject_lead, submit_lead, win_lead
 from leads.handoff.corrections import erase_person, merge_lead, undo_last
 from leads.handoff.episodes import capture_lead, join_lead, reopen_lead
@@ -357,6 +358,17 @@ def test_an_erased_person_who_writes_again_is_somebody_new(cast: Cast, now: date
     erase_person(person_id=old.person_id, actor=cast.olu, now=now, request="R")
     new = captured(cast, now, email=address)
     assert (new.person_id != old.person_id, new.episode, new.previous) == (True, 1, None)
+
+
+def test_no_answer_kept_for_a_program_tells_of_an_erased_person(cast: Cast, now: datetime) -> None:
+    lead = captured(cast, now)
+    kept = IdempotentAnswer.objects.create(
+        user=cast.mia, key="k", fingerprint="f", status=201, created_at=now,
+        body={"ref": lead.ref, "person": {"email": lead.person.email}},
+    )  # fmt: skip
+    erase_person(person_id=lead.person_id, actor=cast.olu, now=now, request="R")
+    kept.refresh_from_db()
+    assert (kept.status, kept.body) == (201, {"stage": "erased"})
 
 
 @pytest.mark.parametrize("request_", ["", "  "])

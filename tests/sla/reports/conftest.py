@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import StringIO
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.documents import content_hash
@@ -18,6 +22,7 @@ from sla.agreement.targets import Agreement
 from sla.calendars.actions import save_calendar
 from sla.calendars.queries import Hours, calendar_of
 from sla.clocks.terms import PastTerms, judged_by
+from tests.sla.reports.pasts import MORE, Run, Write, mapping_text
 
 HOUR = timedelta(hours=1)
 # Response in hours by age in hours (DOMAIN, Annex E); None is still unanswered. Target: 8 hours.
@@ -70,3 +75,29 @@ def hand(cast: Cast, now: datetime, around_the_clock: None) -> Hand:
         return Lead.objects.get(pk=lead.pk)
 
     return hand
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file of handoffs, and its mapping beside it."""
+
+    def write(text: str | bytes, name: str = "past.csv", mapping: str | None = None) -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        (tmp_path / "mapping.toml").write_text(mapping or mapping_text(more=MORE))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command on a file with the mapping beside it; its lines and what it complained of."""
+
+    def run(path: Path, **options: Any) -> tuple[list[str], str]:
+        out, complaints = StringIO(), StringIO()
+        options.setdefault("mapping", path.with_name("mapping.toml"))
+        call_command("import_history", path, stdout=out, stderr=complaints, **options)
+        return out.getvalue().splitlines(), complaints.getvalue()
+
+    return run

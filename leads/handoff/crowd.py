@@ -1,0 +1,89 @@
+"""Many leads at once, lived through in memory by the rules of `moves` and written set-wise.
+
+For leads that nobody else can know of yet, such as those of a past: there is nothing to lock and
+nothing to read again. What a change makes of clocks is asked of whoever lives the lives, because
+clocks are not known here.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from leadbridge.people.models import User
+from leads.handoff.changes import Agenda, Change
+from leads.handoff.models import Custody, Event, Lead, Person, Remark
+from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
+
+Ask = Callable[[Change], Agenda | None]
+# What a move may change: everything that is not said once and for all when a lead begins.
+_GIVEN = frozenset({"id", "person_id", "episode", "previous_id", "origin", "source"})
+_COLUMNS = tuple(f.attname for f in Lead._meta.concrete_fields if f.attname not in _GIVEN)
+
+
+@dataclass
+class Life:
+    """One lead that is being lived through, and all that there will be to write of it."""
+
+    lead: Lead
+    ask: Ask
+    first: Lead | None = None
+    events: list[Event] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    custody: list[Custody] = field(default_factory=list)
+    later: list[dict[str, object]] = field(default_factory=list)
+
+    def begin(self, *, actor: User | None, now: datetime, data: Mapping[str, object]) -> Event:
+        """The capture."""
+        event = self._keep(work_out_beginning(self.lead, actor=actor, now=now, data=data, words={}))
+        self.first = copy.copy(self.lead)
+        return event
+
+    def move(self, move: Move) -> Event:
+        """Anything after it."""
+        event = self._keep(work_out(self.lead, move))
+        self.later.append({name: getattr(self.lead, name) for name in _COLUMNS})
+        return event
+
+    def _keep(self, moved: Moved) -> Event:
+        self.events.append(moved.change.event)
+        self.remarks += moved.remarks
+        if moved.leaves:
+            self.custody[-1].until = moved.change.now
+        if moved.enters is not None:
+            self.custody.append(moved.enters)
+        keep_agenda(self.lead, self.ask(moved.change))
+        return moved.change.event
+
+
+def write_lives(lives: Sequence[Life]) -> None:
+    """Write new people with their leads and all that happened to them. In a transaction.
+
+    A lead goes through all its stages in the database too: the guards see every single change.
+    """
+    Person.objects.bulk_create([life.lead.person for life in lives])
+    firsts = [life.first for life in lives if life.first is not None]
+    Lead.objects.bulk_create(firsts)
+    for life, first in zip(lives, firsts, strict=True):
+        life.lead.pk = first.pk
+    for number in range(max((len(life.later) for life in lives), default=0)):
+        _change([(life.lead.pk, life.later[number]) for life in lives if number < len(life.later)])
+    Event.objects.bulk_create([event for life in lives for event in life.events])
+    Remark.objects.bulk_create([remark for life in lives for remark in life.remarks])
+    Custody.objects.bulk_create([link for life in lives for link in life.custody])
+
+
+_CHANGE = f"""
+    UPDATE leads_lead AS lead SET {", ".join(f'"{name}" = new."{name}"' for name in _COLUMNS)}
+    FROM jsonb_populate_recordset(NULL::leads_lead, %s::jsonb) AS new WHERE lead.id = new.id
+"""  # noqa: S608  # names of our own columns
+
+
+def _change(states: Sequence[tuple[int, Mapping[str, object]]]) -> None:
+    """Bring leads, each by its id, to the state after their next move."""
+    rows = [{"id": lead_id, **state} for lead_id, state in states]
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGE, [json.dumps(rows, default=str)])

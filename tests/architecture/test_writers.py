@@ -1,0 +1,141 @@
+"""One writer per fact, one receiver, one now: searched for in the source itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from weakref import ReferenceType
+
+import pytest
+from django.db.models import signals
+
+from leads.handoff.changes import lead_changed
+from sla.clocks.engine import on_lead_changed
+from tests.architecture.source import Source, dotted, sources
+
+WRITES = {
+    "create", "bulk_create", "get_or_create", "update", "update_or_create", "bulk_update", "delete",
+    "save",
+}  # fmt: skip
+MOVES = "leads/handoff/moves.py"
+# model: (what a variable or relation of it is called, who may write it, table)
+WRITERS: dict[str, tuple[set[str], set[str], str]] = {
+    "Lead": (
+        {"lead", "leads", "held_leads"},
+        {MOVES, "leads/handoff/episodes.py"},  # episodes: the facts of a second act, never a stage
+        "leads_lead",
+    ),
+    "Event": ({"event", "events"}, {MOVES}, "leads_event"),
+    "Custody": ({"custody"}, {MOVES}, "leads_custody"),
+    "Clock": ({"clock", "clocks"}, {"sla/clocks/engine.py", "sla/clocks/sweep.py"}, "sla_clock"),
+    "CalendarVersion": ({"versions"}, {"sla/calendars/actions.py"}, "sla_calendarversion"),
+    "Turn": ({"turn"}, {"leads/routing/actions.py"}, "leads_turn"),
+    "Touch": ({"touch", "touches"}, {"leads/work/actions.py"}, "leads_touch"),
+}
+# SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
+SQL_WRITERS = {
+    "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
+    "sla/clocks/sweep.py": {"sla_clock", "leads_event", "outbox_message"},
+    "leadbridge/outbox/delivery.py": {"outbox_message"},
+}
+# The rim, where an instant is read: once a request, a task, a command.
+RIM = re.compile(
+    r"kernel/(time|http)\.py$|/tasks\.py$|management/commands/|people/idempotency\.py$|"
+    r"leadbridge/(health|healthz)\.py$|/api\.py$|views\.py$|leadbridge/embedded/|/middleware\.py$"
+)
+
+
+def written(source: Source) -> Iterator[tuple[str, int]]:
+    """(model, line) for everything that this file writes through the ORM."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = dotted(node.func)
+        parts = name.split(".")
+        for model, (called, _, _) in WRITERS.items():
+            if name == model and node.keywords:
+                yield model, node.lineno  # a new row in the making
+            elif parts[-1] in WRITES and (parts[0] == model or set(parts[:-1]) & called):
+                yield model, node.lineno
+
+
+@pytest.mark.parametrize("model", sorted(WRITERS))
+def test_each_fact_has_one_writer(model: str) -> None:
+    _, allowed, _ = WRITERS[model]
+    found = {
+        f"{source.path}:{line}"
+        for source in sources()
+        for name, line in written(source)
+        if name == model and source.path not in allowed
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("model", sorted(WRITERS))
+def test_the_search_for_writers_finds_those_we_know(model: str) -> None:
+    _, allowed, _ = WRITERS[model]
+    for source in sources(*{path.split("/")[0] for path in allowed}):
+        if source.path in allowed - {"sla/clocks/sweep.py"}:
+            assert model in {name for name, _ in written(source)}, source.path
+
+
+def test_a_stage_is_set_in_one_place() -> None:
+    found = set()
+    for source in sources():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and node.attr == "stage":
+                if isinstance(node.ctx, ast.Store | ast.Del):
+                    found.add(source.path)
+            elif (
+                isinstance(node, ast.Call)
+                and any(word.arg == "stage" for word in node.keywords)
+                and dotted(node.func).split(".")[-1] in WRITES | {"Lead"}
+            ):
+                found.add(source.path)
+    # The audit of a past lives it through on a lead that is never saved.
+    assert found == {MOVES, "sla/reports/history/audit.py"}
+
+
+def test_sql_of_our_own_writes_only_what_the_sweep_tells() -> None:
+    pattern = re.compile(
+        r"(?i)\b(?:insert\s+into|update|delete\s+from)\s+((?:leads|sla|outbox|people)_\w+)"
+    )
+    for source in sources():
+        tables = {table.lower() for table in pattern.findall(source.text)}
+        assert tables <= SQL_WRITERS.get(source.path, set()), source.path
+
+
+def test_a_changed_lead_is_told_to_the_clocks_and_to_nobody_else() -> None:
+    receivers = [reference() for _, reference, *_ in lead_changed.receivers]
+    assert receivers == [on_lead_changed]
+
+
+def test_no_rule_hides_in_a_signal_of_the_orm() -> None:
+    words = ("pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed", "@receiver")
+    assert not [(s.path, word) for s in sources() for word in words if word in s.text]
+    for name in ("pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"):
+        for _, reference, *_ in getattr(signals, name).receivers:
+            receiver = reference() if isinstance(reference, ReferenceType) else reference
+            module = getattr(receiver, "__module__", "")
+            assert module.split(".")[0] not in ("leadbridge", "leads", "sla"), (name, receiver)
+
+
+def test_now_is_read_at_the_rim_only() -> None:
+    found = set()
+    for source in sources():
+        if RIM.search(source.path):
+            continue
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "leadbridge.kernel.time":
+                if any(alias.name == "now" for alias in node.names):
+                    found.add(f"{source.path} imports now")
+            elif (
+                isinstance(node, ast.Call)
+                and re.fullmatch(
+                    r"(?:timezone\.|datetime\.|date\.|dt\.)*(?:timezone\.now|datetime\.now"
+                    r"|datetime\.utcnow|date\.today|localdate|localtime)|time\.time",
+                    dotted(node.func),
+                )
+                and not (dotted(node.func).endswith("localtime") and node.args)
+            ):
+                found.add(f"{source.path}:{node.lineno} {dotted(node.func)}")
+    assert not found
