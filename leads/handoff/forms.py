@@ -293,7 +293,8 @@ DECISIONS: dict[str, type[Decision]] = {
 
 
 def _next_words(lead: Lead, actor: User, now: datetime) -> str:
-    """When the next promise on it is due."""
+    """When the next promise on it is, or was, due."""
     if lead.next_due_at is None:
         return ""
-    return f"Next due: {due_words(local(lead.next_due_at, zone_of(actor)), now)}."
+    due = due_words(local(lead.next_due_at, zone_of(actor)), now)
+    return f"What comes next was due {due}." if lead.next_due_at < now else f"Next due: {due}."

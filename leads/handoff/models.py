@@ -47,6 +47,7 @@ class Lead(models.Model):
     """One person's one episode of interest, from capture to its end.
 
     `holder` is accountable now; None means the pool of `team`, answered for by its manager.
+    Foreign keys by which no lead is ever looked up have no index: a lead is written often.
     The `next_*` fields are what the clocks promised at the last change (see docs/architecture.md).
     """
 
@@ -57,14 +58,20 @@ class Lead(models.Model):
     )
     stage = models.CharField(max_length=12, choices=[(s, s) for s in Stage])
     last_action = models.CharField(max_length=12)
-    last_actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    last_actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     changed_at = models.DateTimeField()
 
-    marketer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    marketing_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    marketer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    marketing_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="held_leads")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="leads")
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     origin = models.CharField(max_length=12)
     source = models.CharField(max_length=100)
@@ -81,7 +88,9 @@ class Lead(models.Model):
     attributes = models.JSONField(default=dict)
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True)
 
-    definition = models.ForeignKey("leads.DefinitionVersion", on_delete=models.PROTECT, null=True)
+    definition = models.ForeignKey(
+        "leads.DefinitionVersion", on_delete=models.PROTECT, null=True, db_index=False
+    )
     verdict = models.CharField(max_length=7, blank=True)
     verdict_lines = models.JSONField(default=list)
     fit = models.IntegerField(null=True)
@@ -105,7 +114,9 @@ class Lead(models.Model):
     close_on = models.DateField(null=True)
     reason = models.CharField(max_length=30, blank=True)
     reason_criterion = models.CharField(max_length=60, blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     next_kind = models.CharField(max_length=12, blank=True)
     next_started_at = models.DateTimeField(null=True)
@@ -199,6 +210,15 @@ class Lead(models.Model):
             ),
             models.Index(name="leads_lead_by_marketer", fields=["marketer", "-changed_at", "id"]),
             models.Index(name="leads_lead_by_change", fields=["-changed_at", "id"]),
+            models.Index(
+                name="leads_lead_of_marketer_at", fields=["marketer", "stage", "-changed_at", "id"]
+            ),
+            models.Index(name="leads_lead_at_stage", fields=["stage", "-changed_at", "id"]),
+            models.Index(
+                name="leads_lead_of_marketer_due",
+                fields=["marketer", "next_due_at", "id"],
+                condition=Q(stage__in=OPEN),
+            ),
             models.Index(name="leads_lead_by_submission", fields=["submitted_at"]),
             models.Index(name="leads_lead_by_stage", fields=["stage", "team"]),
         ]

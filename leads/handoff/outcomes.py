@@ -14,7 +14,7 @@ from django.conf import settings
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, ClockFace, due_words
-from leadbridge.people.access import Viewer, heads_side
+from leadbridge.people.access import Viewer, heads_side, sees_every_lead
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Side, User
 from leads.handoff.inbox import MOST_COUNTED, PAGE, face_of, who_words
@@ -47,7 +47,7 @@ class Group(StrEnum):
 
 
 GROUP_NAMES = {
-    Group.ANY: "All",
+    Group.ANY: "Every stage",
     Group.OVERDUE: "Overdue",
     Group.NEW: "Not handed over yet",
     Group.WAITING: "Waiting for sales",
@@ -94,26 +94,42 @@ def list_outcomes(
     """The leads of one page, and how many of all of them are overdue."""
     leads = _leads(user, whose)
     late = leads.open().filter(next_due_at__lt=now)
-    found = late.due_first() if group is Group.OVERDUE else _of_group(leads, group)
-    found = found.searched(q) if q else found
     start = (page - 1) * PAGE
-    rows = list(found.values_list("pk", "changed_at", "stage")[start : start + PAGE + 1])
+    if group is Group.OVERDUE:
+        rows = _rows([late.due_first()], "next_due_at", q, start)
+    else:
+        rows = _rows(_of_group(leads, group), "-changed_at", q, start)
     return Listing(
-        overdue=late.order_by()[:MOST_COUNTED].count(),
+        overdue=late.order_by()[:MOST_COUNTED].count() if sees_every_lead(user) else 0,
         start=start,
         page=tuple(rows[:PAGE]),
         more=len(rows) > PAGE,
     )
 
 
+def _rows(
+    parts: Sequence[LeadQuerySet], order: str, q: str, start: int
+) -> list[tuple[int, datetime, str]]:
+    """One row more than a page of these parts, together in their common order."""
+    end = start + PAGE + 1
+    columns = "pk", "changed_at", "stage", "next_due_at"
+    found = [(part.searched(q) if q else part).values_list(*columns)[:end] for part in parts]
+    if len(found) > 1:
+        found = [found[0].union(*found[1:], all=True).order_by(order, "pk")]
+    return [row[:3] for row in found[0][start:end]]
+
+
 def counts(user: User, whose: Whose, overdue: int) -> list[dict[str, object]]:
-    """The strip above the list: how many stand where, each opening its list."""
+    """The strip above the list: how many stand where, each opening its list. Sellers, who have
+    counts of their own in the inbox, only read along."""
+    if not sees_every_lead(user):
+        return []
     leads = _leads(user, whose)
-    stats = []
+    stats = [_stat("Overdue", overdue, Group.OVERDUE, "late" if overdue else "ok")]
     for group in COUNTED:
-        number = _of_group(leads, group).order_by()[:MOST_COUNTED].count()
-        stats.append(_stat(GROUP_NAMES[group], number, group))
-    return [_stat("Overdue", overdue, Group.OVERDUE, "late" if overdue else "ok"), *stats]
+        parts = [part[:MOST_COUNTED].count() for part in _of_group(leads, group)]
+        stats.append(_stat(GROUP_NAMES[group], min(sum(parts), MOST_COUNTED), group))
+    return stats
 
 
 def _stat(label: str, number: int, group: Group, tone: str = "") -> dict[str, object]:
@@ -126,10 +142,11 @@ def _leads(user: User, whose: Whose) -> LeadQuerySet:
     return leads.filter(marketer=user) if whose is Whose.MINE else leads
 
 
-def _of_group(leads: LeadQuerySet, group: Group) -> LeadQuerySet:
-    stages = STAGES_OF.get(group)
-    found = leads.filter(stage__in=stages) if stages else leads.exclude(stage=Stage.ERASED)
-    return found.order_by("-changed_at", "pk")
+def _of_group(leads: LeadQuerySet, group: Group) -> list[LeadQuerySet]:
+    """The group stage by stage, last change first: each part is in the order of one index."""
+    if group is Group.ANY:
+        return [leads.exclude(stage=Stage.ERASED).order_by("-changed_at", "pk")]
+    return [leads.filter(stage=s).order_by("-changed_at", "pk") for s in STAGES_OF[group]]
 
 
 @dataclass(frozen=True)
@@ -248,6 +265,8 @@ def silence_of(lead: Lead) -> Silence | None:
             since, words = lead.accepted_at, "Accepted, and not touched for {}"
         case Stage.ACCEPTED | Stage.WORKING | Stage.OPPORTUNITY:
             since, words = lead.last_touch_at, "Last touched {} ago"
+        case Stage.REJECTED if lead.disputed_at:
+            since, words = lead.disputed_at, "Waiting for a ruling for {}"
         case Stage.REJECTED | Stage.CAPTURED:
             since, words = lead.changed_at, "Waiting for marketing for {}"
         case _:

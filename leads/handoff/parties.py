@@ -94,6 +94,8 @@ def _barred(lead: Lead, action: Action) -> str:
     """Why what happened to this very lead bars an action that its stage would allow."""
     if action is Action.REJECT and lead.first_touch_at:
         return "This lead was contacted already: disqualify or recycle it instead of rejecting it."
+    if action is Action.DISPUTE and lead.disputed_at:
+        return "This rejection is disputed already."
     if action in (Action.RECYCLE, Action.REOPEN) and lead.last_action == Action.REOPEN:
         return "This lead began again as a new one: go on there."
     return ""

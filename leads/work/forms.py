@@ -20,7 +20,9 @@ class LogTouch(Decision):
     hint: ClassVar[str] = "A call, message or meeting of your own. Automatic mail is no follow-up."
 
     channel = forms.ChoiceField(label="How", choices=Channel.choices, widget=forms.RadioSelect)
-    result = forms.ChoiceField(label="What came of it", choices=Result.choices)
+    result = forms.ChoiceField(
+        label="What came of it", choices=Result.choices, widget=forms.RadioSelect
+    )
     note = words_field("Note")
     quote = words_field("What they said", help="In their words. Marketing reads this.")
     next_at = forms.DateTimeField(

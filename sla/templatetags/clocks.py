@@ -25,6 +25,8 @@ from sla.clocks.states import State, state_of
 
 register = template.Library()
 
+MOST_PROMISES = 12  # what a lead of many months kept long ago stands in its story
+
 
 @register.filter
 def kind_label(name: str) -> str:
@@ -60,9 +62,12 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
     clocks = Clock.objects.filter(lead=lead).select_related("holder", "team")
     standing = [(state_of(clock, request.now), clock) for clock in clocks]
     shown = [(state, clock) for state, clock in standing if state is not State.VOID]
-    shown.sort(key=lambda pair: (pair[1].stopped_at is not None, pair[1].due_at))
+    running = [pair for pair in shown if pair[1].stopped_at is None]
+    ended = [pair for pair in shown if pair[1].stopped_at is not None]
+    running.sort(key=lambda pair: pair[1].due_at)
+    ended.sort(key=lambda pair: pair[1].due_at, reverse=True)
     owed = []
-    for state, clock in shown:
+    for state, clock in (running + ended)[:MOST_PROMISES]:
         face, name = (
             face_of(clock, state, zone_of(request.user), request.now),
             KINDS[clock.kind].label,

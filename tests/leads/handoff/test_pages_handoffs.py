@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
-from leads.handoff.actions import reject_lead
+from leads.handoff.actions import dispute_lead, reject_lead
 from leads.handoff.stages import Stage
 from tests.leads.handoff.conftest import SignedIn
 from tests.leads.handoff.scenes import HOUR, SCENES, again, captured, rejected, submitted, working
@@ -75,6 +75,18 @@ def test_sales_reads_along_and_gets_no_buttons(
     assert lead.ref in refs(html)
     assert f"/leads/{lead.ref}/submit/" not in html
     assert "/handoffs/new/" not in html
+    assert 'class="stats"' not in html
+
+
+def test_what_is_disputed_is_not_disputed_again(
+    cast: Cast, signed_in: SignedIn, now: datetime
+) -> None:
+    lead = rejected(cast, now)
+    dispute_lead(lead_id=lead.pk, actor=cast.mia, now=now, because="It meets every criterion.")
+    html = get(signed_in(cast.mia), PAGE_OF)
+    assert "Disputed" in html
+    assert f"/leads/{lead.ref}/dispute/" not in html
+    assert f"/leads/{lead.ref}/submit/" in html
 
 
 def test_nora_reads_nothing_of_another_team(cast: Cast, signed_in: SignedIn, now: datetime) -> None:
