@@ -5,4 +5,4 @@ from leadbridge.settings import *  # noqa: F403  # all but what is named below
 
 ROOT_URLCONF = "bench.limit_urls"
 INSTALLED_APPS = [app for app in ours.INSTALLED_APPS if not app.startswith("allauth")]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []

@@ -1,7 +1,7 @@
 """The sweep over a million running clocks: idle, and with ten thousand due."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -66,12 +66,12 @@ def run() -> list[Figure]:
     ]
 
 
-def _raw(now: object) -> int:
+def _raw(now: datetime) -> int:
     marked = 0
     with connection.cursor() as cursor:
         while True:
             cursor.execute(RAW_SWEEP, {"now": now})
-            count = cursor.fetchone()[0]
+            count = int(cursor.fetchone()[0])
             marked += count
             if count < 1000:
                 return marked
