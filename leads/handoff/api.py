@@ -76,8 +76,8 @@ class LeadOne(ApiView):
     @extend_schema(operation_id="leads_get", tags=["leads"], responses=answers(404, ok=LeadDetail))
     def get(self, request: Request, ref: str) -> Response:
         """The lead, if the caller may see it."""
-        seen = get_lead_for(caller(request), ref)
-        return Response(answer_of(seen.pk, request))
+        lead_id = lead_id_for(caller(request), ref)
+        return Response(answer_of(lead_id, request))
 
 
 class LeadEvents(ListView):
@@ -144,9 +144,9 @@ class LeadAction(ApiView):
     def post(self, request: Request, ref: str) -> Response:
         """404 before anything else: a stranger's lead does not exist for the caller."""
         user = caller(request)
-        seen = get_lead_for(user, ref)
+        seen = lead_id_for(user, ref)
         told = read_body(request, self.body)
-        lead_id = self.act(seen.pk, user, now_of(request), told)
+        lead_id = self.act(seen, user, now_of(request), told)
         return Response(answer_of(lead_id, request), status=self.status)
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:

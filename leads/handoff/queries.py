@@ -29,6 +29,14 @@ def get_lead_for(user: User, ref: str) -> Lead:
     return lead
 
 
+def lead_id_for(user: User, ref: str) -> int:
+    """The same where the lead itself is read again under its lock."""
+    lead_id = lead_id_of(ref)
+    if not Lead.objects.visible_to(user).filter(pk=lead_id).exists():
+        raise unknown_lead(ref)
+    return lead_id
+
+
 def late_count(user: User, now: datetime) -> int:
     """How many leads wait for this very person past their time."""
     return Lead.objects.filter(holder=user).under(Pressure.OVERDUE, now).count()
