@@ -27,7 +27,7 @@ from leads.handoff.episodes import reopen_lead
 from leads.handoff.listing import FILTERS, ORDERS, ask_leads
 from leads.handoff.models import Lead
 from leads.handoff.parties import permit
-from leads.handoff.queries import get_lead_for, lead_id_of
+from leads.handoff.queries import get_lead_for, lead_id_for, lead_id_of
 from leads.handoff.reasons import REASONS
 from leads.handoff.representation import (
     custody_answer,
