@@ -116,8 +116,9 @@ def running_face(
 def _share(start: datetime, risk: datetime, due: datetime, now: datetime) -> float:
     """The share spent, by wall time on either side of the instant of risk, which nights and
     weekends have moved to where it belongs."""
+    before = seconds_between(start, risk)
     if now < risk:
-        return AT_RISK_SHARE * seconds_between(start, now) / seconds_between(start, risk)
+        return AT_RISK_SHARE * seconds_between(start, now) / before if before > 0 else 0.0
     whole = seconds_between(risk, due)
     gone = seconds_between(risk, now) / whole if whole > 0 else 1.0
     return AT_RISK_SHARE + (1 - AT_RISK_SHARE) * gone

@@ -69,6 +69,11 @@ def test_a_target_of_nothing_is_spent_at_once() -> None:
     assert running_face(start=START, risk=START, due=START, now=START).spent == 100
 
 
+def test_a_face_seen_by_a_slow_machine_before_its_start_is_empty() -> None:
+    early = START - timedelta(seconds=2)
+    assert running_face(start=START, risk=START, due=DUE, now=early).spent == 0
+
+
 def test_a_still_face_has_nothing_to_count() -> None:
     face = still_face("met in 1 h 12", tone="ok", spent=0.3)
     assert (face.due, face.words, face.spent) == ("", "met in 1 h 12", 30)
