@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from leads.handoff.changes import Agenda, Change
+from leads.handoff.models import Event
 from sla.clocks.engine import agenda_of, turn
 from sla.clocks.models import Clock
 
@@ -18,13 +19,38 @@ class PastClocks:
 
     clocks: list[Clock] = field(default_factory=list)
     running: list[Clock] = field(default_factory=list)
+    dated: bool = True
 
     def on_change(self, change: Change) -> Agenda | None:
         """As the engine does it for a change of today, with nothing written yet."""
         turned = turn(change, self.running)
+        if not self.dated:
+            for clock in turned.ended:
+                leave_unjudged(clock)
         self.clocks += turned.started
         self.running = turned.running
         return agenda_of(turned.running)
+
+
+UNJUDGED = (
+    "stopped_at", "elapsed_seconds", "breached_at", "detected_at", "void_at", "void_cause",
+)  # fmt: skip
+
+
+def leave_unjudged(clock: Clock) -> None:
+    """A clock that ended nobody knows when counts neither as met nor as missed; in memory."""
+    if clock.stopped_at is None:
+        return
+    clock.void_at, clock.void_cause = clock.stopped_at, "undated"
+    clock.stopped_at = clock.elapsed_seconds = clock.breached_at = clock.detected_at = None
+
+
+def leave_last_unjudged(lead_id: int, events: int) -> None:
+    """The same for the clocks that the last so many events of a lead ended."""
+    last = Event.objects.filter(lead=lead_id).order_by("-pk").values_list("pk", flat=True)[:events]
+    for clock in Clock.objects.filter(lead=lead_id, ended_by__in=list(last)):
+        leave_unjudged(clock)
+        clock.save(update_fields=UNJUDGED)
 
 
 def write_past_clocks(lives: Sequence[PastClocks]) -> None:

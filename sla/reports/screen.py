@@ -206,6 +206,9 @@ def person_row(person: Person, asked: Asked) -> dict[str, object]:
     }
 
 
+VOID_WORDS = {"undated": "ended, nobody knows when"}
+
+
 def list_row(clock: Clock, zone: str, now: datetime) -> dict[str, object]:
     """One clock of a list."""
     lead = clock.lead
@@ -216,7 +219,7 @@ def list_row(clock: Clock, zone: str, now: datetime) -> dict[str, object]:
         "company": lead.name,
         "about": about_words(clock),
         "clock": face_of(clock, state, zone, now) if state is not State.VOID else None,
-        "void": clock.void_cause.replace("_", " "),
+        "void": VOID_WORDS.get(clock.void_cause, f"ended by {clock.void_cause}"),
         "kind": label_of_kind(clock.kind),
         "who": str(clock.holder) if clock.holder else f"{clock.team} (pool)",
         "started": instant_words(clock.started_at, zone),

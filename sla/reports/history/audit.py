@@ -38,11 +38,12 @@ def promises_of(past: Past, agreement: Agreement, calendar: BusinessCalendar) ->
         running = {p.kind: p for p in made if not (p.stopped_at or p.void)}
         planned = plan(_change(lead, step, past, stage), running)
         for kind in planned.stops:
-            running[kind].stopped_at = step.at
+            running[kind].stopped_at, running[kind].void = step.at, not step.dated
         for kind in planned.voids:
             # As in the engine: what was due and not done stays a miss.
             late = step.at > running[kind].due_at
-            running[kind].stopped_at, running[kind].void = (step.at if late else None), not late
+            running[kind].stopped_at = step.at if late else None
+            running[kind].void = not (late and step.dated)
         for kind in planned.starts:
             target = agreement.target_for(kind=kind, source=past.source)
             made.append(Promise(kind, span_of(target, calendar, start=step.at).due_at))

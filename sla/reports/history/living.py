@@ -21,6 +21,7 @@ from leads.handoff.episodes import Packet, capture_lead
 from leads.handoff.stages import Action
 from leads.routing.choice import Choice
 from leads.work.actions import log_touch
+from sla.clocks.past import leave_last_unjudged
 from sla.reports.history.pasts import Past
 from sla.reports.history.scene import NOBODY_KNOWN, Scene
 from sla.reports.history.steps import Step, steps_of
@@ -61,6 +62,9 @@ def live_through(past: Past, scene: Scene) -> int:
         else:
             assert holder is not None, "somebody acted"
             _do(step, lead_id, holder, past)
+    undated = sum(not step.dated for step in way)
+    if undated:
+        leave_last_unjudged(lead_id, undated)
     return lead_id
 
 

@@ -15,11 +15,13 @@ UNTOUCHED = frozenset({Stage.SUBMITTED, Stage.ACCEPTED})
 
 @dataclass(frozen=True)
 class Step:
-    """One action at its instant, and the stage it led to."""
+    """One action at its instant, and the stage it led to. What follows from an outcome without an
+    instant is not `dated`: it ends clocks, but nobody is judged by when."""
 
     action: Action
     at: datetime
     to: Stage
+    dated: bool = True
 
     @property
     def is_of_sales(self) -> bool:
@@ -39,7 +41,7 @@ def steps_of(past: Past) -> list[Step]:
             row = row_for(action, way[-1].to)
             stage = row.to if row else None
             assert stage is not None, "each way is one of the table"
-            way.append(Step(action, at, stage))
+            way.append(Step(action, at, stage, fact != past.outcome or bool(past.outcome_at)))
     return way
 
 

@@ -91,6 +91,7 @@ def _live(
             )  # fmt: skip
             continue
         assert holder is not None, "somebody acted"
+        clocks.dated = step.dated
         event = life.move(_move(step, life, holder, past))
         if step.action is Action.TOUCH:
             touches.append((event, holder, step.at))

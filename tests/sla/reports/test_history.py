@@ -165,8 +165,8 @@ def test_a_past_that_is_still_open_is_overdue_and_nobody_is_told(
         Slice(datetime(2011, 1, 1, tzinfo=UTC), datetime(2012, 1, 1, tzinfo=UTC), kind="accept"),
         now=now_at_the_rim(),
     )
-    assert score == Score(due=11, met=4, met_late=6, missed_open=1)
-    assert "accept due 11 met 4 late 6 open 1 attainment 36.4" in lines
+    assert score == Score(due=10, met=3, met_late=6, missed_open=1)
+    assert "accept due 10 met 3 late 6 open 1 attainment 30.0" in lines
 
 
 @pytest.mark.django_db
@@ -432,3 +432,19 @@ def test_a_large_file_is_read_row_by_row(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert counted == 60_000
     assert most < path.stat().st_size / 2
+
+
+@pytest.mark.django_db
+def test_an_outcome_without_an_instant_flatters_nobody(cast: Cast, write: Write, run: Run) -> None:
+    """The mapping of the contract knows neither when a lead was followed up nor when it ended."""
+    rows = "\n".join(text.replace("won,2011-11-22T12:30:44+01:00", "won,") for text in PASTS[:2])
+    lines, _ = run(write(HEAD + rows, mapping=mapping_text()))
+    assert lines[1:] == [
+        "accept due 2 met 0 late 2 open 0 attainment 0.0",
+        "first_touch due 0 met 0 late 0 open 0 attainment -",
+    ]
+    won = Lead.objects.get(external_id="2")
+    assert won.stage == "won"
+    ended = Clock.objects.filter(lead=won).exclude(kind__in=["accept", "triage"])
+    assert set(ended.values_list("void_cause", "stopped_at")) == {("undated", None)}
+    assert ledger(now=now_at_the_rim()).unaccounted == 0
