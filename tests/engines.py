@@ -16,5 +16,5 @@ def of_this_worker(redis_url: str, worker: str) -> str:
 
 provide()
 os.environ["REDIS_URL"] = of_this_worker(
-    os.environ["REDIS_URL"], os.environ.get("PYTEST_XDIST_WORKER", "gw7")
+    os.environ["REDIS_URL"], os.environ.get("PYTEST_XDIST_WORKER", "gw6")
 )
