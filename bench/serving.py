@@ -14,7 +14,8 @@ import psycopg2
 
 CONNECTIONS = 4
 SECONDS = 6
-ACCEPTS = 800
+ACCEPTS = 2000
+WARM_UP = 200
 Request = dict[str, object]
 
 
@@ -106,8 +107,8 @@ def accept_rate(lead_ids: list[int]) -> float:
         for pk in lead_ids
     ]
     with web_server("leadbridge.settings") as port:
-        rate_of(port, requests[:40], seconds=0)
-        return rate_of(port, requests[40:], seconds=0)
+        rate_of(port, requests[:WARM_UP], seconds=0)
+        return rate_of(port, requests[WARM_UP:], seconds=0)
 
 
 def limit_of_accept(lead_ids: list[int]) -> float:

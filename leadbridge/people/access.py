@@ -35,12 +35,6 @@ def sees_figures(user: User) -> bool:
     return sees_every_lead(user) or Team.objects.filter(manager=user).exists()
 
 
-def team_ids_of(user: User) -> list[int]:
-    """The teams a person belongs to or manages."""
-    teams = Team.objects.filter(Q(memberships__user=user) | Q(manager=user))
-    return list(teams.order_by("pk").values_list("pk", flat=True).distinct())
-
-
 @dataclass(frozen=True)
 class Viewer:
     """A person with the teams they belong to and those they manage, read once when first asked."""

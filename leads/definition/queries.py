@@ -20,11 +20,11 @@ def active_definition() -> ActiveDefinition | None:
     """The definition both sides signed and put into force, or None before the first."""
     active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE)
     version_id = active.values_list("pk", flat=True).first()
-    return _read(version_id) if version_id else None
+    return definition_version(version_id) if version_id else None
 
 
 @lru_cache(maxsize=64)
-def _read(version_id: int) -> ActiveDefinition:
-    """A version never changes once it is proposed, so it is read once."""
+def definition_version(version_id: int) -> ActiveDefinition:
+    """One version by its id; read once, because it never changes after it was proposed."""
     version = DefinitionVersion.objects.get(pk=version_id)
     return ActiveDefinition(version.pk, version.version, Definition.from_content(version.content))

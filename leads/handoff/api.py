@@ -32,7 +32,7 @@ from leads.handoff.reasons import REASONS
 from leads.handoff.representation import (
     custody_answer,
     event_answer,
-    lead_answer,
+    lead_answers,
     lead_detail,
     with_answer,
 )
@@ -62,12 +62,11 @@ class LeadList(ListView):
     )
     def get(self, request: Request) -> Response:
         """Soonest due first."""
-        user, now = caller(request), now_of(request)
-        leads = with_answer(Lead.objects.visible_to(user))
-        found, self.order = ask_leads(leads, Query(request, FILTERS), user, now)
+        viewer, now = viewer_of(caller(request)), now_of(request)
+        leads = with_answer(Lead.objects.visible_to(viewer))
+        found, self.order = ask_leads(leads, Query(request, FILTERS), viewer.user, now)
         pages, rows = page_of(self, request, found)
-        viewer = viewer_of(user)
-        return pages.get_paginated_response([lead_answer(lead, viewer, now) for lead in rows])
+        return pages.get_paginated_response(lead_answers(rows, viewer, now))
 
 
 class LeadOne(ApiView):
@@ -76,8 +75,9 @@ class LeadOne(ApiView):
     @extend_schema(operation_id="leads_get", tags=["leads"], responses=answers(404, ok=LeadDetail))
     def get(self, request: Request, ref: str) -> Response:
         """The lead, if the caller may see it."""
-        lead_id = lead_id_for(caller(request), ref)
-        return Response(answer_of(lead_id, request))
+        viewer = viewer_of(caller(request))
+        lead = get_lead_for(viewer.user, ref)
+        return Response(lead_detail(lead, viewer, now_of(request)))
 
 
 class LeadEvents(ListView):
@@ -129,12 +129,6 @@ class Reasons(ListView):
         return Response({"next": None, "previous": None, "results": rows})
 
 
-def answer_of(lead_id: int, request: Request) -> dict[str, object]:
-    """A lead as it stands now, in full."""
-    lead = with_answer(Lead.objects.filter(pk=lead_id)).get()
-    return lead_detail(lead, viewer_of(caller(request)), now_of(request))
-
-
 class LeadAction(ApiView):
     """A POST that does one thing with one lead the caller may see, and answers the lead."""
 
@@ -143,14 +137,14 @@ class LeadAction(ApiView):
 
     def post(self, request: Request, ref: str) -> Response:
         """404 before anything else: a stranger's lead does not exist for the caller."""
-        user = caller(request)
-        seen = lead_id_for(user, ref)
+        viewer, now = viewer_of(caller(request)), now_of(request)
+        seen = lead_id_for(viewer, ref)
         told = read_body(request, self.body)
-        lead_id = self.act(seen, user, now_of(request), told)
-        return Response(answer_of(lead_id, request), status=self.status)
+        lead = self.act(seen, viewer.user, now, told)
+        return Response(lead_detail(lead, viewer, now), status=self.status)
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        """Do it; the id of the lead to answer."""
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        """Do it; the lead to answer, as it was just written."""
         raise NotImplementedError
 
 
@@ -178,8 +172,8 @@ class Submit(LeadAction):
 
     body = bodies.SubmitBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.submit_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.submit_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("nurture")
@@ -188,16 +182,16 @@ class Nurture(LeadAction):
 
     body = bodies.NurtureBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.nurture_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.nurture_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("accept")
 class Accept(LeadAction):
     """Take a lead and the duty to follow up; from a pool, this claims it."""
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.accept_lead(lead_id=lead_id, actor=user, now=now).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.accept_lead(lead_id=lead_id, actor=user, now=now)
 
 
 @described("reject")
@@ -206,8 +200,8 @@ class Reject(LeadAction):
 
     body = bodies.RejectBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("recycle")
@@ -216,8 +210,8 @@ class Recycle(LeadAction):
 
     body = bodies.RecycleBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.recycle_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.recycle_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("disqualify")
@@ -226,8 +220,8 @@ class Disqualify(LeadAction):
 
     body = bodies.DisqualifyBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.disqualify_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.disqualify_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("qualify")
@@ -236,8 +230,8 @@ class Qualify(LeadAction):
 
     body = bodies.QualifyBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.qualify_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.qualify_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("win")
@@ -246,8 +240,8 @@ class Win(LeadAction):
 
     body = bodies.WinBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.win_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.win_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("lose")
@@ -256,8 +250,8 @@ class Lose(LeadAction):
 
     body = bodies.LoseBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.lose_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.lose_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("reassign")
@@ -266,11 +260,11 @@ class Reassign(LeadAction):
 
     body = bodies.ReassignBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
         to, team = _person_named(told["to"]), _team_named(told.get("team", ""))
         return actions.reassign_lead(
             lead_id=lead_id, actor=user, now=now, to=to, team=team, cause=told["cause"]
-        ).pk
+        )
 
 
 @described("dispute")
@@ -279,16 +273,16 @@ class Dispute(LeadAction):
 
     body = bodies.DisputeBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return actions.dispute_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return actions.dispute_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("undo")
 class Undo(LeadAction):
     """Take back one's own last decision within ten minutes."""
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return undo_last(lead_id=lead_id, actor=user, now=now).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return undo_last(lead_id=lead_id, actor=user, now=now)
 
 
 @described("reopen", status=201)
@@ -298,8 +292,8 @@ class Reopen(LeadAction):
     body = bodies.ReopenBody
     status = 201
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return reopen_lead(lead_id=lead_id, actor=user, now=now, **told).pk
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return reopen_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("merge")
@@ -308,11 +302,11 @@ class Merge(LeadAction):
 
     body = bodies.MergeBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
         # Whether they may at all comes before a word about the other lead.
         permit(Lead.objects.get(pk=lead_id), Action.MERGE, actor=user, now=now)
         survivor = _lead_named(user, told["into"])
-        return merge_lead(lead_id=lead_id, survivor_id=survivor.pk, actor=user, now=now).pk
+        return merge_lead(lead_id=lead_id, survivor_id=survivor.pk, actor=user, now=now)
 
 
 def _lead_named(user: User, ref: str) -> Lead:

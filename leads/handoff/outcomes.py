@@ -14,7 +14,7 @@ from django.conf import settings
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, ClockFace, due_words
-from leadbridge.people.access import Viewer, heads_side, sees_every_lead
+from leadbridge.people.access import Viewer, heads_side, sees_every_lead, viewer_of
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Side, User
 from leads.handoff.inbox import MOST_COUNTED, PAGE, face_of, who_words
@@ -138,7 +138,7 @@ def _stat(label: str, number: int, group: Group, tone: str = "") -> dict[str, ob
 
 
 def _leads(user: User, whose: Whose) -> LeadQuerySet:
-    leads = Lead.objects.visible_to(user)
+    leads = Lead.objects.visible_to(viewer_of(user))
     return leads.filter(marketer=user) if whose is Whose.MINE else leads
 
 

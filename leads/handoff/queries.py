@@ -4,6 +4,7 @@ from datetime import datetime
 
 from leadbridge.kernel.deadline import Pressure
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.access import Viewer, viewer_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 
@@ -23,16 +24,16 @@ def unknown_lead(ref: str) -> DomainError:
 
 def get_lead_for(user: User, ref: str) -> Lead:
     """The lead behind a reference, if this person may see it; DomainError `not_found` otherwise."""
-    lead = Lead.objects.visible_to(user).with_people().filter(pk=lead_id_of(ref)).first()
+    lead = Lead.objects.visible_to(viewer_of(user)).with_people().filter(pk=lead_id_of(ref)).first()
     if lead is None:
         raise unknown_lead(ref)
     return lead
 
 
-def lead_id_for(user: User, ref: str) -> int:
+def lead_id_for(viewer: Viewer, ref: str) -> int:
     """The same where the lead itself is read again under its lock."""
     lead_id = lead_id_of(ref)
-    if not Lead.objects.visible_to(user).filter(pk=lead_id).exists():
+    if not Lead.objects.visible_to(viewer).filter(pk=lead_id).exists():
         raise unknown_lead(ref)
     return lead_id
 

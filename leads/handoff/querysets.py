@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from leadbridge.kernel.deadline import Pressure, pressure_q
-from leadbridge.people.access import sees_every_lead, team_ids_of
-from leadbridge.people.models import User
+from leadbridge.people.access import Viewer, sees_every_lead
 from leads.handoff.stages import OPEN_STAGES
 
 if TYPE_CHECKING:
@@ -23,13 +22,16 @@ SEARCHED = ("company", "person__first_name", "person__last_name", "person__email
 class LeadQuerySet(models.QuerySet["Lead"]):
     """What lists of leads are asked for."""
 
-    def visible_to(self, user: User) -> LeadQuerySet:
+    def visible_to(self, viewer: Viewer) -> LeadQuerySet:
         """Leads this person may see: all of them, or those of own teams, those once held, and
         those they decided on (who says no to a lead of the pool never held it)."""
+        user = viewer.user
         if sees_every_lead(user):
             return self
-        once_held = self.model._default_manager.filter(custody__holder=user).values("pk")
-        mine = Q(team__in=team_ids_of(user)) | Q(holder=user) | Q(decided_by=user)
+        own_teams = sorted(viewer.team_ids | viewer.managed_ids)
+        custody = self.model._meta.get_field("custody").related_model
+        once_held = custody._default_manager.filter(holder=user).values("lead_id")
+        mine = Q(team__in=own_teams) | Q(holder=user) | Q(decided_by=user)
         return self.filter(mine | Q(pk__in=once_held))
 
     def open(self) -> LeadQuerySet:

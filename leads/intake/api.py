@@ -8,10 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.access import viewer_of
 from leadbridge.people.calls import caller, now_of
 from leadbridge.people.schema import answers
 from leads.handoff.answers import LeadDetail
-from leads.handoff.api import LeadList, answer_of
+from leads.handoff.api import LeadList
+from leads.handoff.representation import lead_detail
 from leads.intake.actions import take_in
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 
@@ -88,5 +90,5 @@ class Leads(LeadList):
             raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
         packet = read_packet(request.data, now=now)
         taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
-        body = {**answer_of(taken.lead.pk, request), "joined": taken.joined}
+        body = {**lead_detail(taken.lead, viewer_of(user), now), "joined": taken.joined}
         return Response(body, status=200 if taken.joined else 201)

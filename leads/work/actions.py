@@ -43,7 +43,7 @@ def log_touch(
         )
         return Touch.objects.create(
             event=event,
-            lead_id=lead_id,
+            lead=event.lead,
             by=actor,
             at=at or now,
             channel=channel,

@@ -6,6 +6,7 @@ from typing import Any
 from leadbridge.people.calls import Body, Instant, Words
 from leadbridge.people.models import User
 from leads.handoff.api import LeadAction, described
+from leads.handoff.models import Lead
 from leads.work.actions import log_touch
 from leads.work.models import Channel, Result
 
@@ -25,5 +26,5 @@ class Touch(LeadAction):
 
     body = TouchBody
 
-    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> int:
-        return log_touch(lead_id=lead_id, actor=user, now=now, **told).lead_id
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return log_touch(lead_id=lead_id, actor=user, now=now, **told).lead

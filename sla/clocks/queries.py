@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from leadbridge.kernel.errors import DomainError
-from leadbridge.people.access import sees_every_lead
+from leadbridge.people.access import sees_every_lead, viewer_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from sla.clocks.models import Clock
@@ -19,7 +19,7 @@ def clocks_visible_to(user: User) -> QuerySet[Clock]:
     )
     if sees_every_lead(user):
         return clocks
-    return clocks.filter(lead__in=Lead.objects.visible_to(user).values("pk"))
+    return clocks.filter(lead__in=Lead.objects.visible_to(viewer_of(user)).values("pk"))
 
 
 def get_clock_for(user: User, clock_id: int) -> Clock:

@@ -8,6 +8,7 @@ import pytest
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.access import viewer_of
 from leadbridge.people.models import Team, User
 from leads.handoff.actions import (
     accept_lead,
@@ -446,11 +447,11 @@ def test_a_rule_that_is_switched_off_places_nothing(cast: Cast, now: datetime) -
 def test_whoever_rejected_from_the_pool_still_sees_it(cast: Cast, now: datetime) -> None:
     lead = pooled(cast, now)
     reject_lead(lead_id=lead.pk, actor=cast.dora, now=now, reason="bad_data")
-    assert Lead.objects.visible_to(cast.dora).filter(pk=lead.pk).exists()
-    assert not Lead.objects.visible_to(cast.nora).filter(pk=lead.pk).exists()
+    assert Lead.objects.visible_to(viewer_of(cast.dora)).filter(pk=lead.pk).exists()
+    assert not Lead.objects.visible_to(viewer_of(cast.nora)).filter(pk=lead.pk).exists()
 
 
 def test_a_recycled_lead_keeps_that_sam_once_had_it(cast: Cast, now: datetime) -> None:
     lead = recycled(cast, now)
-    assert Lead.objects.visible_to(cast.sam).filter(pk=lead.pk).exists()
-    assert not Lead.objects.visible_to(cast.dora).filter(pk=lead.pk).exists()
+    assert Lead.objects.visible_to(viewer_of(cast.sam)).filter(pk=lead.pk).exists()
+    assert not Lead.objects.visible_to(viewer_of(cast.dora)).filter(pk=lead.pk).exists()
