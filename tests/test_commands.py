@@ -58,8 +58,11 @@ def test_a_sweep_by_hand_says_what_it_marked(cast: Cast, now: datetime) -> None:
         assert run("sweep", "--dry-run") == "would mark 2 clocks\n"
         assert not Clock.objects.filter(breached_at__isnull=False).exists()
         assert not Heartbeat.objects.exists()
-        assert run("sweep", "--once") == "marked 2 clocks, set aside 0\n"
-        assert run("sweep", "--once") == "marked 0 clocks, set aside 0\n"
+        # accept and first touch: reminded, told, and offered to the pool
+        assert run("sweep", "--once").startswith("took 8 steps: marked 2 clocks, 2 handovers,")
+        assert run("sweep", "--once") == (
+            "took 0 steps: marked 0 clocks, 0 handovers, set aside 0\n"
+        )
     assert Clock.objects.filter(breached_at__isnull=False).count() == 2
     assert Heartbeat.objects.get().at == now + 7 * DAY
 

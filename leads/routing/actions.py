@@ -1,6 +1,6 @@
 """Choosing who gets a lead, and moving the turn on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from leadbridge.kernel.errors import DomainError
@@ -28,26 +28,27 @@ def choose_holder(*, facts: Mapping[str, object], now: datetime) -> Choice:
         return Choice(
             pool.pk, None, "", f"No rule matches: {pool} takes it, {pool.manager} answers."
         )
-    return _next_of(rule)
+    return choose_in_team(team=rule.team, now=now, rule=rule.name)
 
 
-def _next_of(rule: RoutingRule) -> Choice:
-    Turn.objects.get_or_create(team=rule.team)
-    turn = Turn.objects.select_for_update(no_key=True).get(team=rule.team)
+def choose_in_team(
+    *, team: Team, now: datetime, rule: str = "", skipping: Collection[int] = ()
+) -> Choice:
+    """The person whose turn it is in a team, but none of those to be skipped because they had the
+    lead before; the pool where nobody is left. Call inside a transaction."""
+    Turn.objects.get_or_create(team=team)
+    turn = Turn.objects.select_for_update(no_key=True).get(team=team)
     people = {
         user.pk: user
-        for user in User.objects.filter(
-            memberships__team=rule.team, is_active=True, role=Role.SELLER
-        )
+        for user in User.objects.filter(memberships__team=team, is_active=True, role=Role.SELLER)
+        if user.pk not in skipping
     }
     chosen = next_in_turn(list(people), turn.last_id)
     if chosen is None:
-        return Choice(
-            rule.team_id, None, rule.name, f"{rule.team} has nobody at work: its manager answers."
-        )
+        return Choice(team.pk, None, rule, f"{team} has nobody at work: its manager answers.")
     turn.last_id = chosen
     turn.save(update_fields=["last"])
     others = tuple(
         (str(user), "not their turn") for pk, user in sorted(people.items()) if pk != chosen
     )
-    return Choice(rule.team_id, chosen, rule.name, f"Next in turn in {rule.team}.", others)
+    return Choice(team.pk, chosen, rule, f"Next in turn in {team}.", others)

@@ -27,6 +27,10 @@ class Result(models.TextChoices):
     SENT = "sent", "Sent"
 
 
+# With these the person was reached: no further attempt is owed.
+CONTACT = frozenset({Result.TALKED, Result.REPLIED})
+
+
 class Touch(models.Model):
     """A human, individual, logged attempt. Automatic mail is none."""
 

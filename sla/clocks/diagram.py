@@ -9,6 +9,7 @@ _DUE = {
     DueBy.TARGET: "the agreed time after the start",
     DueBy.PROMISE: "the promised date, at most the agreed time after the start",
     DueBy.PARK: "the agreed time after the park ends",
+    DueBy.PLAN: "the agreed time of that attempt after the first, while nobody was reached",
 }
 
 
@@ -22,7 +23,7 @@ def kinds_table() -> str:
 
 
 def _line(kind: Kind) -> str:
-    starts = _names(kind.starts)
+    starts = ", ".join(_starting(kind, action) for action in Action if action in kind.starts)
     if kind.restarts_in:
         starts += f"; again for each new holder of a lead that is {kind.restarts_in}"
     void = _names(kind.voids)
@@ -30,6 +31,11 @@ def _line(kind: Kind) -> str:
         void = "; ".join(filter(None, [void, "the same by the system"]))
     met = _names(kind.stops)
     return f"| {kind.name} | {kind.side} | {starts} | {met} | {void or '–'} | {_DUE[kind.due_by]} |"
+
+
+def _starting(kind: Kind, action: Action) -> str:
+    stages = sorted(kind.only_from.get(action, ()))
+    return f"{action} on a lead that is {' or '.join(stages)}" if stages else str(action)
 
 
 def _names(actions: Iterable[Action]) -> str:

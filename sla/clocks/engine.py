@@ -5,28 +5,38 @@ one receiver of the handoff's signal and writes the plan.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event, Lead
-from leads.handoff.stages import Action
+from leads.handoff.stages import Action, Stage
+from sla.agreement.ladder import TELL
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
+from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
 from sla.clocks.kinds import KINDS, DueBy, Kind
 from sla.clocks.models import Clock
-from sla.clocks.spans import span_of
+from sla.clocks.spans import Span, span_of, step_times
 from sla.clocks.states import IS_RUNNING
-from sla.clocks.terms import past_now, terms_for
+from sla.clocks.terms import Terms, past_now, terms_for
 
 COPIED_ON_UNDO = (
     "lead_id",
     "kind",
     "side",
     "tier",
+    "number",
     "calendar_id",
     "agreement_id",
     "target_seconds",
+    "at_risk_share",
+    "counted",
+    "pauses",
+    "paused_from",
+    "paused_until",
+    "steps",
+    "step_times",
     "started_at",
     "at_risk_at",
     "due_at",
@@ -66,7 +76,8 @@ def plan(change: Change, running: Iterable[str]) -> Plan:
 
 def _begins(kind: Kind, change: Change) -> bool:
     if change.action in kind.starts:
-        return True
+        stages = kind.only_from.get(change.action)
+        return stages is None or change.from_stage in stages
     return change.action is Action.REASSIGN and change.lead.stage == kind.restarts_in
 
 
@@ -117,21 +128,55 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead) if change.new_holder else []
-    started = [start(KINDS[name], change) for name in planned.starts]
+    begun = (start(KINDS[name], change, ended) for name in planned.starts)
+    started = [clock for clock in begun if clock is not None]
     return Turn(ended, handed_on, started, left + started)
 
 
-def start(kind: Kind, change: Change) -> Clock:
-    """A clock of this kind, not yet written, that freezes what it is judged by."""
+def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | None:
+    """A clock of this kind, not yet written, that freezes what it is judged by; None where nothing
+    is owed: no further attempt after the person was reached. `ended` are those the act ended."""
     lead = change.lead
     terms = terms_for(kind.name, lead, holder_id=lead.holder_id, team_id=lead.team_id)
+    target, since, number = terms.target, change.at, None
+    if kind.due_by is DueBy.PLAN:
+        number = _next_attempt(change, ended, terms)
+        if number is None:
+            return None
+        first_at = lead.first_touch_at or change.at
+        plan_for = owed(
+            terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
+        )
+        target, since = replace(target, amount=plan_for.amount), plan_for.since
     span = span_of(
-        terms.target,
+        target,
         terms.hours.calendar,
-        start=change.at,
+        start=since,
         promised_at=change.promised_at if kind.due_by is DueBy.PROMISE else None,
         parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
     )
+    return _clock_of(kind, change, replace(terms, target=target), span, number)
+
+
+def _next_attempt(change: Change, ended: Sequence[Clock], terms: Terms) -> int | None:
+    """The number of the attempt that is owed after this one; None where there is none."""
+    told = change.event.data
+    if reached(told.get("result")):
+        return None
+    last = next((clock.number for clock in ended if clock.kind == "attempts"), None)
+    if last is None:
+        is_first = change.from_stage in (Stage.SUBMITTED, Stage.ACCEPTED)
+        last = 1 if is_first else None
+    if last is None or last < terms.attempts.count:
+        return last and last + 1
+    made = attempts_on(change.lead, Attempt(change.at, str(told.get("channel", ""))))
+    return None if is_spread(terms.attempts, made, terms.hours.calendar) else last + 1
+
+
+def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int | None) -> Clock:
+    lead, hours = change.lead, terms.hours
+    ladder = () if past_now() else terms.ladder
+    times = step_times(ladder, span, terms.target.amount, hours.calendar)
     return Clock(
         lead=lead,
         kind=kind.name,
@@ -139,14 +184,19 @@ def start(kind: Kind, change: Change) -> Clock:
         holder_id=lead.holder_id,
         team_id=lead.team_id,
         tier=lead.tier,
-        calendar_id=terms.hours.version_id,
+        number=number,
+        calendar_id=hours.version_id,
         agreement_id=terms.agreement_id,
         target_seconds=span.target_seconds,
+        at_risk_share=terms.target.at_risk_share,
+        counted=span.counted,
         started_at=span.started_at,
         at_risk_at=span.at_risk_at,
         due_at=span.due_at,
         started_by=change.event,
-        next_at=None if past_now() else span.due_at,
+        steps=[step.do for step in ladder],
+        step_times=times,
+        next_at=times[0] if times else None,
     )
 
 
@@ -204,8 +254,9 @@ def _successor(clock: Clock, change: Change) -> Clock:
     """The clock that goes on where an undone act had ended one. A miss that was told stays with
     whoever let it pass; one that nobody was told of yet is left to the sweep."""
     same = {name: getattr(clock, name) for name in COPIED_ON_UNDO}
-    told = _was_told(clock)
+    told = clock.detected_at is not None and TELL not in clock.steps
     if not told:
+        # A stop that comes too late marks the miss as well, but tells nobody.
         same["breached_at"] = same["detected_at"] = None
     owner: Clock | Lead = clock if told else change.lead
     return Clock.objects.create(
@@ -213,17 +264,8 @@ def _successor(clock: Clock, change: Change) -> Clock:
         holder_id=owner.holder_id,
         team_id=owner.team_id,
         started_by=change.event,
-        next_at=None if told else clock.due_at,
+        next_at=clock.step_times[0] if clock.step_times else None,
     )
-
-
-def _was_told(clock: Clock) -> bool:
-    """Did a sweep tell this miss? A stop that comes too late marks it as well, but tells nobody."""
-    if clock.detected_at is None:
-        return False
-    return Event.objects.filter(
-        lead=clock.lead_id, at=clock.detected_at, action="breach", data__kind=clock.kind
-    ).exists()
 
 
 def agenda_of(running: Sequence[Clock]) -> Agenda | None:

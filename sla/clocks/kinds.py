@@ -3,7 +3,8 @@
 Adding a clock is adding a row. An action that ends a lead ends whatever still runs on it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from leads.handoff.stages import Action, Stage
@@ -25,17 +26,22 @@ class DueBy(StrEnum):
     TARGET = "target"  # the agreed working time from the start
     PROMISE = "promise"  # the date that was promised, bounded by the agreed time
     PARK = "park"  # the date until which the lead is parked, plus the agreed time
+    PLAN = "plan"  # the agreed day of the next attempt, counted from the first
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of promise. `restarts_in`: a new holder gets a clock of their own at this stage."""
+    """One kind of promise. `restarts_in`: a new holder gets a clock of their own at this stage.
+
+    `only_from` narrows an action that starts the kind to the stages it must come from.
+    """
 
     name: str
     label: str
     side: Side
     starts: frozenset[Action]
     stops: frozenset[Action]
+    only_from: Mapping[Action, frozenset[Stage]] = field(default_factory=dict)
     voids: frozenset[Action] = NOBODY
     due_by: DueBy = DueBy.TARGET
     restarts_in: Stage | None = None
@@ -76,12 +82,29 @@ KINDS: dict[str, Kind] = {
             voids=frozenset({Action.REJECT, Action.RECYCLE, Action.DISQUALIFY}),
         ),
         Kind(
+            "attempts",
+            "Next attempt",
+            Side.SALES,
+            starts=frozenset({Action.TOUCH}),
+            stops=frozenset({Action.TOUCH, Action.QUALIFY}),
+            voids=frozenset({Action.RECYCLE, Action.DISQUALIFY}),
+            due_by=DueBy.PLAN,
+        ),
+        Kind(
             "next_step",
             "Next step",
             Side.SALES,
             starts=frozenset({Action.TOUCH}),
             stops=frozenset({Action.TOUCH}) | _ENDS,
             due_by=DueBy.PROMISE,
+        ),
+        Kind(
+            "decision",
+            "Decision",
+            Side.SALES,
+            starts=frozenset({Action.ACCEPT, Action.TOUCH}),
+            only_from={Action.TOUCH: frozenset({Stage.SUBMITTED})},
+            stops=frozenset({Action.QUALIFY, Action.RECYCLE, Action.DISQUALIFY}),
         ),
         Kind(
             "rework",

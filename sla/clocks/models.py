@@ -1,18 +1,23 @@
 """A clock: one timed promise on one lead, with all it was started under."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from leadbridge.people.models import Team
 from leads.handoff.models import Event, Lead
+from sla.agreement.ladder import DOINGS
 from sla.agreement.models import AgreementVersion
 from sla.calendars.models import CalendarVersion
 from sla.clocks.kinds import KINDS
 from sla.clocks.states import IS_RUNNING
+
+STEP_STATES = ("done", "pending", "dropped")
 
 
 class Clock(models.Model):
@@ -20,6 +25,10 @@ class Clock(models.Model):
 
     `breached_at` is the due instant, `detected_at` when a worker noticed: the gap is ours.
     `elapsed_seconds` is the working time from start to stop, counted when it stopped.
+    `steps` are those of the ladder still to come, `step_times` when each is due; `next_at` is the
+    first of them. `counted`: due after so much working time, so it moves with calendar and pauses.
+    `pauses` are all of it, as pairs of instants; `paused_from` and `paused_until` the last one.
+    `number` tells the attempts apart.
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="clocks")
@@ -36,10 +45,16 @@ class Clock(models.Model):
     agreement = models.ForeignKey(
         AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    number = models.PositiveSmallIntegerField(null=True)
     target_seconds = models.PositiveIntegerField()
+    at_risk_share = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0.75"))
+    counted = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     at_risk_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    pauses = models.JSONField(default=list)
+    paused_from = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True)
     started_by = models.ForeignKey(
         Event, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -52,6 +67,8 @@ class Clock(models.Model):
     )
     breached_at = models.DateTimeField(null=True)
     detected_at = models.DateTimeField(null=True)
+    steps = ArrayField(models.CharField(max_length=10), default=list)
+    step_times = ArrayField(models.DateTimeField(), default=list)
     next_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
@@ -82,6 +99,11 @@ class Clock(models.Model):
                 name="sla_clock_ended_needs_no_look",
                 condition=Q(next_at=None) | IS_RUNNING,
             ),
+            models.CheckConstraint(
+                name="sla_clock_pause_whole",
+                condition=Q(paused_from=None, paused_until=None)
+                | Q(paused_from__lt=F("paused_until")),
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
@@ -102,6 +124,40 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of L-{self.lead_id}"
+
+
+class ClockStep(models.Model):
+    """A step of the ladder that a clock came to: once each, whatever is repeated.
+
+    What must change the lead (offer, reassign, manager) waits as `pending` for a second
+    transaction, and is dropped where an act on the lead came first.
+    """
+
+    class State(models.TextChoices):
+        DONE = "done", "Done"
+        PENDING = "pending", "Pending"
+        DROPPED = "dropped", "Dropped"
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="climbed")
+    step = models.CharField(max_length=10)
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State.choices)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_clockstep_once", fields=["clock", "step"]),
+            models.CheckConstraint(
+                name="sla_clockstep_known", condition=Q(step__in=DOINGS, state__in=STEP_STATES)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="sla_clockstep_pending", fields=["id"], condition=Q(state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} of clock {self.clock_id}"
 
 
 class Heartbeat(models.Model):

@@ -14,11 +14,12 @@ from leadbridge.kernel.deadline import Pressure, pressure_of, pressure_q
 
 
 class State(StrEnum):
-    """All states a clock can be in; the first three are those of a running one."""
+    """All states a clock can be in; the first four are those of a running one."""
 
     RUNNING = "running"
     AT_RISK = "at_risk"
     OVERDUE = "overdue"
+    PAUSED = "paused"
     MET = "met"
     MET_LATE = "met_late"
     VOID = "void"
@@ -31,6 +32,10 @@ class Instants(Protocol):
     def at_risk_at(self) -> datetime: ...
     @property
     def due_at(self) -> datetime: ...
+    @property
+    def paused_from(self) -> datetime | None: ...
+    @property
+    def paused_until(self) -> datetime | None: ...
     @property
     def stopped_at(self) -> datetime | None: ...
     @property
@@ -51,7 +56,15 @@ def state_of(clock: Instants, now: datetime) -> State:
         return State.VOID
     if clock.stopped_at is not None:
         return State.MET if clock.stopped_at <= clock.due_at else State.MET_LATE
+    if _is_paused(clock, now):
+        return State.PAUSED
     return OF_PRESSURE[pressure_of(at_risk_at=clock.at_risk_at, due_at=clock.due_at, now=now)]
+
+
+def _is_paused(clock: Instants, now: datetime) -> bool:
+    """In a pause; a pause moves the due time, so what is late is not paused."""
+    since, until = clock.paused_from, clock.paused_until
+    return bool(since and until and since <= now < until and now <= clock.due_at)
 
 
 def state_q(state: State, now: datetime) -> Q:
@@ -64,8 +77,13 @@ def state_q(state: State, now: datetime) -> Q:
             return stopped & Q(stopped_at__lte=F("due_at"))
         case State.MET_LATE:
             return stopped & Q(stopped_at__gt=F("due_at"))
+        case State.PAUSED:
+            return IS_RUNNING & Q(paused_from__lte=now, paused_until__gt=now, due_at__gte=now)
     pressure = next(p for p, s in OF_PRESSURE.items() if s is state)
-    return IS_RUNNING & pressure_q(pressure, now, at_risk="at_risk_at", due="due_at")
+    under = IS_RUNNING & pressure_q(pressure, now, at_risk="at_risk_at", due="due_at")
+    if state is State.OVERDUE:
+        return under
+    return under & (Q(paused_from=None) | Q(paused_from__gt=now) | Q(paused_until__lte=now))
 
 
 def missed_q(now: datetime) -> Q:

@@ -1,88 +1,139 @@
-"""The sweep: find clocks that fell due, mark them, tell it. Any number of workers at once.
+"""The sweep: take every step that a clock's ladder has come to, and tell it. Any number of workers
+at once.
 
-One statement claims a batch in order of need, marks it and writes its events and messages; so a
-worker that dies in the middle leaves nothing half done, and two workers never meet on a row. What
-it costs when nothing is due does not depend on how many clocks run: only rows with a `next_at` are
-in the index it reads.
+One statement claims a batch in order of need, moves each clock on by one step and writes steps and
+events; a second one, in the same transaction, writes what its receivers are told. So a worker that
+dies in the middle leaves nothing half done, and two workers never meet on a row. What it costs when
+nothing is due does not depend on how many clocks run: only rows with a `next_at` are in the index
+it reads. Steps that move a lead wait as `pending` for `ladder`, which locks leads.
 """
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from sla.agreement.ladder import REMIND, TELL
+from sla.clocks.hours import next_working_instants
 from sla.clocks.models import Clock, Heartbeat
 
 log = logging.getLogger(__name__)
 
 BATCH = 1000
 
-# `claimed` takes only what can be marked, else a batch of the rest would come up for ever; `marked`
-# repeats the condition under the lock, so a clock stopped in between is left alone. The message key
-# names clock, step and receiver: said once, whatever is repeated.
-_MARK = """
+# The row lock of `claimed` reads a clock afresh, so its step is the one that is still to come.
+_TAKE = """
     WITH claimed AS (
-        SELECT id FROM sla_clock
-        WHERE next_at < %(now)s AND due_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
+        SELECT id, steps[1] AS step, step_times[1] AS step_at FROM sla_clock
+        WHERE next_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
         ORDER BY next_at, id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
-    ), marked AS (
+    ), taken AS (
         UPDATE sla_clock AS clock
-        SET breached_at = clock.due_at, detected_at = %(now)s, next_at = NULL
+        SET steps = clock.steps[2:], step_times = clock.step_times[2:],
+            next_at = clock.step_times[2],
+            breached_at = CASE claimed.step WHEN 'tell' THEN clock.due_at
+                ELSE clock.breached_at END,
+            detected_at = CASE claimed.step WHEN 'tell' THEN %(now)s
+                ELSE clock.detected_at END
         FROM claimed
         WHERE clock.id = claimed.id AND clock.stopped_at IS NULL AND clock.void_at IS NULL
-            AND clock.detected_at IS NULL AND clock.due_at < %(now)s
-        RETURNING clock.id, clock.lead_id, clock.kind, clock.holder_id, clock.team_id, clock.due_at
+        RETURNING clock.id, clock.lead_id, clock.kind, clock.holder_id, clock.team_id,
+            clock.due_at, claimed.step, claimed.step_at
+    ), stepped AS (
+        INSERT INTO sla_clockstep (clock_id, step, due_at, at, state, outcome)
+        SELECT id, step, step_at, %(now)s,
+            CASE WHEN step IN ('remind', 'tell') THEN 'done' ELSE 'pending' END, ''
+        FROM taken
     ), told AS (
         INSERT INTO leads_event (lead_id, at, action, actor_id, from_stage, to_stage, data)
-        SELECT marked.lead_id, %(now)s, 'breach', NULL, '', '', jsonb_build_object(
-            'clock', marked.id, 'kind', marked.kind, 'due_at', marked.due_at,
-            'holder', marked.holder_id, 'manager', team.manager_id)
-        FROM marked JOIN people_team AS team ON team.id = marked.team_id
-    ), posted AS (
-        INSERT INTO outbox_message
-            (key, kind, recipient_id, data, created_at, next_try_at, attempts, error)
-        SELECT 'clock-' || marked.id || '-breached-' || receiver.id, 'clock.breached', receiver.id,
-            jsonb_build_object('clock', marked.id, 'lead', marked.lead_id),
-            %(now)s, %(now)s, 0, ''
-        FROM marked JOIN people_team AS team ON team.id = marked.team_id
-        JOIN people_user AS receiver ON receiver.id IN (marked.holder_id, team.manager_id)
-        ON CONFLICT (key) DO NOTHING
+        SELECT taken.lead_id, %(now)s,
+            CASE taken.step WHEN 'tell' THEN 'breach' ELSE 'remind' END, NULL, '', '',
+            jsonb_build_object('clock', taken.id, 'kind', taken.kind, 'due_at', taken.due_at,
+                'holder', taken.holder_id, 'manager', team.manager_id)
+        FROM taken JOIN people_team AS team ON team.id = taken.team_id
+        WHERE taken.step IN ('remind', 'tell')
     )
-    SELECT count(*), (SELECT count(*) FROM claimed) FROM marked
+    SELECT taken.id, taken.step, taken.holder_id, team.manager_id
+    FROM taken JOIN people_team AS team ON team.id = taken.team_id
+"""
+
+# A reminder goes to the holder (the manager, where nobody holds the lead), a miss to both. The
+# key names clock, step and receiver: said once, whatever is repeated.
+_POST = """
+    INSERT INTO outbox_message
+        (key, kind, recipient_id, data, created_at, next_try_at, attempts, error)
+    SELECT 'clock-' || clock.id || '-' || said.word || '-' || receiver.id, 'clock.' || said.word,
+        receiver.id,
+        jsonb_build_object('clock', clock.id, 'lead', clock.lead_id, 'kind', clock.kind,
+            'step', said.step, 'due_at', clock.due_at),
+        %(now)s, receiver.works_at, 0, ''
+    FROM unnest(%(clocks)s::bigint[], %(steps)s::text[]) AS taken (id, step)
+    JOIN (VALUES ('remind', 'at_risk'), ('tell', 'breached')) AS said (step, word)
+        ON said.step = taken.step
+    JOIN sla_clock AS clock ON clock.id = taken.id
+    JOIN people_team AS team ON team.id = clock.team_id
+    JOIN unnest(%(people)s::bigint[], %(instants)s::timestamptz[]) AS receiver (id, works_at)
+        ON receiver.id = COALESCE(clock.holder_id, team.manager_id)
+            OR (said.step = 'tell' AND receiver.id = team.manager_id)
+    ON CONFLICT (key) DO NOTHING
 """
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep did: clocks marked as breached, and those set aside because they failed."""
+    """What a sweep did: steps it took, those of them that were breaches or wait for a lead to be
+    moved, and clocks set aside because they failed."""
 
-    breached: int
-    set_aside: int
+    taken: int = 0
+    breached: int = 0
+    pending: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(
+            self.taken + other.taken,
+            self.breached + other.breached,
+            self.pending + other.pending,
+            self.set_aside + other.set_aside,
+        )
+
+
+class Receivers:
+    """When each receiver works again, asked once for all that one sweep has to tell."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._known: dict[int, datetime] = {}
+
+    def of(self, people: set[int]) -> Mapping[int, datetime]:
+        """The instants at which these people may be told."""
+        if new := people - self._known.keys():
+            self._known |= next_working_instants(new, self.now)
+        return {user_id: self._known[user_id] for user_id in people}
 
 
 def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
-    """Mark every clock that is past due at `now`, and write down that the sweep ran."""
+    """Take every step that is due at `now`, and write down that the sweep ran."""
     began = time.monotonic()
-    breached = set_aside = 0
+    done, receivers = Swept(), Receivers(now)
     while True:
         try:
-            marked, claimed = _mark(now, batch)
+            swept = _take(now, batch, receivers)
         except OperationalError:
             raise  # the database went away, or a deadlock: no row's fault; the next sweep goes on
         except DatabaseError:
             log.exception("a batch of the sweep failed; its clocks are tried one by one")
-            marked, failed = _one_by_one(now, batch)
-            set_aside += failed
-            claimed = marked + failed  # none: another worker has them all
-        breached += marked
-        if claimed < batch:
+            swept = _one_by_one(now, batch, receivers)
+        done += swept
+        if not (swept.taken or swept.set_aside):  # nothing more, or another worker has it
             break
     Heartbeat.objects.update_or_create(
         name="sweep", defaults={"at": now, "took_ms": round((time.monotonic() - began) * 1000)}
     )
-    return Swept(breached, set_aside)
+    return done
 
 
 def due_now(*, now: datetime) -> int:
@@ -90,26 +141,43 @@ def due_now(*, now: datetime) -> int:
     return Clock.objects.filter(next_at__lt=now).count()
 
 
-def _mark(now: datetime, batch: int, only: int | None = None) -> tuple[int, int]:
-    """Mark a batch, or one clock `only`; how many were marked, and how many were looked at."""
+def _take(now: datetime, batch: int, receivers: Receivers, only: int | None = None) -> Swept:
+    """Take one step of each clock of a batch, or of one clock `only`."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_MARK, {"now": now, "batch": batch, "only": only})
-        marked, claimed = cursor.fetchone()
-    return marked, claimed
+        cursor.execute(_TAKE, {"now": now, "batch": batch, "only": only})
+        taken: list[tuple[int, str, int | None, int]] = cursor.fetchall()
+        told = [row for row in taken if row[1] in (REMIND, TELL)]
+        if told:
+            people = {user for _, _, holder, manager in told for user in (holder, manager) if user}
+            works_at = receivers.of(people)
+            cursor.execute(_POST, {
+                "now": now,
+                "clocks": [row[0] for row in told],
+                "steps": [row[1] for row in told],
+                "people": list(works_at),
+                "instants": list(works_at.values()),
+            })  # fmt: skip
+    breached = sum(step == TELL for _, step, _, _ in told)
+    return Swept(len(taken), breached, len(taken) - len(told))
 
 
-def _one_by_one(now: datetime, batch: int) -> tuple[int, int]:
+def _one_by_one(now: datetime, batch: int, receivers: Receivers) -> Swept:
     """Find the rows that spoil a batch: they are set aside with their error, the others go on."""
-    marked = failed = 0
+    done = Swept()
     waiting = Clock.objects.filter(next_at__lt=now).order_by("next_at", "pk")
     for clock_id in list(waiting.values_list("pk", flat=True)[:batch]):
         try:
-            marked += _mark(now, 1, only=clock_id)[0]
+            done += _take(now, 1, receivers, only=clock_id)
         except OperationalError:
             raise
         except DatabaseError as error:
-            failed += _set_aside(clock_id, error, now)
-    return marked, failed
+            done += Swept(set_aside=_set_aside(clock_id, error, now))
+    return done
+
+
+def keep_error(clock_id: int, error: Exception, now: datetime) -> None:
+    """Note on a clock what went wrong with it, for the status page; its later steps go on."""
+    Clock.objects.filter(pk=clock_id).update(set_aside_at=now, error=str(error)[:500])
 
 
 def _set_aside(clock_id: int, error: Exception, now: datetime) -> int:

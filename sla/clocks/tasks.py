@@ -4,11 +4,14 @@ from celery import shared_task
 
 from leadbridge.kernel.time import now
 from leadbridge.outbox.tasks import deliver
+from sla.clocks.ladder import climb
 from sla.clocks.sweep import sweep as sweep_clocks
 
 
 @shared_task(name="sla.clocks.tasks.sweep", ignore_result=True)
 def sweep() -> None:
-    """Mark what fell due, and wake the worker that tells it."""
-    if sweep_clocks(now=now()).breached:
+    """Take the steps that are due, move what they move, and wake the worker that tells it."""
+    at = now()
+    moved = sweep_clocks(now=at).taken + climb(now=at)
+    if moved:
         deliver.delay()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.models import Lead
+from sla.agreement.attempts import AttemptPlan
+from sla.agreement.ladder import Step
 from sla.agreement.queries import ActiveAgreement, active_agreement
 from sla.agreement.targets import Target
 from sla.calendars.queries import Hours, hours_for
@@ -17,6 +19,8 @@ class Terms:
     """What a clock freezes when it starts."""
 
     target: Target
+    ladder: tuple[Step, ...]
+    attempts: AttemptPlan
     hours: Hours
     agreement_id: int
 
@@ -56,10 +60,14 @@ def terms_for(kind: str, lead: Lead, *, holder_id: int | None, team_id: int) -> 
             status=409,
         )
     hours = past.hours if past else hours_for(holder_id=holder_id, team_id=team_id)
-    target = agreement.agreement.target_for(
-        kind=kind, tier=lead.tier, source=lead.source, team=lead.team.slug
+    said = agreement.agreement
+    return Terms(
+        said.target_for(kind=kind, tier=lead.tier, source=lead.source, team=lead.team.slug),
+        said.ladder_for(kind, lead.tier),
+        said.attempts_for(lead.tier),
+        hours,
+        agreement.version_id,
     )
-    return Terms(target, hours, agreement.version_id)
 
 
 def past_now() -> bool:

@@ -44,7 +44,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
 SQL_WRITERS = {
     CROWD: {"leads_lead"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
-    "sla/clocks/sweep.py": {"sla_clock", "leads_event", "outbox_message"},
+    "sla/clocks/sweep.py": {"sla_clock", "sla_clockstep", "leads_event", "outbox_message"},
     "leadbridge/outbox/delivery.py": {"outbox_message"},
 }
 # The rim, where an instant is read: once a request, a task, a command.

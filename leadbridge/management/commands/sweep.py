@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from leadbridge.kernel.time import now
+from sla.clocks.ladder import climb
 from sla.clocks.sweep import due_now, sweep
 
 
@@ -30,5 +31,8 @@ class Command(BaseCommand):
         at = now()
         if dry_run:
             return f"would mark {due_now(now=at)} clocks"
-        done = sweep(now=at)
-        return f"marked {done.breached} clocks, set aside {done.set_aside}"
+        done, moved = sweep(now=at), climb(now=at)
+        return (
+            f"took {done.taken} steps: marked {done.breached} clocks, {moved} handovers, "
+            f"set aside {done.set_aside}"
+        )

@@ -11,7 +11,7 @@ from leads.handoff.models import Event, Lead
 from sla.agreement.targets import Agreement
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.clocks.engine import plan
-from sla.clocks.kinds import KINDS
+from sla.clocks.kinds import KINDS, DueBy
 from sla.clocks.spans import span_of
 from sla.reports.attainment import Score
 from sla.reports.history.pasts import Past
@@ -45,6 +45,8 @@ def promises_of(past: Past, agreement: Agreement, calendar: BusinessCalendar) ->
             running[kind].stopped_at = step.at if late else None
             running[kind].void = not (late and step.dated)
         for kind in planned.starts:
+            if KINDS[kind].due_by is DueBy.PLAN:
+                continue  # a follow-up of a past is taken to have reached the person
             target = agreement.target_for(kind=kind, source=past.source)
             made.append(Promise(kind, span_of(target, calendar, start=step.at).due_at))
         stage = step.to

@@ -31,6 +31,7 @@ from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.parties import actions_for
 from leads.handoff.stages import MARKETING_STAGES, OPEN_STAGES, PARKED_STAGES, SALES_STAGES, Action
 from sla.clocks.kinds import KINDS
+from sla.clocks.ladder import climb
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
@@ -145,14 +146,15 @@ class Handoff(RuleBasedStateMachine):
     def the_sweep_runs(self) -> None:
         missed = Clock.objects.filter(IS_RUNNING, due_at__lt=self.now, detected_at=None)
         expected = set(missed.values_list("pk", flat=True))
+        letters = sum(letters_of(clock, self.now) for clock in Clock.objects.filter(IS_RUNNING))
         told, posted = Event.objects.filter(action="breach").count(), Message.objects.count()
         assert sweep(now=self.now).breached == len(expected)
         marked = Clock.objects.filter(pk__in=expected).select_related("team")
         assert all(clock.breached_at == clock.due_at for clock in marked)
         assert Event.objects.filter(action="breach").count() == told + len(expected)
-        receivers = sum(len({c.holder_id, c.team.manager_id} - {None}) for c in marked)
-        assert Message.objects.count() == posted + receivers
-        assert sweep(now=self.now).breached == 0
+        assert Message.objects.count() == posted + letters
+        assert sweep(now=self.now).taken == 0
+        climb(now=self.now)
 
     @invariant()
     def what_must_hold_holds(self) -> None:
@@ -164,7 +166,9 @@ class Handoff(RuleBasedStateMachine):
             links[link.lead_id].append(link)
         story: dict[int, list[Event]] = defaultdict(list)
         for event in (
-            Event.objects.filter(lead__in=self.ids).exclude(action="breach").order_by("id")
+            Event.objects.filter(lead__in=self.ids)
+            .exclude(action__in=("breach", "remind"))
+            .order_by("id")
         ):
             story[event.lead_id].append(event)
         for lead in self.leads():
@@ -173,6 +177,13 @@ class Handoff(RuleBasedStateMachine):
             check_story(lead, story[lead.pk])
         addresses = [lead.email_key for lead in self.leads() if lead.is_open and lead.email_key]
         assert len(addresses) == len(set(addresses))
+
+
+def letters_of(clock: Clock, now: datetime) -> int:
+    """How many people must be told of what has come due on a clock, and not been told yet."""
+    due = [step for step, at in zip(clock.steps, clock.step_times, strict=True) if at < now]
+    to_both = len({clock.holder_id, clock.team.manager_id} - {None})
+    return ("remind" in due) + to_both * ("tell" in due)
 
 
 def check_holder(lead: Lead, links: list[Custody]) -> None:
@@ -208,7 +219,8 @@ def check_clocks(lead: Lead, running: list[Clock]) -> None:
     for clock in running:
         if clock.breached_at is None:
             assert (clock.holder_id, clock.team_id) == (lead.holder_id, lead.team_id)
-        assert (clock.next_at is None) == (clock.detected_at is not None)
+        assert clock.next_at == (clock.step_times[0] if clock.step_times else None)
+        assert ("tell" in clock.steps) == (clock.detected_at is None)
 
 
 def check_story(lead: Lead, story: list[Event]) -> None:

@@ -23,6 +23,7 @@ def crowd_of(lead: Lead, count: int, *, due_at: datetime, step: str = "0 s") -> 
         clocks = _copies(
             cursor, "sla_clock", clock.pk, leads, lead_id="n",
             started_by_id=f"{events[0]} + place - 1", due_at=due, next_at=due,
+            steps="ARRAY['tell']::varchar[]", step_times=f"ARRAY[{due}]",
             started_at=f"least(started_at, {due})", at_risk_at=f"least(at_risk_at, {due})",
         )  # fmt: skip
         cursor.execute(_AGENDA, [clocks])

@@ -26,11 +26,14 @@ class Instants(NamedTuple):
     due_at: datetime
     stopped_at: datetime | None
     void_at: datetime | None
+    paused_from: datetime | None = None
+    paused_until: datetime | None = None
 
 
 clocks = st.builds(
-    lambda a, b, stop, void: Instants(min(a, b), max(a, b), stop, void),
+    lambda a, b, stop, void, pause: Instants(min(a, b), max(a, b), stop, void, *pause),
     INSTANTS, INSTANTS, st.none() | INSTANTS, st.none() | INSTANTS,
+    st.just((None, None)) | st.tuples(INSTANTS, INSTANTS).filter(lambda pair: pair[0] < pair[1]),
 )  # fmt: skip
 
 
@@ -81,7 +84,7 @@ def test_python_and_the_database_agree_on_every_state(cast: Cast, now: datetime)
 
 @given(clock=clocks, instant=INSTANTS)
 def test_a_running_clock_stands_as_its_deadline_does(clock: Instants, instant: datetime) -> None:
-    running = clock._replace(stopped_at=None, void_at=None)
+    running = clock._replace(stopped_at=None, void_at=None, paused_from=None, paused_until=None)
     pressure = pressure_of(at_risk_at=clock.at_risk_at, due_at=clock.due_at, now=instant)
     assert state_of(running, instant) is OF_PRESSURE[pressure]
     assert (pressure is Pressure.OVERDUE) == (instant > clock.due_at)

@@ -143,7 +143,9 @@ def test_a_breach_told_to_nobody_or_twice_is_found(hand: Hand, now: datetime) ->
     hand(30)
     assert ledger(now=now).unaccounted == 0
     # The clocks of `hand` are a past's, which the sweep leaves alone; these are today's.
-    Clock.objects.filter(stopped_at=None, void_at=None).update(next_at=now - 20 * HOUR)
+    Clock.objects.filter(stopped_at=None, void_at=None).update(
+        next_at=now - 20 * HOUR, steps=["tell"], step_times=[now - 20 * HOUR]
+    )
     assert sweep(now=now).breached == 2
     assert ledger(now=now).unaccounted == 0
     told = Event.objects.filter(action="breach").latest("pk")

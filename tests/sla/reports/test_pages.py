@@ -100,7 +100,9 @@ def test_the_overdue_table_names_who_answers_and_links_to_reassigning(
     assert f'href="/leads/{lead.ref}/reassign/"' in page
     assert str(lead.holder) in page
     assert "found, about to be told" in page
-    Clock.objects.filter(lead=lead, kind="accept").update(next_at=now - HOUR)
+    Clock.objects.filter(lead=lead, kind="accept").update(
+        next_at=now - HOUR, steps=["tell"], step_times=[now - HOUR]
+    )
     sweep(now=now)
     assert "Max Lind told" in max_.get("/sla/?kind=accept")
     assert "/reassign/" not in Browser(cast.mia, now).get("/sla/?kind=accept")
