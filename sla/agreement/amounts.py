@@ -82,6 +82,14 @@ def parse_amount(text: object) -> Amount:
     return Amount(value, _UNITS[unit])
 
 
+def read_amount(raw: object, where: str) -> Amount:
+    """An amount at a named place of a document, so that a refusal tells where it stands."""
+    try:
+        return parse_amount(raw)
+    except DomainError as error:
+        raise DomainError(error.code, f"{where}: {error.message}", field=where) from error
+
+
 def format_amount(amount: Amount) -> str:
     """The amount as `parse_amount` reads it."""
     return f"{amount.value}{amount.unit}"

@@ -1,28 +1,52 @@
-"""The promises of an agreement: which target holds for a clock of a kind on a given lead.
+"""An agreement as a whole, and which target holds for a clock of a kind on a given lead.
 
 Every kind has a default; exceptions name a tier, a source or a team, and the one that names most
 wins. Two that name equally much and could meet on one lead are refused when the agreement is
 read, so that no clock's target is ever a matter of luck.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from typing import TypedDict
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import Reader, shown
-from sla.agreement.amounts import Amount, Unit, format_amount, parse_amount
-from sla.agreement.starter import HOUSE_DEFAULTS
+from sla.agreement import attempts, ladder, pauses, promises
+from sla.agreement.amounts import Amount, Unit, format_amount, parse_amount, read_amount
+from sla.agreement.attempts import AttemptPlan
+from sla.agreement.ladder import Ladder, Step
+from sla.agreement.pauses import PauseRule
+from sla.agreement.promises import MarketingPromises, Relief, Surge, read_share
+from sla.agreement.starter import HOUSE_ABSENCE, HOUSE_DEFAULTS, HOUSE_HOPS, HOUSE_LADDER
 
 __all__ = ["KINDS", "Agreement", "Amount", "Target", "Unit", "format_amount", "parse_amount"]
 
 KINDS: tuple[str, ...] = tuple(HOUSE_DEFAULTS)
 AT_RISK_SHARE = Decimal("0.75")
 MOST_EXCEPTIONS = 300
+MOST_HOPS = 10
+# What becomes of the leads of somebody who is away.
+ABSENCE = ("reoffer", "cover", "pause")
+PARTS = (
+    "defaults",
+    "exceptions",
+    "ladder",
+    "hops",
+    "attempts",
+    "pauses",
+    "absence",
+    "relief",
+    "marketing",
+    "review_on",
+)
 
 _READER = Reader("invalid_agreement")
 _PROMISE_KEYS = ("amount", "at_risk_share", "attainment")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SELECTORS = ("tier", "source", "team")
 
 
@@ -67,21 +91,30 @@ class SpecialTarget:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All targets: a default per kind, and exceptions, the most specific first."""
+    """All targets: a default per kind, and exceptions, the most specific first; and the terms
+    that go with them, each the house's where nothing else was agreed."""
 
     defaults: Mapping[str, Target]
     exceptions: tuple[SpecialTarget, ...] = ()
+    ladder: Ladder = ladder.HOUSE
+    hops: int = HOUSE_HOPS
+    attempts: Mapping[int, AttemptPlan] = field(default_factory=lambda: attempts.HOUSE)
+    pauses: tuple[PauseRule, ...] = pauses.HOUSE
+    absence: str = HOUSE_ABSENCE
+    relief: Relief = promises.HOUSE_CLAUSES
+    marketing: MarketingPromises = promises.HOUSE_PROMISES
+    review_on: date | None = None
 
     @classmethod
     def from_content(cls, content: object, *, kinds: Iterable[str] = KINDS) -> "Agreement":
         """Reads the JSON of a version.
 
-        A kind that the content does not name gets the house default, and `content()` writes it
-        out, so propose `Agreement.from_content(draft).content()`: then it is signed too. Raises
+        What the content does not name gets the house default, and `content()` writes it out,
+        so propose `Agreement.from_content(draft).content()`: then it is signed too. Raises
         `DomainError` `invalid_agreement`, `invalid_amount` or `ambiguous_target`.
         """
         known = tuple(kinds)
-        body = _READER.mapping(content, "agreement", keys=("defaults", "exceptions"))
+        body = _READER.mapping(content, "agreement", keys=PARTS)
         given = _READER.mapping(body.get("defaults", {}), "defaults", keys=known)
         defaults = {kind: _read_default(kind, given) for kind in known}
         listed = _READER.items(
@@ -90,14 +123,47 @@ class Agreement:
         exceptions = [_read_exception(raw, place, known) for place, raw in enumerate(listed, 1)]
         _refuse_ties(exceptions)
         exceptions.sort(key=lambda one: -len(one.selectors))
-        return cls(defaults, tuple(exceptions))
+        return cls(defaults, tuple(exceptions), **_read_terms(body, known))
 
     def content(self) -> dict[str, object]:
         """The agreement as JSON with every default written out; `from_content` reads it back."""
         return {
             "defaults": {kind: target.content() for kind, target in self.defaults.items()},
             "exceptions": [exception.content() for exception in self.exceptions],
+            "ladder": self.ladder.content(),
+            "hops": self.hops,
+            "attempts": {str(tier): plan.content() for tier, plan in self.attempts.items()},
+            "pauses": [pause.content() for pause in self.pauses],
+            "absence": self.absence,
+            "relief": self.relief.content(),
+            "marketing": self.marketing.content(),
+            "review_on": self.review_on.isoformat() if self.review_on else None,
         }
+
+    def ladder_for(self, kind: str, tier: int | None) -> tuple[Step, ...]:
+        """The steps for a clock, in order; the reminder's `at` is 0, see `ladder.Step`."""
+        return self.ladder.steps_for(kind, tier)
+
+    def attempts_for(self, tier: int | None) -> AttemptPlan:
+        """The plan of a tier; a lead of no tier gets that of tier 3."""
+        return self.attempts[tier or 3]
+
+    def pause_for(self, code: str) -> PauseRule:
+        """The pause of that code. Raises `DomainError` `unknown_pause`."""
+        for pause in self.pauses:
+            if pause.code == code:
+                return pause
+        known = ", ".join(pause.code for pause in self.pauses) or "none"
+        raise DomainError(
+            "unknown_pause",
+            f"The agreement knows no pause {shown(code)}; it knows {known}.",
+            field="code",
+        )
+
+    @property
+    def surge(self) -> Surge | None:
+        """From how many leads a day on the excess gets the targets of tier 3."""
+        return self.relief.surge
 
     def target_for(
         self,
@@ -148,26 +214,13 @@ def _read_exception(raw: object, place: int, kinds: tuple[str, ...]) -> SpecialT
 
 
 def _read_target(kind: str, body: Mapping[str, object], where: str) -> Target:
-    try:
-        amount = parse_amount(body["amount"])
-    except DomainError as error:
-        place = f"{where}, amount"
-        raise DomainError(error.code, f"{place}: {error.message}", field=place) from error
     share, attainment = body.get("at_risk_share"), body.get("attainment")
     return Target(
         kind,
-        amount,
-        AT_RISK_SHARE if share is None else _read_share(share, f"{where}, at_risk_share"),
-        None if attainment is None else _read_share(attainment, f"{where}, attainment"),
+        read_amount(body["amount"], f"{where}, amount"),
+        AT_RISK_SHARE if share is None else read_share(share, f"{where}, at_risk_share"),
+        None if attainment is None else read_share(attainment, f"{where}, attainment"),
     )
-
-
-def _read_share(raw: object, where: str) -> Decimal:
-    """A share above 0 and up to 1: 0.75, not 75."""
-    share = _READER.number(raw, where, low=0, high=1)
-    if share == 0 or share != round(share, 4):
-        _READER.refuse(where, f"expected a share as 0.75 with up to 4 decimals, got {shown(raw)}.")
-    return share
 
 
 def _refuse_ties(exceptions: list[SpecialTarget]) -> None:
@@ -186,3 +239,44 @@ def _refuse_ties(exceptions: list[SpecialTarget]) -> None:
                 "remove one or add an exception that names both.",
                 data={"first": one.content(), "second": other.content()},
             )
+
+
+class _Terms(TypedDict):
+    ladder: Ladder
+    hops: int
+    attempts: Mapping[int, AttemptPlan]
+    pauses: tuple[PauseRule, ...]
+    absence: str
+    relief: Relief
+    marketing: MarketingPromises
+    review_on: date | None
+
+
+def _read_terms(body: Mapping[str, object], kinds: tuple[str, ...]) -> _Terms:
+    """All but the targets; a part that is not there is the house's."""
+    named = pauses.read_pauses(body["pauses"]) if "pauses" in body else pauses.HOUSE
+    absence = _READER.choice(body.get("absence", HOUSE_ABSENCE), "absence", of=ABSENCE)
+    if absence == "pause" and not any(pause.code == "absence" for pause in named):
+        _READER.refuse("absence", "“pause” needs a pause with the code “absence”; add one.")
+    steps = body.get("ladder", HOUSE_LADDER)
+    return {
+        "ladder": ladder.read_ladder(steps, kinds=kinds),
+        "hops": _READER.whole(body.get("hops", HOUSE_HOPS), "hops", low=0, high=MOST_HOPS),
+        "attempts": attempts.read_attempts(body.get("attempts", {})),
+        "pauses": named,
+        "absence": absence,
+        "relief": promises.read_relief(body.get("relief", {})),
+        "marketing": promises.read_marketing(body.get("marketing", {})),
+        "review_on": _read_date(body.get("review_on"), "review_on"),
+    }
+
+
+def _read_date(raw: object, where: str) -> date | None:
+    if raw is None:
+        return None
+    try:
+        if isinstance(raw, str) and _DATE.fullmatch(raw):
+            return date.fromisoformat(raw)
+    except ValueError:
+        pass
+    _READER.refuse(where, f"{shown(raw)} is no date; write it as 2026-11-23.")
