@@ -196,6 +196,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    # A minute is how late an agreed instant may take effect; the same run sees a day of review.
+    "agreement": {
+        "task": "sla.agreement.tasks.keep",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
 }
 
 # API

@@ -1,7 +1,14 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
-from sla.agreement.models import AgreementVersion
+from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, Heartbeat
 
-__all__ = ["AgreementVersion", "Calendar", "CalendarVersion", "Clock", "Heartbeat"]
+__all__ = [
+    "AgreementConfirmation",
+    "AgreementVersion",
+    "Calendar",
+    "CalendarVersion",
+    "Clock",
+    "Heartbeat",
+]

@@ -9,7 +9,7 @@ Whether a signer is head of marketing or of sales is asked by the actions, which
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from leadbridge.kernel.hashing import content_hash
 
@@ -54,6 +54,10 @@ class VersionedDocument(models.Model):
     based_on = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    drafted_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -68,7 +72,11 @@ class VersionedDocument(models.Model):
     )
     sales_signed_at = models.DateTimeField(null=True, blank=True)
     sales_signed_hash = models.CharField(max_length=64, blank=True, default="")
-    effective_from = models.DateTimeField(null=True, blank=True)
+    effective_from = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="From when it is to hold; null until then: from the second signature on.",
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -95,6 +103,10 @@ def document_constraints(prefix: str) -> list[models.BaseConstraint]:
         models.UniqueConstraint(fields=["version"], name=f"{prefix}_version_once"),
         models.UniqueConstraint(
             fields=["state"], condition=Q(state="active"), name=f"{prefix}_one_active"
+        ),
+        # Two versions on their way would each be read against one in force that the other replaces.
+        models.UniqueConstraint(
+            Value(1), condition=Q(state__in=["proposed", "signed"]), name=f"{prefix}_one_on_its_way"
         ),
         _check(
             f"{prefix}_hash_unless_draft",
@@ -150,18 +162,45 @@ def document_triggers() -> list[pgtrigger.Trigger]:
     ]
 
 
-# Written out because one part of the row is frozen from proposing on and another from signing on.
+# Written out because each part of the row is frozen from another step on: what was proposed from
+# proposing, a signature from the moment it is given, the day from when it holds until it does.
 _FROZEN = """
+    IF OLD.state = 'draft' AND (
+        NEW.marketing_signed_by_id IS NOT NULL OR NEW.sales_signed_by_id IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'version % is signed only after it was proposed', OLD.version
+            USING ERRCODE = 'check_violation';
+    END IF;
     IF OLD.state <> 'draft' AND (
         NEW.content IS DISTINCT FROM OLD.content
         OR NEW.version IS DISTINCT FROM OLD.version
         OR NEW.based_on_id IS DISTINCT FROM OLD.based_on_id
+        OR NEW.note IS DISTINCT FROM OLD.note
         OR (NEW.state <> 'draft' AND (
             NEW.content_hash IS DISTINCT FROM OLD.content_hash
             OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id
             OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at))
     ) THEN
         RAISE EXCEPTION 'version % was proposed and cannot be changed', OLD.version
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state <> 'draft' AND NEW.state <> 'draft'
+        AND NEW.effective_from IS DISTINCT FROM OLD.effective_from
+        AND NOT (NEW.state = 'active' AND OLD.state = 'signed'
+                 AND (OLD.effective_from IS NULL OR NEW.effective_from >= OLD.effective_from))
+    THEN
+        RAISE EXCEPTION 'version % was proposed for another day', OLD.version
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'proposed' AND NEW.state <> 'draft' AND (
+        (OLD.marketing_signed_by_id IS NOT NULL AND (
+            NEW.marketing_signed_by_id IS DISTINCT FROM OLD.marketing_signed_by_id
+            OR NEW.marketing_signed_at IS DISTINCT FROM OLD.marketing_signed_at))
+        OR (OLD.sales_signed_by_id IS NOT NULL AND (
+            NEW.sales_signed_by_id IS DISTINCT FROM OLD.sales_signed_by_id
+            OR NEW.sales_signed_at IS DISTINCT FROM OLD.sales_signed_at))
+    ) THEN
+        RAISE EXCEPTION 'a signature under version % is not given to another', OLD.version
             USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.state IN ('signed', 'active', 'retired') AND (

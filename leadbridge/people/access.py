@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from leadbridge.people.models import Role, Team, User
+from leadbridge.people.models import Role, Side, Team, User
 
 
 def leads_team(user: User, team: Team | None) -> bool:
@@ -18,6 +18,23 @@ def leads_team(user: User, team: Team | None) -> bool:
 def heads_side(user: User, side: str) -> bool:
     """Is the head of that side."""
     return user.role == {"marketing": Role.MARKETING_HEAD, "sales": Role.SALES_HEAD}[side]
+
+
+def signing_side(user: User) -> Side | None:
+    """For which side this person signs documents; None for whoever heads neither."""
+    return next((side for side in Side if heads_side(user, side)), None)
+
+
+def may_draft(user: User) -> bool:
+    """May draft, propose and take back documents: the heads, and administrators who type for them.
+    Drafts are theirs alone; from proposing on everybody reads a document."""
+    return signing_side(user) is not None or user.is_administrator
+
+
+def active_heads(side: str) -> QuerySet[User]:
+    """Who can sign for a side today."""
+    role = {Side.MARKETING: Role.MARKETING_HEAD, Side.SALES: Role.SALES_HEAD}[Side(side)]
+    return User.objects.filter(role=role, is_active=True).order_by("pk")
 
 
 def sees_every_lead(user: User) -> bool:

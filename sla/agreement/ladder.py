@@ -53,7 +53,7 @@ class LadderRule:
         """How closely the rule names a clock; among those that cover it the highest wins."""
         return 2 * (self.kind is not None) + (self.tier is not None)
 
-    def covers(self, kind: str, tier: int | None) -> bool:
+    def covers(self, kind: str | None, tier: int | None) -> bool:
         return self.kind in (None, kind) and self.tier in (None, tier)
 
     def content(self) -> dict[str, object]:
@@ -72,7 +72,8 @@ class Ladder:
 
     rules: tuple[LadderRule, ...]
 
-    def steps_for(self, kind: str, tier: int | None) -> tuple[Step, ...]:
+    def steps_for(self, kind: str | None, tier: int | None) -> tuple[Step, ...]:
+        """The steps of the closest rule; None is a clock of which no more is known."""
         return next(rule.steps for rule in self.rules if rule.covers(kind, tier))
 
     def content(self) -> list[dict[str, object]]:
@@ -94,7 +95,11 @@ def read_ladder(raw: object, *, kinds: Collection[str]) -> Ladder:
             _READER.refuse(where, f"rule {other} is for {rule} as well; keep one of them.")
     if (None, None) not in seen:
         rules.append(_REST)
-    return Ladder(tuple(sorted(rules, key=lambda rule: -rule.rank)))
+    order = list(kinds)
+    rules.sort(
+        key=lambda rule: (-rule.rank, order.index(rule.kind) if rule.kind else -1, rule.tier or 0)
+    )
+    return Ladder(tuple(rules))
 
 
 def _read_rule(raw: object, where: str, kinds: Collection[str]) -> LadderRule:

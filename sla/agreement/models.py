@@ -2,7 +2,16 @@
 
 from typing import ClassVar
 
+from django.db import models
+
+from leadbridge.kernel.confirmations import (
+    Confirmation,
+    confirmation_constraints,
+    confirmation_triggers,
+)
 from leadbridge.kernel.documents import VersionedDocument, document_constraints, document_triggers
+
+TABLE = "sla_agreement"
 
 
 class AgreementVersion(VersionedDocument):
@@ -10,7 +19,21 @@ class AgreementVersion(VersionedDocument):
 
     class Meta:
         app_label = "sla"
-        db_table = "sla_agreement"
+        db_table = TABLE
         ordering: ClassVar[list[str]] = ["-version"]
         constraints: ClassVar = document_constraints("agreement")
         triggers: ClassVar = document_triggers()
+
+
+class AgreementConfirmation(Confirmation):
+    """Both heads looked at the agreement in force and left it as it is."""
+
+    document = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="confirmations"
+    )
+
+    class Meta:
+        app_label = "sla"
+        db_table = "sla_agreement_confirmation"
+        constraints: ClassVar = confirmation_constraints("agreement_confirmation")
+        triggers: ClassVar = confirmation_triggers(TABLE)

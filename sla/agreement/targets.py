@@ -122,7 +122,7 @@ class Agreement:
         )
         exceptions = [_read_exception(raw, place, known) for place, raw in enumerate(listed, 1)]
         _refuse_ties(exceptions)
-        exceptions.sort(key=lambda one: -len(one.selectors))
+        exceptions.sort(key=lambda one: _in_order(one, known))
         return cls(defaults, tuple(exceptions), **_read_terms(body, known))
 
     def content(self) -> dict[str, object]:
@@ -211,6 +211,13 @@ def _read_exception(raw: object, place: int, kinds: tuple[str, ...]) -> SpecialT
     if not selectors:
         _READER.refuse(where, f"name a tier, a source or a team, or change the default of {kind}.")
     return SpecialTarget(_read_target(kind, body, where), tuple(selectors))
+
+
+def _in_order(one: SpecialTarget, kinds: tuple[str, ...]) -> tuple[object, ...]:
+    """The most specific first, then always alike: what says the same has the same hash."""
+    named = dict(one.selectors)
+    place = (-len(named), kinds.index(one.target.kind), named.get("tier", 0))
+    return (*place, str(named.get("source", "")), str(named.get("team", "")))
 
 
 def _read_target(kind: str, body: Mapping[str, object], where: str) -> Target:

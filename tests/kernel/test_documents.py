@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, transaction
 
 from leadbridge.kernel.documents import TRANSITIONS, DocumentState, content_hash
-from leads.definition.models import DefinitionVersion
+from leads.definition.models import DefinitionConfirmation, DefinitionVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +172,105 @@ def test_the_days_it_held_are_known(heads: tuple[Any, Any]) -> None:
     refused(signed, retired_at=NOW)
     refused(active, effective_from=None)
     refused(active, state="retired")
+
+
+def test_a_signature_given_is_not_turned_into_one_of_somebody_else(heads: tuple[Any, Any]) -> None:
+    ana, max_ = heads
+    third = get_user_model().objects.create(username="somebody-else")
+    document = make("proposed", heads, **signature("marketing", ana))
+    refused(document, marketing_signed_by=max_)
+    refused(document, marketing_signed_by=third)
+    refused(document, marketing_signed_at=datetime(2026, 5, 13, tzinfo=UTC))
+    refused(document, marketing_signed_by=None, marketing_signed_at=None, marketing_signed_hash="")
+    # Both at once: a swap that ends with two people, one of whom never signed for that side.
+    refused(document, **signature("marketing", max_), **signature("sales", ana))
+    change(document, **signature("sales", max_))
+    refused(document, marketing_signed_by=max_)
+    refused(document, marketing_signed_by=max_, sales_signed_by=ana)
+
+
+def test_nothing_is_signed_in_the_moment_it_is_proposed(heads: tuple[Any, Any]) -> None:
+    document = make("draft", heads)
+    proposed = {"state": "proposed", "content_hash": HASH, "proposed_at": NOW}
+    refused(document, **proposed, **signature("sales", heads[1]))
+    refused(document, **proposed, content={"criteria": []}, **signature("marketing", heads[0]))
+
+
+def test_a_proposal_keeps_its_reason_and_its_day(heads: tuple[Any, Any]) -> None:
+    later = datetime(2026, 6, 1, tzinfo=UTC)
+    document = make("proposed", heads, note="Because.", effective_from=later)
+    refused(document, note="For another reason.")
+    refused(document, effective_from=NOW)
+    refused(document, effective_from=None)
+    change(document, **signature("marketing", heads[0]))
+    change(document, state="signed", **signature("sales", heads[1]))
+    refused(document, effective_from=NOW)
+    refused(document, state="active", effective_from=NOW)  # before the day both signed for
+    change(document, state="active", effective_from=later)
+    refused(document, effective_from=NOW)
+
+
+def test_one_version_at_a_time_is_on_its_way(heads: tuple[Any, Any]) -> None:
+    first, second = make("proposed", heads), make("draft", heads, 2)
+    refused(second, state="proposed", content_hash=HASH)
+    change(first, state="retired", retired_at=NOW)
+    change(second, state="proposed", content_hash=HASH)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make("signed", heads, 3)
+
+
+def confirmed(document: DefinitionVersion, heads: tuple[Any, Any], **more: Any) -> Any:
+    fields = {"document": document, "content_hash": HASH, "opened_at": NOW}
+    by = {"marketing_signed_by": heads[0], "marketing_signed_at": NOW}
+    return DefinitionConfirmation.objects.create(**{**fields, **by, **more})
+
+
+def unconfirmed(row: Any, **changes: Any) -> None:
+    """The change fails in the database, and the confirmation is as it was."""
+    rows = DefinitionConfirmation.objects.filter(pk=row.pk)
+    before = rows.values().get()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(**changes)
+    assert rows.values().get() == before
+
+
+def test_a_confirmation_takes_two_people_and_stays(heads: tuple[Any, Any]) -> None:
+    row = confirmed(make("active", heads), heads)
+    by_sales = {"sales_signed_by": heads[1], "sales_signed_at": NOW}
+    unconfirmed(row, completed_at=NOW)
+    unconfirmed(row, **by_sales)
+    unconfirmed(row, sales_signed_by=heads[0], sales_signed_at=NOW, completed_at=NOW)
+    unconfirmed(row, marketing_signed_by=heads[1])
+    unconfirmed(row, review_on=NOW.date())
+    rows = DefinitionConfirmation.objects.filter(pk=row.pk)
+    assert rows.update(**by_sales, completed_at=NOW) == 1
+    unconfirmed(row, sales_signed_by=heads[0])
+    unconfirmed(row, marketing_signed_by=heads[1], sales_signed_by=heads[0])
+    unconfirmed(row, completed_at=None)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+    assert rows.exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "proposed", "signed", "retired"])
+def test_a_confirmation_is_no_way_to_sign_what_is_not_in_force(
+    state: str, heads: tuple[Any, Any]
+) -> None:
+    document = make(state, heads)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        confirmed(document, heads)
+    assert not DefinitionConfirmation.objects.exists()
+
+
+def test_a_confirmation_is_of_exactly_what_is_in_force(heads: tuple[Any, Any]) -> None:
+    document = make("active", heads)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        confirmed(document, heads, content_hash="0" * 64)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        confirmed(document, heads, sales_signed_by=heads[0], sales_signed_at=NOW, completed_at=NOW)
+    row = confirmed(document, heads)
+    unconfirmed(row, content_hash="0" * 64)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        confirmed(document, heads)
+    change(document, state="retired", retired_at=NOW)
+    unconfirmed(row, sales_signed_by=heads[1], sales_signed_at=NOW, completed_at=NOW)

@@ -10,6 +10,8 @@ from sla.agreement.promises import SHARES
 from sla.agreement.starter import STARTER
 from sla.agreement.targets import ABSENCE, KINDS
 
+LISTED: Any = STARTER["exceptions"]
+
 amounts = st.builds("{}{}".format, st.integers(1, 500), st.sampled_from(["s", "m", "h", "bd"]))
 shares = st.integers(1, 10_000).map(lambda tenthousandths: tenthousandths / 10_000)
 names = st.text("abcdefgh éż-", min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
@@ -73,7 +75,7 @@ contents = st.fixed_dictionaries(
     {},
     optional={
         "defaults": st.dictionaries(st.sampled_from(KINDS), targets),
-        "exceptions": st.just(STARTER["exceptions"]),
+        "exceptions": st.lists(st.sampled_from(LISTED), unique_by=str, max_size=12),
         "ladder": rules(),
         "hops": st.integers(0, 10),
         "attempts": st.dictionaries(st.sampled_from("123"), plans()),

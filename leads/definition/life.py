@@ -1,0 +1,26 @@
+"""The definition as a document: what `people.documents` asks of it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from leadbridge.people.document_rules import Kind
+from leads.definition.criteria import Definition
+from leads.definition.models import DefinitionConfirmation, DefinitionVersion
+
+
+def _clean(content: object) -> dict[str, object]:
+    return Definition.from_content(content).content()
+
+
+def _review_on(content: Mapping[str, object]) -> date | None:
+    return None  # a definition names no day; its confirmations may
+
+
+DEFINITION = Kind(
+    name="definition",
+    path="/definition/",
+    model=DefinitionVersion,
+    confirmation=DefinitionConfirmation,
+    clean=_clean,
+    review_on=_review_on,
+)
