@@ -10,6 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leadbridge.kernel.words import ClockFace, running_face, still_face
+from sla.reports.lead_time import LeadTime, Wait
+from sla.reports.spent import Spent, spent_words
+from sla.reports.time_ledger import Entry, Part
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ARABIC = "شركة الخليج للصناعات المتقدمة"
@@ -85,6 +88,27 @@ def sample_story(now: datetime) -> list[dict[str, str]]:
     return [asdict(item) for item in items]
 
 
+def sample_time(now: datetime) -> Spent:
+    """A lead whose time went to every part there is."""
+    hours = {
+        (Part.SYSTEM, ""): 0.2,
+        (Part.MARKETING, "mia"): 3,
+        (Part.POOL, "emea"): 2,
+        (Part.PERSON, "sam"): 5,
+        (Part.PAUSED, ""): 24,
+        (Part.CLOSED, ""): 40,
+    }
+    entries = tuple(Entry(*key, timedelta(hours=hour)) for key, hour in hours.items())
+    start = now - sum((entry.time for entry in entries), timedelta())
+    names = {
+        (Part.MARKETING, "mia"): "Mia Lindqvist",
+        (Part.POOL, "emea"): "Pool of EMEA",
+        (Part.PERSON, "sam"): ARABIC,
+    }
+    wait = Wait(start, None, now - start, timedelta(hours=10), running=True)
+    return spent_words(LeadTime(start, now, True, entries, names, wait), "UTC")
+
+
 @login_required
 def style_shelf(request: HttpRequest) -> HttpResponse:
     """Show all parts in all states."""
@@ -112,6 +136,7 @@ def style_shelf(request: HttpRequest) -> HttpResponse:
                 {"start": 0, "share": 84, "tone": "ok"},
                 {"start": 84, "share": 16, "tone": "late"},
             ],
+            "spent": sample_time(now),
             "half": [{"start": 0, "share": 46, "tone": "accent"}],
             "empty_form": SampleForm(auto_id="empty_%s"),
             "wrong_form": SampleForm({}, auto_id="wrong_%s"),

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
     path("", include("leads.work.urls")),
+    path("", include("sla.clocks.urls")),
     path("", include("sla.reports.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/style/", style_shelf, name="style"),

@@ -98,7 +98,7 @@ def _steps(
     calendar: BusinessCalendar, start: datetime, end: datetime, pauses: Sequence[Pause]
 ) -> list[Step]:
     pieces = _merged(_paused(_pieces(calendar, start, end), joined(pauses)))
-    changes = _clock_changes(calendar, start, end)
+    changes = clock_changes(calendar, start, end)
     steps: list[Step] = []
     counted = NOTHING
     for piece in pieces:
@@ -205,10 +205,10 @@ def _merged(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
         yield last
 
 
-def _clock_changes(
+def clock_changes(
     calendar: BusinessCalendar, start: datetime, end: datetime
 ) -> list[tuple[datetime, str]]:
-    """When the wall clock was moved inside `(start, end)`, and how."""
+    """When the wall clock was moved inside `(start, end)`, and how: "(clocks went back 1 h)"."""
     changes: list[tuple[datetime, str]] = []
     before: Stretch | None = None
     for stretch in stretches_between(calendar.zone, start, end):

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.pagination import Order
 from leadbridge.kernel.time import utc_text
 from leadbridge.people.calls import ListView, Query, caller, now_of, page_of
@@ -17,11 +16,11 @@ from leadbridge.people.schema import answers
 from leads.handoff.listing import held_by, of_team
 from leads.handoff.queries import get_lead_for
 from sla.calendars.api import StepAnswer
-from sla.calendars.explain import explain_elapsed
 from sla.calendars.queries import calendar_of
+from sla.clocks.explanation import explain_clock, pauses_of
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
-from sla.clocks.queries import clocks_visible_to, get_clock_for
+from sla.clocks.queries import clock_id_of, clocks_visible_to, get_clock_for
 from sla.clocks.representation import clock_answer
 from sla.clocks.states import State, state_q
 
@@ -53,6 +52,12 @@ class ClockAnswer(serializers.Serializer[Any]):
     tier = serializers.IntegerField(allow_null=True)
 
 
+class ClockStepAnswer(StepAnswer):
+    """One line of the arithmetic, with what has been counted up to its end."""
+
+    total_seconds = serializers.IntegerField()
+
+
 class Explanation(serializers.Serializer[Any]):
     """Which hours counted towards a due time, and why the others did not."""
 
@@ -60,7 +65,14 @@ class Explanation(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     target_seconds = serializers.IntegerField()
     calendar = serializers.CharField()
-    steps = StepAnswer(many=True)
+    calendar_name = serializers.CharField()
+    calendar_version = serializers.IntegerField()
+    timezone = serializers.CharField(help_text="Whose wall clock the calendar opens and closes by.")
+    pauses = serializers.ListField(
+        child=serializers.ListField(child=serializers.DateTimeField(), min_length=2, max_length=2),
+        help_text="Stretches [from, to) in which nothing counted.",
+    )
+    steps = ClockStepAnswer(many=True)
 
 
 class ClockList(ListView):
@@ -101,7 +113,7 @@ class ClockOne(ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         """The clock, if the caller may see its lead."""
-        clock = get_clock_for(caller(request), _number(number))
+        clock = get_clock_for(caller(request), clock_id_of(number))
         return Response(clock_answer(clock, now_of(request)))
 
 
@@ -113,25 +125,32 @@ class ClockExplanation(ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         """By the very version of the calendar that the clock keeps."""
-        clock = get_clock_for(caller(request), _number(number))
-        steps = explain_elapsed(calendar_of(clock.calendar_id), clock.started_at, clock.due_at)
-        return Response(
+        clock = get_clock_for(caller(request), clock_id_of(number))
+        return Response(_explanation(clock))
+
+
+def _explanation(clock: Clock) -> dict[str, object]:
+    version = clock.calendar
+    return {
+        "started_at": utc_text(clock.started_at),
+        "due_at": utc_text(clock.due_at),
+        "target_seconds": clock.target_seconds,
+        "calendar": str(version),
+        "calendar_name": version.calendar.name,
+        "calendar_version": version.number,
+        "timezone": calendar_of(version.pk).zone.key,
+        "pauses": [[utc_text(begin), utc_text(end)] for begin, end in pauses_of(clock)],
+        "steps": [
             {
-                "started_at": utc_text(clock.started_at),
-                "due_at": utc_text(clock.due_at),
-                "target_seconds": clock.target_seconds,
-                "calendar": str(clock.calendar),
-                "steps": [
-                    {
-                        "from": utc_text(step.from_),
-                        "to": utc_text(step.to),
-                        "counted_seconds": step.counted_seconds,
-                        "why": step.why,
-                    }
-                    for step in steps
-                ],
+                "from": utc_text(line.step.from_),
+                "to": utc_text(line.step.to),
+                "counted_seconds": line.step.counted_seconds,
+                "why": line.step.why,
+                "total_seconds": line.total_seconds,
             }
-        )
+            for line in explain_clock(clock)
+        ],
+    }
 
 
 def _list(view: ListView, request: Request, clocks: QuerySet[Clock]) -> Response:
@@ -164,9 +183,3 @@ def _asked(request: Request) -> Q:
     if before is not None:
         asked &= Q(due_at__lt=before)
     return asked
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise DomainError("not_found", "There is no such clock that you may see.", status=404)
-    return int(text)

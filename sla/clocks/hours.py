@@ -1,13 +1,13 @@
-"""When somebody who is to be told something works again: notices wait for it, clocks never do."""
+"""Who works when: notices wait until a receiver works again, and time is told by holders' hours."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team
-from sla.calendars.arithmetic import next_working
+from sla.calendars.arithmetic import BusinessCalendar, next_working
 from sla.calendars.models import Calendar
 from sla.calendars.queries import calendar_of
 
@@ -64,3 +64,29 @@ def _by_team(user_ids: Collection[int], of_team: dict[int, int]) -> dict[int, in
         if member_id:
             belongs[member_id] = of_team[team_id]
     return manages | belongs
+
+
+class Rota:
+    """Whose calendar counts for each of several holders, read with one query: their own, else the
+    team's, else the organisation's (see sla.calendars.queries)."""
+
+    def __init__(self, holders: Iterable[tuple[int | None, int]]) -> None:
+        pairs = set(holders)
+        people = {holder_id for holder_id, _ in pairs if holder_id}
+        counts = Q(organisation=True) | Q(team__in={team_id for _, team_id in pairs})
+        rows = Calendar.objects.filter(counts | Q(user__in=people), current__isnull=False)
+        self._users: dict[int, int] = {}
+        self._teams: dict[int, int] = {}
+        self._house: int | None = None
+        for user_id, team_id, version in rows.values_list("user_id", "team_id", "current_id"):
+            if user_id:
+                self._users[user_id] = version
+            elif team_id:
+                self._teams[team_id] = version
+            else:
+                self._house = version
+
+    def calendar_of(self, holder_id: int | None, team_id: int) -> BusinessCalendar | None:
+        """The hours of a holder (None: the pool of the team), None where nobody set any."""
+        version = self._users.get(holder_id or 0) or self._teams.get(team_id) or self._house
+        return calendar_of(version) if version else None

@@ -31,10 +31,19 @@ def get_clock_for(user: User, clock_id: int) -> Clock:
         .first()
     )
     if clock is None:
-        raise DomainError(
-            "not_found", f"There is no clock {clock_id} that you may see.", status=404
-        )
+        raise _unknown_clock()
     return clock
+
+
+def clock_id_of(text: str) -> int:
+    """The number in an address; DomainError `not_found` for anything that is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise _unknown_clock()
+    return int(text)
+
+
+def _unknown_clock() -> DomainError:
+    return DomainError("not_found", "There is no such clock that you may see.", status=404)
 
 
 def overdue(now: datetime) -> Q:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from sla.reports import api
+from sla.reports import api, time_api
 
 urlpatterns = [
+    path("leads/<str:ref>/time/", time_api.LeadTimes.as_view(), name="api-lead-time"),
     path("reports/attainment/", api.Attainment.as_view(), name="reports-attainment"),
     path("reports/times/", api.TimesReport.as_view(), name="reports-times"),
     path("reports/ledger/", api.LedgerReport.as_view(), name="reports-ledger"),

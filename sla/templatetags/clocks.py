@@ -73,7 +73,8 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
             KINDS[clock.kind].label,
         )
         who = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
-        owed.append({"name": name, "who": who, "clock": face, "named": replace(face, label=name)})
+        named, url = replace(face, label=name), f"/clocks/{clock.pk}/"
+        owed.append({"name": name, "who": who, "clock": face, "named": named, "url": url})
     return owed
 
 
@@ -89,6 +90,11 @@ def face_of(clock: Clock, state: State, zone: str, now: datetime) -> ClockFace:
         return still_face(f"met in {took}", tone="ok", spent=min(share, 1))
     late = (clock.stopped_at - clock.due_at).total_seconds()
     return still_face(f"met {duration_words(late)} late", tone="late", spent=1)
+
+
+def void_face() -> ClockFace:
+    """The face of a clock whose promise lost its object."""
+    return still_face("no longer owed")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,71 +1,28 @@
 """Messages to a real mail server: each once, whatever is down, slow, killed or malicious."""
 
-import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 from django.db import connection
 
 from leadbridge.demo.organisation import Cast
-from leadbridge.outbox import delivery
-from leadbridge.outbox.delivery import BACK_OFF, LEASE, Delivered, claim, deliver_waiting
+from leadbridge.outbox import claims, delivery
+from leadbridge.outbox.claims import LEASE, claim
+from leadbridge.outbox.delivery import BACK_OFF, Delivered, deliver_waiting
 from leadbridge.outbox.models import Message
 from leads.handoff.models import Lead
 from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
 from tests.leads.handoff.scenes import captured
+from tests.outbox.conftest import LETTER, Mailbox, letters
 
 MINUTE = timedelta(minutes=1)
-
-
-class Mailbox:
-    """Takes every mail; `refuse` makes it answer with an error instead."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.refuse = ""
-        self.hang = threading.Event()
-        self.hang.set()
-        self.reached = threading.Event()
-
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.reached.set()
-        while not self.hang.is_set():
-            await asyncio.sleep(0.01)
-        if self.refuse:
-            return self.refuse
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 taken"
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    """A mail server on a port of its own, to which Django sends."""
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    try:
-        yield box
-    finally:
-        box.hang.set()
-        server.stop()
 
 
 def overdue(cast: Cast, now: datetime, count: int = 1, **given: Any) -> list[Lead]:
@@ -133,11 +90,11 @@ def test_a_mail_that_is_refused_is_put_off_and_the_others_go_on(
     Message.objects.filter(recipient=cast.mia).update(kind="unheard of")
     assert deliver_waiting(now=now) == Delivered(2, 2)
     mailbox.refuse = "451 later"
-    Message.objects.filter(recipient=cast.mia).update(kind="clock.breached")
+    Message.objects.filter(recipient=cast.mia).update(kind=LETTER)
     assert deliver_waiting(now=now + 2 * MINUTE) == Delivered(0, 2)
     mailbox.refuse = ""
     assert deliver_waiting(now=now + 9 * MINUTE) == Delivered(2, 0)
-    assert len(mailbox.mails) == 4
+    assert [mail["To"] for mail in mailbox.mails] == ["ana@example.com"] + ["mia@example.com"] * 2
 
 
 def test_somebody_without_an_address_holds_nothing_up(
@@ -153,7 +110,7 @@ def test_a_slow_run_leaves_to_others_what_it_cannot_send_within_its_lease(
     cast: Cast, now: datetime, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else two workers would send the same."""
-    overdue(cast, now, 3)
+    letters(cast, now, 6)
     ticks = iter([0.0] * 4 + [float(n) for n in range(0, 9000, 70)])
     monkeypatch.setattr(delivery, "monotonic", lambda: next(ticks))
     sent = deliver_waiting(now=now).sent
@@ -166,16 +123,16 @@ def test_a_slow_run_leaves_to_others_what_it_cannot_send_within_its_lease(
 def test_a_later_batch_is_leased_from_when_it_is_taken(
     cast: Cast, now: datetime, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    overdue(cast, now, 2)
-    monkeypatch.setattr(delivery, "BATCH", 3)
+    letters(cast, now, 4)
+    monkeypatch.setattr(claims, "BATCH", 3)
     ticks = iter([0.0] * 9 + [3600.0] * 99)
     monkeypatch.setattr(delivery, "monotonic", lambda: next(ticks))
     leased: list[Any] = []
     real = delivery._send
 
-    def watched(message: Message, mail: Any, at: datetime) -> bool:
-        leased.append(Message.objects.get(pk=message.pk).next_try_at)
-        return real(message, mail, at)
+    def watched(mail: list[Message], server: Any, at: datetime) -> bool:
+        leased.append(Message.objects.get(pk=mail[0].pk).next_try_at)
+        return real(mail, server, at)
 
     monkeypatch.setattr(delivery, "_send", watched)
     assert deliver_waiting(now=now) == Delivered(4, 0)
@@ -184,7 +141,7 @@ def test_a_later_batch_is_leased_from_when_it_is_taken(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_each_message_once(cast: Cast, now: datetime, mailbox: Mailbox) -> None:
-    overdue(cast, now, 40)
+    letters(cast, now, 80)
     results: list[Delivered] = []
     start = threading.Barrier(2)
 
@@ -195,7 +152,7 @@ def test_two_workers_send_each_message_once(cast: Cast, now: datetime, mailbox: 
         finally:
             connection.close()
 
-    delivery_batch, delivery.BATCH = delivery.BATCH, 7
+    batch, claims.BATCH = claims.BATCH, 7
     try:
         workers = [threading.Thread(target=work) for _ in range(2)]
         for worker in workers:
@@ -203,7 +160,7 @@ def test_two_workers_send_each_message_once(cast: Cast, now: datetime, mailbox: 
         for worker in workers:
             worker.join(60)
     finally:
-        delivery.BATCH = delivery_batch
+        claims.BATCH = batch
     assert sum(result.sent for result in results) == 80
     assert all(result.sent for result in results)
     ids = [mail["Message-ID"] for mail in mailbox.mails]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0001_initial"),
+        ("sla", "0002_ladder_and_pauses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

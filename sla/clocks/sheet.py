@@ -1,0 +1,218 @@
+"""A clock laid open: whose promise it is, by whose hours it counts, and every step to its due time.
+
+Plain values for the page; times stand on the wall clock of the calendar that counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
+from sla.calendars.explain import clock_changes
+from sla.calendars.queries import calendar_of
+from sla.clocks.explanation import Line, explain_clock, pauses_of, working_words
+from sla.clocks.kinds import KINDS, DueBy
+from sla.clocks.models import Clock
+
+# What is owed, as the end of "… promised … to".
+DEEDS = {
+    "triage": "decide what becomes of {lead}",
+    "accept": "accept or reject {lead}",
+    "first_touch": "get in touch with {lead}",
+    "attempts": "try {lead} again",
+    "next_step": "take the next step with {lead}",
+    "decision": "decide what becomes of {lead}",
+    "debrief": "write down what was learnt from {lead}",
+    "rework": "rework {lead}",
+    "review": "look at {lead} again",
+    "answer": "answer a question about {lead}",
+    "ruling": "rule on {lead}",
+    "readout": "sign the read-out of {lead}",
+}
+PARTIES = {
+    "marketing": ("Marketing", "sales"),
+    "sales": ("Sales", "marketing"),
+    "both": ("Both sides", "each other"),
+}
+STEPS = {
+    "remind": "Remind the holder",
+    "tell": "Tell holder and manager",
+    "offer": "Offer it to the pool",
+    "reassign": "Give it to somebody else",
+    "manager": "Hand it to the manager",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a clock keeps, with where it leads."""
+
+    name: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of the arithmetic as a line of the table."""
+
+    begin: str
+    end: str
+    counted: str
+    why: str
+    total: str
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the ladder that the clock came to."""
+
+    name: str
+    due: str
+    done: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All of a clock's page but its face."""
+
+    title: str
+    promise: str
+    facts: tuple[Fact, ...]
+    zone: str
+    rows: tuple[Row, ...]
+    too_long: str
+    changes: tuple[str, ...]
+    pauses: tuple[str, ...]
+    ladder: tuple[Rung, ...]
+
+
+def sheet_of(clock: Clock, *, zone: str) -> Sheet:
+    """The clock in words for somebody who reads times in `zone`."""
+    calendar = calendar_of(clock.calendar_id)
+    there = calendar.zone.key
+    rows, too_long = _rows(clock, there)
+    changes = clock_changes(calendar, clock.started_at, clock.due_at)
+    return Sheet(
+        title=KINDS[clock.kind].label,
+        promise=promise_words(clock, zone),
+        facts=tuple(fact for fact in _facts(clock, zone) if fact.value),
+        zone=there,
+        rows=rows,
+        too_long=too_long,
+        changes=tuple(_change_words(at, note, there) for at, note in changes),
+        pauses=tuple(_pause_words(begin, end, there) for begin, end in pauses_of(clock)),
+        ladder=tuple(_rung(step, zone) for step in _climbed(clock)),
+    )
+
+
+def promise_words(clock: Clock, zone: str) -> str:
+    """Who promised what to whom: "Sales promised marketing to accept or reject L-12 Northwind
+    within 2 working hours."."""
+    giver, taker = PARTIES[clock.side]
+    lead = f"{clock.lead.ref} {clock.lead.name}"
+    deed = DEEDS.get(clock.kind, "keep “{kind}” on {lead}")
+    deed = deed.format(lead=lead, kind=KINDS[clock.kind].label.lower())
+    due_by, within = KINDS[clock.kind].due_by, f"within {working_words(clock.target_seconds)}"
+    if due_by is DueBy.PROMISE:
+        within = f"by {_moment(clock.due_at, zone)}, as was promised or agreed, whichever is first"
+    if due_by is DueBy.PARK:
+        within = f"by {_moment(clock.due_at, zone)}, when it has been parked long enough"
+    return f"{giver} promised {taker} to {deed} {within}."
+
+
+def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
+    version = clock.calendar
+    owner = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
+    stopped = clock.stopped_at
+    elapsed = duration_words(clock.elapsed_seconds) if clock.elapsed_seconds is not None else ""
+    yield Fact("Owed by", owner)
+    yield Fact("Lead", f"{clock.lead.ref} {clock.lead.name}", f"/leads/{clock.lead.ref}/")
+    yield Fact("Target", working_words(clock.target_seconds))
+    yield Fact("Counted by", f"{version.calendar.name}, version {version.number}")
+    yield Fact("Agreement", f"version {clock.agreement.version}", "/agreement/")
+    yield Fact("Tier", str(clock.tier or ""))
+    yield Fact("Started", _moment(clock.started_at, zone))
+    yield Fact("At risk from", _moment(clock.at_risk_at, zone))
+    yield Fact("Due", _moment(clock.due_at, zone))
+    yield Fact("Stopped", _moment(stopped, zone) if stopped else "")
+    yield Fact("Took", f"{elapsed} of working time" if elapsed else "")
+    if clock.void_at:
+        yield Fact("No longer owed", f"{_moment(clock.void_at, zone)} ({clock.void_cause})")
+    if clock.breached_at and clock.detected_at:
+        late = (clock.detected_at - clock.breached_at).total_seconds()
+        noticed = f"{_moment(clock.detected_at, zone)}, {duration_words(late)} after it was due"
+        yield Fact("Missed", _moment(clock.breached_at, zone))
+        yield Fact("Noticed", f"{noticed}: that delay is LeadBridge's own and counts for nobody")
+
+
+def _rows(clock: Clock, zone: str) -> tuple[tuple[Row, ...], str]:
+    try:
+        return tuple(_row(line, zone) for line in explain_clock(clock)), ""
+    except DomainError as error:
+        return (), error.message
+
+
+def _row(line: Line, zone: str) -> Row:
+    step = line.step
+    begin, end = local(step.from_, zone), local(step.to, zone)
+    same_day = begin.date() == end.date()
+    return Row(
+        begin=_short(begin),
+        end=_time(end) if same_day else _short(end),
+        counted=exact_words(step.counted_seconds) if step.counted_seconds else "",
+        why=step.why,
+        total=exact_words(line.total_seconds),
+    )
+
+
+def _change_words(at: datetime, note: str, zone: str) -> str:
+    went = note.strip("()").removeprefix("clocks ")
+    return (
+        f"The clocks of {zone} {went} on {_moment(at, zone)}. "
+        "What counts is the time that really passed."
+    )
+
+
+def _pause_words(begin: datetime, end: datetime, zone: str) -> str:
+    length = duration_words((end - begin).total_seconds())
+    return f"{_moment(begin, zone)} to {_moment(end, zone)} ({length})"
+
+
+def _climbed(clock: Clock) -> Iterable[Any]:
+    climbed = getattr(clock, "climbed", None)
+    return climbed.order_by("due_at", "pk") if climbed else ()
+
+
+def _rung(step: Any, zone: str) -> Rung:
+    done = f"{step.state}, {_moment(step.at, zone)}"
+    return Rung(STEPS.get(step.step, step.step), _moment(step.due_at, zone), done, step.outcome)
+
+
+def exact_words(seconds: int) -> str:
+    """A length of working time to the second, so that a column of them adds up: "3 h 30",
+    "45 min", "1 h 00 min 12 s"."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if rest:
+        return f"{hours} h {minutes:02d} min {rest} s" if hours else f"{minutes} min {rest} s"
+    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+
+
+def _moment(instant: datetime, zone: str) -> str:
+    """Day, date and time of day, with the seconds only where there are any."""
+    there = local(instant, zone)
+    day = f"{WEEKDAYS[there.weekday()]} {there.day} {MONTHS[there.month - 1]}"
+    return f"{day} {there.year}, {_time(there)}"
+
+
+def _short(there: datetime) -> str:
+    return f"{WEEKDAYS[there.weekday()]} {there.day} {MONTHS[there.month - 1]} {_time(there)}"
+
+
+def _time(there: datetime) -> str:
+    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
