@@ -4,7 +4,7 @@ The table in `kinds` says it; `plan` applies the table without a database; `on_l
 one receiver of the handoff's signal and writes the plan.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
-from sla.clocks.kinds import KINDS, DueBy, Kind
+from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
 from sla.clocks.spans import span_of
 from sla.clocks.states import IS_RUNNING
@@ -49,7 +49,7 @@ class Plan:
     starts: tuple[str, ...]
 
 
-def plan(change: Change, running: Iterable[str]) -> Plan:
+def plan(change: Change, running: Collection[str]) -> Plan:
     """What the table says of this change, given the kinds that run on the lead. Pure."""
     stops: list[str] = []
     voids: list[str] = []
@@ -58,9 +58,11 @@ def plan(change: Change, running: Iterable[str]) -> Plan:
         if change.action in kind.stops:
             at_once = kind.void_when_automatic and change.actor is None
             (voids if at_once else stops).append(name)
-        elif change.action in kind.voids or not change.lead.is_open:
+        elif change.action in kind.voids or not (change.lead.is_open or kind.outlives):
             voids.append(name)
-    starts = [name for name, kind in KINDS.items() if _begins(kind, change)]
+    # A promise that runs on is not made a second time.
+    left = set(running) - {*stops, *voids}
+    starts = [n for n, kind in KINDS.items() if n not in left and _begins(kind, change)]
     return Plan(tuple(stops), tuple(voids), tuple(starts))
 
 
@@ -117,14 +119,28 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead) if change.new_holder else []
-    started = [start(KINDS[name], change) for name in planned.starts]
+    started = [start(KINDS[name], change) for name in planned.starts if _may_start(KINDS[name])]
     return Turn(ended, handed_on, started, left + started)
+
+
+def _may_start(kind: Kind) -> bool:
+    """A past tells nothing of questions and debriefs, so it owes none."""
+    return not (kind.aside and past_now())
+
+
+def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:
+    """Person and team that owe a promise: who holds the lead, but what marketing owes beside its
+    way is owed by its marketer whoever holds it."""
+    if kind.aside and kind.side is Side.MARKETING:
+        return lead.marketer_id, lead.marketing_team_id
+    return lead.holder_id, lead.team_id
 
 
 def start(kind: Kind, change: Change) -> Clock:
     """A clock of this kind, not yet written, that freezes what it is judged by."""
     lead = change.lead
-    terms = terms_for(kind.name, lead, holder_id=lead.holder_id, team_id=lead.team_id)
+    holder_id, team_id = owner_of(kind, lead)
+    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id)
     span = span_of(
         terms.target,
         terms.hours.calendar,
@@ -136,8 +152,8 @@ def start(kind: Kind, change: Change) -> Clock:
         lead=lead,
         kind=kind.name,
         side=kind.side,
-        holder_id=lead.holder_id,
-        team_id=lead.team_id,
+        holder_id=holder_id,
+        team_id=team_id,
         tier=lead.tier,
         calendar_id=terms.hours.version_id,
         agreement_id=terms.agreement_id,
@@ -177,7 +193,7 @@ def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
     """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
     handed_on = [clock for clock in clocks if clock.breached_at is None]
     for clock in handed_on:
-        clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
+        clock.holder_id, clock.team_id = owner_of(KINDS[clock.kind], lead)
     return handed_on
 
 
@@ -207,11 +223,12 @@ def _successor(clock: Clock, change: Change) -> Clock:
     told = _was_told(clock)
     if not told:
         same["breached_at"] = same["detected_at"] = None
-    owner: Clock | Lead = clock if told else change.lead
+    kept = clock.holder_id, clock.team_id
+    holder_id, team_id = kept if told else owner_of(KINDS[clock.kind], change.lead)
     return Clock.objects.create(
         **same,
-        holder_id=owner.holder_id,
-        team_id=owner.team_id,
+        holder_id=holder_id,
+        team_id=team_id,
         started_by=change.event,
         next_at=None if told else clock.due_at,
     )
@@ -227,9 +244,10 @@ def _was_told(clock: Clock) -> bool:
 
 
 def agenda_of(running: Sequence[Clock]) -> Agenda | None:
-    """What is due first of the clocks that run on a lead."""
-    if not running:
+    """What is due first of the clocks that run on the way of a lead."""
+    on_its_way = [clock for clock in running if not KINDS[clock.kind].aside]
+    if not on_its_way:
         return None
     order = list(KINDS)
-    first = min(running, key=lambda clock: (clock.due_at, order.index(clock.kind)))
+    first = min(on_its_way, key=lambda clock: (clock.due_at, order.index(clock.kind)))
     return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)

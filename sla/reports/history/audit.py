@@ -45,6 +45,8 @@ def promises_of(past: Past, agreement: Agreement, calendar: BusinessCalendar) ->
             running[kind].stopped_at = step.at if late else None
             running[kind].void = not (late and step.dated)
         for kind in planned.starts:
+            if KINDS[kind].aside:  # as in the engine: a past owes no answers and no debriefs
+                continue
             target = agreement.target_for(kind=kind, source=past.source)
             made.append(Promise(kind, span_of(target, calendar, start=step.at).due_at))
         stage = step.to
