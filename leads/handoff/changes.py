@@ -22,6 +22,7 @@ class Change:
 
     `at` is when it happened in the world (a call may be logged later), `now` when it was told.
     `promised_at` is the date of the next step; `undone` the event that an undo takes back.
+    `pauses`: all pauses of the lead as they now stand, when this act changed them.
     """
 
     lead: Lead
@@ -34,6 +35,7 @@ class Change:
     new_holder: bool
     promised_at: datetime | None = None
     undone_id: int | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] | None = None
 
 
 @dataclass(frozen=True)

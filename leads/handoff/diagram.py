@@ -14,8 +14,16 @@ from leads.handoff.stages import (
     Stage,
 )
 
-# They lead away from nearly every stage; drawn, they would hide the rest.
-_FROM_ANYWHERE = (Action.MERGE, Action.ERASE)
+# They lead away from nearly every stage, or leave nearly every stage as it is; drawn, they would
+# hide the rest.
+_NOT_DRAWN = (
+    Action.MERGE,
+    Action.ERASE,
+    Action.ASK,
+    Action.ANSWER,
+    Action.PAUSE,
+    Action.RESUME,
+)
 
 
 def diagram() -> str:
@@ -34,7 +42,7 @@ def diagram() -> str:
 
 def _arrows() -> Iterator[str]:
     for row in TABLE:
-        if row.action in _FROM_ANYWHERE:
+        if row.action in _NOT_DRAWN:
             continue
         if not row.from_:
             yield f"    [*] --> {row.to}: {row.action}"

@@ -23,6 +23,19 @@ from leads.handoff.stages import (
     row_for,
 )
 
+WITH_SALES = SALES_STAGES | {Stage.WON, Stage.LOST}
+# Named in the table, and opened with the rows that they write.
+UNOPENED = frozenset(
+    {
+        Action.RULE,
+        Action.SETTLE,
+        Action.ASK,
+        Action.ANSWER,
+        Action.DEBRIEF,
+        Action.PAUSE,
+        Action.RESUME,
+    }
+)
 DECISIONS = {"accept": "accepted", "reject": "rejected"}
 
 
@@ -48,7 +61,7 @@ _ACTS_AS: dict[Party, Callable[[Standing, Viewer], bool]] = {
         lead.holder_id is None and lead.team_id in viewer.team_ids
     ),
     Party.SALES_MANAGER: lambda lead, viewer: (
-        lead.stage in SALES_STAGES and viewer.manages(lead.team_id, Side.SALES)
+        lead.stage in WITH_SALES and viewer.manages(lead.team_id, Side.SALES)
     ),
     Party.MANAGER: lambda lead, viewer: (
         viewer.user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD) or bool(viewer.managed_ids)
@@ -92,6 +105,8 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
 
 def _barred(lead: Lead, action: Action) -> str:
     """Why what happened to this very lead bars an action that its stage would allow."""
+    if action in UNOPENED:
+        return f"Nobody can {action} yet."
     if action is Action.REJECT and lead.first_touch_at:
         return "This lead was contacted already: disqualify or recycle it instead of rejecting it."
     if action is Action.DISPUTE and lead.disputed_at:

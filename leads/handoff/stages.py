@@ -43,6 +43,13 @@ class Action(StrEnum):
     DISQUALIFY = "disqualify"
     REASSIGN = "reassign"
     DISPUTE = "dispute"
+    RULE = "rule"
+    SETTLE = "settle"
+    ASK = "ask"
+    ANSWER = "answer"
+    DEBRIEF = "debrief"
+    PAUSE = "pause"
+    RESUME = "resume"
     REOPEN = "reopen"
     UNDO = "undo"
     MERGE = "merge"
@@ -131,6 +138,15 @@ TABLE: tuple[Row, ...] = (
     _row(_A.DISQUALIFY, _WORKED, _S.DISQUALIFIED, _P.HOLDER),
     _row(_A.REASSIGN, SALES_STAGES, None, _P.SALES_MANAGER, _P.SYSTEM),
     _row(_A.DISPUTE, {_S.REJECTED}, None, _P.MARKETER),
+    # Both sides rule, each once; with the second ruling the system settles the dispute.
+    _row(_A.RULE, {_S.REJECTED}, None, _P.MANAGER),
+    _row(_A.SETTLE, {_S.REJECTED}, None, _P.SYSTEM),
+    _row(_A.ASK, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER),
+    # A lead may have moved on before the reply comes.
+    _row(_A.ANSWER, OPEN_STAGES, None, _P.MARKETER),
+    _row(_A.DEBRIEF, {_S.WON, _S.LOST}, None, _P.HOLDER, _P.SALES_MANAGER),
+    _row(_A.PAUSE, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER, _P.SYSTEM),
+    _row(_A.RESUME, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER, _P.SYSTEM),
     _row(
         _A.REOPEN,
         {_S.DISQUALIFIED, _S.WON, _S.LOST},

@@ -4,7 +4,7 @@ The table in `kinds` says it; `plan` applies the table without a database; `on_l
 one receiver of the handoff's signal and writes the plan.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from sla.agreement.ladder import TELL
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
-from sla.clocks.kinds import KINDS, DueBy, Kind
+from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
 from sla.clocks.spans import Span, span_of, step_times
 from sla.clocks.states import IS_RUNNING
@@ -59,7 +59,7 @@ class Plan:
     starts: tuple[str, ...]
 
 
-def plan(change: Change, running: Iterable[str]) -> Plan:
+def plan(change: Change, running: Collection[str]) -> Plan:
     """What the table says of this change, given the kinds that run on the lead. Pure."""
     stops: list[str] = []
     voids: list[str] = []
@@ -68,9 +68,11 @@ def plan(change: Change, running: Iterable[str]) -> Plan:
         if change.action in kind.stops:
             at_once = kind.void_when_automatic and change.actor is None
             (voids if at_once else stops).append(name)
-        elif change.action in kind.voids or not change.lead.is_open:
+        elif change.action in kind.voids or not (change.lead.is_open or kind.outlives):
             voids.append(name)
-    starts = [name for name, kind in KINDS.items() if _begins(kind, change)]
+    # A promise that runs on is not made a second time.
+    left = set(running) - {*stops, *voids}
+    starts = [n for n, kind in KINDS.items() if n not in left and _begins(kind, change)]
     return Plan(tuple(stops), tuple(voids), tuple(starts))
 
 
@@ -128,16 +130,32 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead) if change.new_holder else []
-    begun = (start(KINDS[name], change, ended) for name in planned.starts)
+    begun = (
+        start(KINDS[name], change, ended) for name in planned.starts if _may_start(KINDS[name])
+    )
     started = [clock for clock in begun if clock is not None]
     return Turn(ended, handed_on, started, left + started)
+
+
+def _may_start(kind: Kind) -> bool:
+    """A past tells nothing of questions and debriefs, so it owes none."""
+    return not (kind.aside and past_now())
+
+
+def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:
+    """Person and team that owe a promise: who holds the lead, but what marketing owes beside its
+    way is owed by its marketer whoever holds it."""
+    if kind.aside and kind.side is Side.MARKETING:
+        return lead.marketer_id, lead.marketing_team_id
+    return lead.holder_id, lead.team_id
 
 
 def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | None:
     """A clock of this kind, not yet written, that freezes what it is judged by; None where nothing
     is owed: no further attempt after the person was reached. `ended` are those the act ended."""
     lead = change.lead
-    terms = terms_for(kind.name, lead, holder_id=lead.holder_id, team_id=lead.team_id)
+    holder_id, team_id = owner_of(kind, lead)
+    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id)
     target, since, number = terms.target, change.at, None
     if kind.due_by is DueBy.PLAN:
         number = _next_attempt(change, ended, terms)
@@ -175,14 +193,15 @@ def _next_attempt(change: Change, ended: Sequence[Clock], terms: Terms) -> int |
 
 def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int | None) -> Clock:
     lead, hours = change.lead, terms.hours
+    holder_id, team_id = owner_of(kind, lead)
     ladder = () if past_now() else terms.ladder
     times = step_times(ladder, span, terms.target.amount, hours.calendar)
     return Clock(
         lead=lead,
         kind=kind.name,
         side=kind.side,
-        holder_id=lead.holder_id,
-        team_id=lead.team_id,
+        holder_id=holder_id,
+        team_id=team_id,
         tier=lead.tier,
         number=number,
         calendar_id=hours.version_id,
@@ -227,7 +246,7 @@ def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
     """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
     handed_on = [clock for clock in clocks if clock.breached_at is None]
     for clock in handed_on:
-        clock.holder_id, clock.team_id = lead.holder_id, lead.team_id
+        clock.holder_id, clock.team_id = owner_of(KINDS[clock.kind], lead)
     return handed_on
 
 
@@ -258,20 +277,22 @@ def _successor(clock: Clock, change: Change) -> Clock:
     if not told:
         # A stop that comes too late marks the miss as well, but tells nobody.
         same["breached_at"] = same["detected_at"] = None
-    owner: Clock | Lead = clock if told else change.lead
+    kept = clock.holder_id, clock.team_id
+    holder_id, team_id = kept if told else owner_of(KINDS[clock.kind], change.lead)
     return Clock.objects.create(
         **same,
-        holder_id=owner.holder_id,
-        team_id=owner.team_id,
+        holder_id=holder_id,
+        team_id=team_id,
         started_by=change.event,
         next_at=clock.step_times[0] if clock.step_times else None,
     )
 
 
 def agenda_of(running: Sequence[Clock]) -> Agenda | None:
-    """What is due first of the clocks that run on a lead."""
-    if not running:
+    """What is due first of the clocks that run on the way of a lead."""
+    on_its_way = [clock for clock in running if not KINDS[clock.kind].aside]
+    if not on_its_way:
         return None
     order = list(KINDS)
-    first = min(running, key=lambda clock: (clock.due_at, order.index(clock.kind)))
+    first = min(on_its_way, key=lambda clock: (clock.due_at, order.index(clock.kind)))
     return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)

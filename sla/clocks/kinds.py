@@ -34,6 +34,8 @@ class Kind:
     """One kind of promise. `restarts_in`: a new holder gets a clock of their own at this stage.
 
     `only_from` narrows an action that starts the kind to the stages it must come from.
+    `aside`: owed beside the way of a lead, so it is never what is due next on it. `outlives`: it
+    runs on when the lead has ended.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Kind:
     due_by: DueBy = DueBy.TARGET
     restarts_in: Stage | None = None
     void_when_automatic: bool = False
+    aside: bool = False
+    outlives: bool = False
 
 
 _MARKETING_ACTS = frozenset({Action.SUBMIT, Action.NURTURE, Action.DISQUALIFY})
@@ -110,7 +114,8 @@ KINDS: dict[str, Kind] = {
             "rework",
             "Rework",
             Side.MARKETING,
-            starts=frozenset({Action.REJECT}),
+            # A settled dispute leaves marketing to act on what was ruled.
+            starts=frozenset({Action.REJECT, Action.SETTLE}),
             stops=_MARKETING_ACTS | {Action.DISPUTE},
         ),
         Kind(
@@ -118,7 +123,7 @@ KINDS: dict[str, Kind] = {
             "Ruling",
             Side.BOTH,
             starts=frozenset({Action.DISPUTE}),
-            stops=_MARKETING_ACTS,
+            stops=_MARKETING_ACTS | {Action.SETTLE},
         ),
         Kind(
             "review",
@@ -127,6 +132,25 @@ KINDS: dict[str, Kind] = {
             starts=frozenset({Action.NURTURE, Action.RECYCLE}),
             stops=_MARKETING_ACTS,
             due_by=DueBy.PARK,
+        ),
+        Kind(
+            "answer",
+            "Answer",
+            Side.MARKETING,
+            # Further questions do not move it: it runs from the oldest that is open.
+            starts=frozenset({Action.ASK}),
+            stops=frozenset({Action.ANSWER}),
+            aside=True,
+        ),
+        Kind(
+            "debrief",
+            "Debrief",
+            Side.SALES,
+            starts=frozenset({Action.WIN, Action.LOSE}),
+            stops=frozenset({Action.DEBRIEF}),
+            voids=frozenset({Action.RECYCLE, Action.MERGE, Action.ERASE}),
+            aside=True,
+            outlives=True,
         ),
     )
 }

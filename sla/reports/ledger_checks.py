@@ -4,16 +4,25 @@
 All go over sets and along indexes: they are asked of a million leads by a page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from leads.handoff.stages import OPEN_STAGES, PARKED_STAGES
+from sla.clocks.kinds import KINDS
 
 SHOWN = 20
 
-_OPEN = f"lead.stage IN ({', '.join(repr(str(s)) for s in sorted(OPEN_STAGES))})"
-_PARKED = f"lead.stage IN ({', '.join(repr(str(s)) for s in sorted(PARKED_STAGES))})"
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
+_OPEN = f"lead.stage IN ({_listed(OPEN_STAGES)})"
+_PARKED = f"lead.stage IN ({_listed(PARKED_STAGES)})"
+_ON_ITS_WAY = f"clock.kind NOT IN ({_listed(name for name, k in KINDS.items() if k.aside)})"
+_OUTLIVES = f"clock.kind IN ({_listed(name for name, k in KINDS.items() if k.outlives)})"
 _RUNS = "clock.stopped_at IS NULL AND clock.void_at IS NULL"
 
 
@@ -44,11 +53,12 @@ RULES: dict[str, tuple[str, str]] = {
         SELECT lead.id FROM leads_lead AS lead
         WHERE {_OPEN} AND NOT ({_PARKED} AND lead.park_until IS NOT NULL)
             AND NOT EXISTS (
-                SELECT FROM sla_clock AS clock WHERE clock.lead_id = lead.id AND {_RUNS})
+                SELECT FROM sla_clock AS clock
+                WHERE clock.lead_id = lead.id AND {_RUNS} AND {_ON_ITS_WAY})
         """,
     ),
     "ended": (
-        "Nobody holds a lead that has ended, and no clock runs on it.",
+        "Nobody holds a lead that has ended, and no clock runs on it but that of its debrief.",
         f"""
         SELECT link.lead_id FROM leads_custody AS link
         JOIN leads_lead AS lead ON lead.id = link.lead_id
@@ -57,10 +67,11 @@ RULES: dict[str, tuple[str, str]] = {
         SELECT clock.lead_id FROM sla_clock AS clock
         JOIN leads_lead AS lead ON lead.id = clock.lead_id
         WHERE {_RUNS} AND NOT {_OPEN}
+            AND NOT ({_OUTLIVES} AND lead.stage IN ('won', 'lost'))
         """,
     ),
     "next": (
-        "What a lead says is due next is its first running clock.",
+        "What a lead says is due next is the first clock that runs on its way.",
         f"""
         SELECT lead.id FROM leads_lead AS lead
         WHERE lead.next_kind <> '' AND NOT EXISTS (
@@ -70,7 +81,7 @@ RULES: dict[str, tuple[str, str]] = {
                 AND clock.started_at = lead.next_started_at)
         UNION
         SELECT lead.id FROM sla_clock AS clock JOIN leads_lead AS lead ON lead.id = clock.lead_id
-        WHERE {_RUNS} AND (lead.next_kind = '' OR clock.due_at < lead.next_due_at)
+        WHERE {_RUNS} AND {_ON_ITS_WAY} AND (lead.next_kind = '' OR clock.due_at < lead.next_due_at)
         """,
     ),
     # A clock that was answered late before a sweep came by needs no telling. An undo carries a

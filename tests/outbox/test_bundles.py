@@ -20,7 +20,7 @@ from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
 from tests.leads.handoff.scenes import captured, submitted
 from tests.outbox.conftest import Mailbox
-from tests.outbox.test_delivery import KILLED, overdue
+from tests.outbox.test_delivery import KILLED, overdue, unreminded
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -82,8 +82,8 @@ def test_overdue_stands_before_at_risk_and_the_oldest_first(
 ) -> None:
     risk = captured(cast, now - 5 * MINUTE)
     at_risk(risk, cast, now)
-    younger = captured(cast, now - timedelta(days=4))
-    older = captured(cast, now - timedelta(days=9))
+    younger = unreminded(captured(cast, now - timedelta(days=4)))
+    older = unreminded(captured(cast, now - timedelta(days=9)))
     sweep(now=now)
     deliver_waiting(now=now)
     [mail] = to_mia(mailbox)
@@ -102,7 +102,7 @@ def test_what_was_done_meanwhile_is_no_alarm_any_more(
     assert mailbox.mails == []
     overdue(cast, now)
     at_risk(submitted(cast, now), cast, now)
-    Message.objects.filter(recipient=cast.ana).delete()
+    Message.objects.exclude(recipient=cast.mia).delete()
     assert deliver_waiting(now=now + SECOND) == Delivered(2, 0)
     assert [mail.split("\n")[0] for mail in to_mia(mailbox)] == ["1 lead overdue"]
 

@@ -27,9 +27,17 @@ MINUTE = timedelta(minutes=1)
 
 def overdue(cast: Cast, now: datetime, count: int = 1, **given: Any) -> list[Lead]:
     """So many leads whose triage Mia missed, swept: one message to her and one to Ana for each."""
-    leads = [captured(cast, now - timedelta(days=9), **given) for _ in range(count)]
+    leads = [unreminded(captured(cast, now - timedelta(days=9), **given)) for _ in range(count)]
     sweep(now=now)
     return leads
+
+
+def unreminded(lead: Lead) -> Lead:
+    """A lead whose clock tells nobody before it is due."""
+    clock = Clock.objects.get(lead=lead, kind="triage")
+    clock.steps, clock.step_times, clock.next_at = ["tell"], [clock.due_at], clock.due_at
+    clock.save(update_fields=["steps", "step_times", "next_at"])
+    return lead
 
 
 def waiting() -> list[tuple[int, datetime | None, bool, bool]]:
@@ -180,8 +188,7 @@ deliver_waiting(now=datetime.fromisoformat(sys.argv[1]))
 def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(
     cast: Cast, now: datetime, mailbox: Mailbox, settings: Any
 ) -> None:
-    captured(cast, now - timedelta(days=9))
-    sweep(now=now)
+    overdue(cast, now)
     Message.objects.filter(recipient=cast.ana).update(sent_at=now, next_try_at=None)
     mailbox.hang.clear()
     database = connection.settings_dict

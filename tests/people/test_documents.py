@@ -362,7 +362,8 @@ def test_both_heads_are_reminded_of_the_day_once(cast: Cast, now: datetime) -> N
     told = Message.objects.filter(kind=KIND).select_related("recipient")
     assert {one.recipient.username for one in told} == {"ana", "max"}
     assert told.count() == 2
-    letter = letter_of(told[0])
+    letter = letter_of([told[0]])
+    assert letter is not None
     assert letter.subject == "Time to review the agreement"
     assert "again on 1 December 2026" in letter.body and "/agreement/" in letter.body
     confirm(AGREEMENT, cast.ana, before + DAY, review_on=date(2027, 3, 1))

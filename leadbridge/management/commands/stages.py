@@ -14,8 +14,9 @@ Printed by `manage.py stages` from the two tables in code, `leads/handoff/stages
 {diagram}
 ```
 
-Not drawn: *merge* and *erase* lead away from nearly every stage, and *undo* gives back the stage
-before one's own decision, within ten minutes.
+Not drawn: *merge* and *erase* lead away from nearly every stage, *ask*, *answer*, *pause* and
+*resume* leave it as it is, and *undo* gives back the stage before one's own decision, within ten
+minutes.
 
 ## Actions
 
@@ -25,8 +26,8 @@ before one's own decision, within ten minutes.
 
 {kinds}
 
-An action that ends a lead makes void whatever still runs on it and is not due yet; what was due
-and not done stays a miss.
+An action that ends a lead makes void whatever still runs on it and is not due yet, all but the
+debrief; what was due and not done stays a miss. A clock that runs is not started a second time.
 """
 
 

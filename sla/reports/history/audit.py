@@ -45,8 +45,10 @@ def promises_of(past: Past, agreement: Agreement, calendar: BusinessCalendar) ->
             running[kind].stopped_at = step.at if late else None
             running[kind].void = not (late and step.dated)
         for kind in planned.starts:
-            if KINDS[kind].due_by is DueBy.PLAN:
-                continue  # a follow-up of a past is taken to have reached the person
+            if KINDS[kind].aside or KINDS[kind].due_by is DueBy.PLAN:
+                # As in the engine: a past owes no answers and no debriefs, and a follow-up of it
+                # is taken to have reached the person.
+                continue
             target = agreement.target_for(kind=kind, source=past.source)
             made.append(Promise(kind, span_of(target, calendar, start=step.at).due_at))
         stage = step.to

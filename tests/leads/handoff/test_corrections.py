@@ -211,7 +211,7 @@ def test_a_reopened_lead_is_a_new_episode(cast: Cast, now: datetime, stage: Stag
     assert (again(old).stage, again(old).closed_at) == (old.stage, old.closed_at)
     told = old.events.latest("id")
     assert (told.action, told.from_stage, told.to_stage) == ("reopen", stage, stage)
-    assert running(old) == []
+    assert {clock[0] for clock in running(old)} <= {"debrief"}
     assert [clock[0] for clock in running(new)] == ["triage"]
     with pytest.raises(DomainError) as refusal:
         reopen_lead(lead_id=old.pk, actor=cast.max, now=now + DAY, cause="Once more.")

@@ -28,7 +28,7 @@ from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.handoff.episodes import capture_lead, join_lead
 from leads.handoff.models import Custody, Event, Lead
-from leads.handoff.parties import actions_for
+from leads.handoff.parties import UNOPENED, actions_for
 from leads.handoff.stages import MARKETING_STAGES, OPEN_STAGES, PARKED_STAGES, SALES_STAGES, Action
 from sla.clocks.kinds import KINDS
 from sla.clocks.ladder import climb
@@ -41,7 +41,7 @@ PEOPLE = ("mia", "ana", "sam", "dora", "max", "nora", "lena", "olu", "system")
 # Acts that are only possible for a while are tried most.
 PASSING = [timedelta(seconds=s) for s in (0, 1, 59, 540, 601, 3600, 8 * 3600, 86_400, 40 * 86_400)]
 LATE_TO_THE_LOCK = [timedelta(0)] * 4 + [timedelta(milliseconds=-3), timedelta(seconds=-90)]
-ACTIONS = [action for action in Action if action is not Action.CAPTURE]
+ACTIONS = [action for action in Action if action not in {Action.CAPTURE, *UNOPENED}]
 WORDS: dict[Action, list[dict[str, Any]]] = {
     Action.TOUCH: [{}, {"next_at": 3}, {"next_at": 400}, {"at": -2}, {"at": -30}],
     Action.REASSIGN: [{}, {"to": "sam"}, {"to": "nora"}, {"to": None}, {"to": "max"}],
@@ -203,6 +203,7 @@ def check_holder(lead: Lead, links: list[Custody]) -> None:
 
 def check_clocks(lead: Lead, running: list[Clock]) -> None:
     """An open lead owes something by a known time, and its row says what is owed first."""
+    running = [clock for clock in running if not KINDS[clock.kind].aside]
     assert bool(running) == lead.is_open
     assert lead.is_open == (lead.stage in OPEN_STAGES) == (lead.closed_at is None)
     if lead.stage in PARKED_STAGES:
