@@ -2,12 +2,15 @@
 
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.errors import DomainError, FieldErrors
 from leadbridge.people.leaving import require_housekeeper, require_may_lead
 from leadbridge.people.models import Membership, Role, Side, Team, User
+
+RESERVED = frozenset({"me", "new", "teams"})  # addresses of other pages below /people/
 
 
 def create_person(
@@ -28,11 +31,14 @@ def create_person(
     _require(actor)
     require_role(role)
     require_zone(time_zone)
+    if username.lower() in RESERVED:
+        raise DomainError("invalid", "This name has another meaning here.", field="username")
     person = User(
         username=username, first_name=first_name, last_name=last_name, email=email, role=role,
         time_zone=time_zone,
     )  # fmt: skip
     person.set_unusable_password()
+    _require_clean(person)
     try:
         with transaction.atomic():
             person.save(force_insert=True)
@@ -106,6 +112,7 @@ def change_facts(
     require_zone(time_zone)
     user.first_name, user.last_name, user.email = first_name, last_name, email
     user.time_zone = time_zone
+    _require_clean(user)
     user.save(update_fields=["first_name", "last_name", "email", "time_zone"])
     return user
 
@@ -126,6 +133,14 @@ def write_role(*, actor: User, user: User, role: str) -> User:
 def _require(actor: User | None) -> None:
     if actor is not None:
         require_housekeeper(actor)
+
+
+def _require_clean(person: User) -> None:
+    """FieldErrors where a column cannot hold what was given."""
+    try:
+        person.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        raise FieldErrors(error.message_dict) from error
 
 
 def require_role(role: str) -> None:

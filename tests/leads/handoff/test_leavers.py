@@ -19,7 +19,7 @@ from leadbridge.people.keys import make_key
 from leadbridge.people.leaving import give_back_place
 from leadbridge.people.models import ApiKey, Departure, Role, User
 from leads.handoff import leavers
-from leads.handoff.handing_on import Handover
+from leads.handoff.handing_on import Handover, try_hand_on
 from leads.handoff.leavers import (
     change_role,
     deactivate_person,
@@ -153,7 +153,7 @@ def test_a_kill_half_way_leaves_the_rest_for_the_next_run_at_the_same_instant(
     cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leads = [at_stage(cast, Stage(stage), now) for stage in SALES]
-    calls, hand_on = 0, leavers.try_hand_on
+    calls, hand_on = 0, try_hand_on
 
     def killed(handover: Handover, lead_id: int) -> bool:
         nonlocal calls
