@@ -78,7 +78,8 @@ def until_words(absence: Absence) -> str:
     """`until Mon 30 Nov`: the day they are back, in their own zone, with the time within a day."""
     there = local(absence.ends_at, absence.user.time_zone or settings.TIME_ZONE)
     clock = "" if (there.hour, there.minute) == (0, 0) else f" {there:%H:%M}"
-    return f"until {there:%a} {there.day} {there:%b}{clock}"
+    year = f" {there.year}" if there.year != absence.starts_at.year else ""
+    return f"until {there:%a} {there.day} {there:%b}{year}{clock}"
 
 
 def find_person(username: str) -> User:

@@ -1,10 +1,10 @@
 """One person: facts, absences, what they hold, and what the viewer may do about them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import ClockFace
@@ -97,7 +97,7 @@ def profile_of(user: User, viewer: Viewer, *, now: datetime, page: int = 1) -> P
     )
 
 
-def _teams_of(user: User) -> Sequence[Team]:
+def _teams_of(user: User) -> QuerySet[Team]:
     teams = Team.objects.filter(memberships__user=user) | Team.objects.filter(manager=user)
     return teams.distinct().prefetch_related("memberships")
 
@@ -129,7 +129,7 @@ def _absence_row(absence: Absence, now: datetime, *, may: bool) -> AbsenceRow:
     tag, tone = _phase(absence, now)
     live = absence.cancelled_at is None and absence.ends_at > now
     return AbsenceRow(
-        words=f"From {local(absence.starts_at, zone):%a %-d %b %Y} {until_words(absence)}",
+        words=f"From {_day(local(absence.starts_at, zone), now)} {until_words(absence)}",
         cover=str(absence.cover) if absence.cover else "",
         made_by=str(absence.made_by) if absence.made_by_id != absence.user_id else "",
         tag=tag,
@@ -138,6 +138,10 @@ def _absence_row(absence: Absence, now: datetime, *, may: bool) -> AbsenceRow:
         if may and live
         else "",
     )
+
+
+def _day(day: datetime, now: datetime) -> str:
+    return f"{day:%a %-d %b}" if day.year == now.year else f"{day:%a %-d %b %Y}"
 
 
 def _phase(absence: Absence, now: datetime) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words
-from leadbridge.people.access import Viewer
+from leadbridge.people.access import Viewer, sees_every_lead
 from leadbridge.people.models import Absence, Departure, Role, Team, User
 from leadbridge.people.queries import absences_at, until_words
 from leads.handoff.models import Lead
@@ -33,7 +33,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person of the list."""
+    """One person of the list. `leads` None: more may be there than the viewer sees."""
 
     url: str
     name: str
@@ -41,7 +41,7 @@ class PersonRow:
     role: str
     zone: str
     standing: Standing
-    leads: int
+    leads: int | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def _rows(
     away = absences_at(now, people)
     gone = departures_of(people)
     held = leads_held(viewer, people)
+    # A nought would be untrue where the viewer does not see all that somebody holds.
+    whole = sees_every_lead(viewer.user)
     return {
         pk: PersonRow(
             url=url_of(user),
@@ -100,7 +102,7 @@ def _rows(
             role=Role(user.role).label,
             zone=user.time_zone or settings.TIME_ZONE,
             standing=standing_of(user, hours.get(pk), away.get(pk), gone.get(pk), now),
-            leads=held.get(pk, 0),
+            leads=held.get(pk, 0 if whole or pk == viewer.user.pk else None),
         )
         for pk, user in people.items()
     }

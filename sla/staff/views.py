@@ -12,7 +12,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people import founding
 from leadbridge.people.absence import cancel_absence, find_absence
-from leadbridge.people.access import keeps_house, plans_for, viewer_of
+from leadbridge.people.access import keeps_house, plans_for, sees_every_lead, viewer_of
 from leadbridge.people.http import Request, signed_in
 from leadbridge.people.invitation import link_for
 from leadbridge.people.leaving import give_back_place, require_housekeeper
@@ -43,8 +43,16 @@ def people(request: Request) -> HttpResponse:
     """Everybody, team by team."""
     q = request.GET.get("q", "").strip()[:100]
     groups = roster(viewer_of(request.user), now=request.now, q=q)
-    context = {"groups": groups, "q": q, "may_make": keeps_house(request.user)}
+    context = {
+        "groups": groups, "q": q, "leads_head": leads_head(request.user),
+        "may_make": keeps_house(request.user),
+    }  # fmt: skip
     return render(request, "people/people.html", context)
+
+
+def leads_head(user: User) -> str:
+    """What the count of leads says to somebody: whoever sees not all of them must not be misled."""
+    return "Open leads" if sees_every_lead(user) else "Open leads you see"
 
 
 @require_GET
@@ -73,7 +81,12 @@ def person(request: Request, username: str) -> HttpResponse:
         page="people/person.html",
         live="people/_person_live.html",
         stamp=stamp_of((seen, freshness(request))),
-        context=lambda: {"seen": seen, "who": found, "pager": pager(request, seen)},
+        context=lambda: {
+            "seen": seen,
+            "who": found,
+            "leads_head": leads_head(request.user),
+            "pager": pager(request, seen),
+        },
     )
 
 
