@@ -202,6 +202,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # An absence begins on a minute, and a lead must not lie longer than that with who is away.
+    "absences": {
+        "task": "sla.clocks.tasks.absences",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    # Normally done by the task that a leaving starts; this run takes what a kill left.
+    "departures": {
+        "task": "leads.handoff.tasks.finish_departures",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
 }
 
 # API

@@ -92,6 +92,8 @@ class Shell:
         pages.append(self._entry("handoffs", "Handoffs", own))
         if sees_figures(self.user):
             pages.append(self._entry("sla", "SLA"))
+        here = self.path.startswith("/people/")
+        pages.append(Entry("people", "People", "/people/", here, wide=True, section="Shared"))
         return pages
 
     def _entry(self, name: str, label: str, count: int = 0) -> Entry:

@@ -15,6 +15,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("sla.clocks.api_urls")),
     path("", include("sla.calendars.api_urls")),
     path("", include("sla.reports.api_urls")),
+    path("", include("sla.staff.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", include("leads.work.urls")),
     path("", include("sla.clocks.urls")),
     path("", include("sla.reports.urls")),
+    path("", include("sla.staff.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/style/", style_shelf, name="style"),
     path("api/v1/", include(api)),

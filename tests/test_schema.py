@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -24,7 +25,7 @@ def test_the_schema_is_valid_and_names_every_address_of_the_api() -> None:
     found = described()
     api = next(one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/")
     ours = {
-        f"/api/v1/{str(view.pattern).replace('<str:', '{').replace('>', '}')}"
+        "/api/v1/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(view.pattern))
         for room in api.url_patterns  # type: ignore[union-attr]  # an include
         if hasattr(room, "url_patterns")
         for view in room.url_patterns

@@ -37,6 +37,22 @@ def active_heads(side: str) -> QuerySet[User]:
     return User.objects.filter(role=role, is_active=True).order_by("pk")
 
 
+def keeps_house(user: User) -> bool:
+    """May make people, teams and memberships, and end them."""
+    return user.is_administrator
+
+
+def plans_for(viewer: "Viewer", person: User) -> bool:
+    """May tell that somebody is away: they themselves, who leads them, and administrators."""
+    user = viewer.user
+    if user.pk == person.pk or keeps_house(user):
+        return True
+    side = "marketing" if person.is_marketing else "sales" if person.is_sales else ""
+    if side and heads_side(user, side):
+        return True
+    return Team.objects.filter(manager=user, memberships__user=person).exists()
+
+
 def sees_every_lead(user: User) -> bool:
     """Marketing, the heads and administrators see all leads: both sides read the same figures."""
     return user.role in (

@@ -1,14 +1,29 @@
-"""People and teams in the API: short lists, for whoever has to name somebody."""
+"""People, teams and absences in the API: short lists, for whoever has to name somebody."""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leadbridge.people.calls import ListView, Query, page_of
-from leadbridge.people.models import Team, User
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.time import utc_text
+from leadbridge.people.absence import cancel_absence, find_absence, record_absence
+from leadbridge.people.calls import (
+    Body,
+    Instant,
+    ListView,
+    Query,
+    Words,
+    caller,
+    now_of,
+    page_of,
+    read_body,
+)
+from leadbridge.people.idempotency import ApiView
+from leadbridge.people.models import Absence, Team, User
+from leadbridge.people.queries import absences_at, find_person, live_at
 from leadbridge.people.schema import answers
 
 
@@ -19,7 +34,12 @@ class UserAnswer(serializers.Serializer[Any]):
     username = serializers.CharField()
     name = serializers.CharField()
     role = serializers.CharField()
-    active = serializers.BooleanField()
+    active = serializers.BooleanField(help_text="The same as `is_active`.")
+    is_active = serializers.BooleanField(help_text="False for somebody who has left.")
+    absent_until = serializers.DateTimeField(
+        allow_null=True, help_text="When they are back, if they are away now."
+    )
+    cover = serializers.CharField(allow_null=True, help_text="Who stands in for them now.")
     teams = serializers.ListField(child=serializers.CharField(), help_text="Slugs.")
 
 
@@ -31,6 +51,9 @@ class TeamAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     side = serializers.CharField()
     manager = serializers.CharField()
+    takes_unrouted = serializers.BooleanField(
+        help_text="Its pool takes leads that no rule can place."
+    )
     members = serializers.ListField(child=serializers.CharField(), help_text="User names.")
 
 
@@ -44,6 +67,7 @@ class People(ListView):
         """In the order in which they came."""
         Query(request, ()).close()
         pages, rows = page_of(self, request, User.objects.prefetch_related("teams"))
+        away = absences_at(now_of(request), [user.pk for user in rows])
         return pages.get_paginated_response(
             [
                 {
@@ -52,11 +76,21 @@ class People(ListView):
                     "name": str(user),
                     "role": user.role,
                     "active": user.is_active,
+                    "is_active": user.is_active,
+                    **_away(away.get(user.pk)),
                     "teams": [team.slug for team in user.teams.all()],
                 }
                 for user in rows
             ]
         )
+
+
+def _away(absence: Absence | None) -> dict[str, object]:
+    cover = absence.cover if absence else None
+    return {
+        "absent_until": utc_text(absence.ends_at) if absence else None,
+        "cover": cover.username if cover else None,
+    }
 
 
 class Teams(ListView):
@@ -78,8 +112,121 @@ class Teams(ListView):
                     "name": team.name,
                     "side": team.side,
                     "manager": team.manager.username,
+                    "takes_unrouted": team.takes_unrouted,
                     "members": [user.username for user in team.members.all()],
                 }
                 for team in rows
             ]
         )
+
+
+class AbsenceAnswer(serializers.Serializer[Any]):
+    """When somebody is away, and who stands in."""
+
+    id = serializers.IntegerField()
+    person = serializers.CharField(help_text="A user name.")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(help_text="From this instant on they are back.")
+    cover = serializers.CharField(allow_null=True)
+    made_by = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+
+
+class AbsenceBody(Body):
+    """Without `person` it is the caller who will be away."""
+
+    person = Words(longest=150, lines=False, required=False)
+    starts_at = Instant()
+    ends_at = Instant()
+    cover = Words(longest=150, lines=False, required=False, help_text="A user name.")
+
+
+class Nothing(Body):
+    """An empty object, or no body at all."""
+
+
+class Absences(ListView):
+    """Who is away when. Everybody may know; who may tell it is the person and who leads them."""
+
+    @extend_schema(
+        operation_id="absences_list",
+        tags=["people"],
+        parameters=[
+            OpenApiParameter("person", str, description="A user name."),
+            OpenApiParameter("at", str, description="Only those during which this instant lies."),
+        ],
+        responses=answers(400, ok=AbsenceAnswer(many=True)),
+    )
+    def get(self, request: Request) -> Response:
+        """In the order in which they were told."""
+        query = Query(request, ("person", "at"))
+        name, at = query.text("person"), query.instant("at")
+        query.close()
+        found = Absence.objects.select_related("user", "cover", "made_by")
+        if name:
+            found = found.filter(user__username=name)
+        if at:
+            found = found.filter(live_at(at))
+        pages, rows = page_of(self, request, found)
+        return pages.get_paginated_response([absence_answer(row) for row in rows])
+
+    @extend_schema(
+        operation_id="absences_add",
+        tags=["people"],
+        request=AbsenceBody,
+        responses=answers(400, 403, 409, created=AbsenceAnswer),
+    )
+    def post(self, request: Request) -> Response:
+        """Tell that somebody will be away. 409 `overlaps` where another absence is in the way."""
+        told = read_body(request, AbsenceBody)
+        actor = caller(request)
+        name, cover = told.get("person"), told.get("cover")
+        absence = record_absence(
+            user=named(name, "person") if name else actor,
+            actor=actor,
+            now=now_of(request),
+            starts_at=told["starts_at"],
+            ends_at=told["ends_at"],
+            cover=named(cover, "cover") if cover else None,
+        )
+        return Response(absence_answer(absence), status=201)
+
+
+class AbsenceCancel(ApiView):
+    """They do not go, or are back early."""
+
+    @extend_schema(
+        operation_id="absences_cancel",
+        tags=["people"],
+        request=Nothing,
+        responses=answers(400, 403, 404, 409, ok=AbsenceAnswer),
+    )
+    def post(self, request: Request, absence_id: int) -> Response:
+        """409 `already_decided` where it is over or was cancelled before."""
+        find_absence(absence_id)
+        read_body(request, Nothing)
+        absence = cancel_absence(absence_id=absence_id, actor=caller(request), now=now_of(request))
+        return Response(absence_answer(absence))
+
+
+def named(username: str, field: str) -> User:
+    """Somebody whom a body names: a bad name is bad input, not a missing address."""
+    try:
+        return find_person(username)
+    except DomainError as error:
+        raise DomainError("invalid", error.message, field=field) from None
+
+
+def absence_answer(absence: Absence) -> dict[str, object]:
+    """One absence as the API tells it."""
+    return {
+        "id": absence.pk,
+        "person": absence.user.username,
+        "starts_at": utc_text(absence.starts_at),
+        "ends_at": utc_text(absence.ends_at),
+        "cover": absence.cover.username if absence.cover else None,
+        "made_by": absence.made_by.username,
+        "made_at": utc_text(absence.made_at),
+        "cancelled_at": utc_text(absence.cancelled_at),
+    }

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from leadbridge.people.api import People, Teams
+from leadbridge.people.api import AbsenceCancel, Absences, People, Teams
 
 urlpatterns = [
     path("people/", People.as_view(), name="api-people"),
     path("teams/", Teams.as_view(), name="api-teams"),
+    path("absences/", Absences.as_view(), name="api-absences"),
+    path("absences/<int:absence_id>/cancel/", AbsenceCancel.as_view(), name="api-absence-cancel"),
 ]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Side(models.TextChoices):
@@ -102,6 +102,76 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+
+class Absence(models.Model):
+    """When somebody is away, and who stands in for them.
+
+    Two live absences of one person never overlap; that is decided under the lock of the person.
+    `handled_at` is when a worker had gone through what they held as it began.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    cover = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="covers")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["starts_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="people_absence_forward", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="people_absence_cover_another",
+                condition=Q(cover=None) | ~Q(cover=F("user")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="people_absence_live", fields=["ends_at"], condition=Q(cancelled_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} away {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
+
+
+class Departure(models.Model):
+    """Somebody left, and everything they held has to find new hands at that very instant.
+
+    `successor` takes over what they answered for on marketing's side; `leads` is how many there
+    were to move. A person who comes back ends their departure, which stays told.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="departures")
+    left_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    successor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    leads = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["left_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="people_departure_one_open",
+                fields=["user"],
+                condition=Q(returned_at=None),
+            ),
+            models.CheckConstraint(
+                name="people_departure_successor_another",
+                condition=Q(successor=None) | ~Q(successor=F("user")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} left {self.left_at:%Y-%m-%d}"
 
 
 class ApiKey(models.Model):

@@ -31,6 +31,7 @@ from leads.handoff.rules import (
     amount_of,
     park_until,
     require_criterion,
+    require_here,
     require_packet,
     team_for,
     touched_at,
@@ -212,9 +213,13 @@ def reassign_lead(
     to: User | None,
     cause: str,
     team: Team | None = None,
+    code: str = "",
 ) -> Lead:
     """Give a lead to another person, or to the pool of a team (`to` None). Earlier holders are kept
-    in custody."""
+    in custody. `code` says for programs what gave it: an absence, somebody's leaving.
+
+    DomainError `absent` (409) where a person gives it by hand to somebody who is away.
+    """
     if not cause.strip():
         raise DomainError("invalid", "Say why it changes hands.", field="cause")
     with transaction.atomic():
@@ -225,6 +230,8 @@ def reassign_lead(
             raise DomainError(
                 "invalid", "An accepted lead needs a person; choose who takes it over.", field="to"
             )
+        if actor is not None and to is not None:
+            require_here(to, now)
         if (to.pk if to else None, team.pk) == (lead.holder_id, lead.team_id):
             raise DomainError("invalid", "They hold this lead already.", field="to")
         carry_out(
@@ -236,7 +243,11 @@ def reassign_lead(
                 now,
                 to.pk if to else None,
                 team.pk,
-                data={"to": to.pk if to else None, "team": team.pk},
+                data={
+                    "to": to.pk if to else None,
+                    "team": team.pk,
+                    **({"cause": code} if code else {}),
+                },
                 words={"comment": cause},
             ),
         )

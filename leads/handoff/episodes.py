@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
+from leadbridge.people.queries import stand_in_of
 from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import judge
 from leads.handoff.judging import apply_verdict, facts_of
@@ -67,6 +68,8 @@ def capture_lead(
     if not (email_key(packet.email) or packet.phone.strip()):
         raise DomainError("invalid", "Give an e-mail address or a phone number.", field="email")
     team = _marketing_team(marketer)
+    if actor != marketer:  # who is gone, or away, gets nothing new that others or a form bring
+        marketer = stand_in_of(marketer, now) or marketer
     for attempt in (1, 2):
         with transaction.atomic():
             # Locked here, so that it cannot end between being found and being joined.

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
+from leadbridge.people.queries import absence_of, cover_of, until_words
 from leads.handoff.models import Lead
 
 BACKDATE_LIMIT = timedelta(hours=24)
@@ -67,6 +68,22 @@ def amount_of(value: Decimal) -> Decimal:
         if cents < MOST:
             return cents
     raise DomainError("invalid", "Give an amount from 0 up.", field="value")
+
+
+def require_here(person: User, now: datetime) -> None:
+    """Nobody is given a lead by hand while they are away: it would wait for them in silence."""
+    absence = absence_of(person.pk, now)
+    if absence is None:
+        return
+    cover = cover_of(person.pk, now)
+    cure = f"{cover} stands in: choose them." if cover else "Choose somebody else, or the pool."
+    raise DomainError(
+        "absent",
+        f"{person} is away {until_words(absence)}. {cure}",
+        status=409,
+        field="to",
+        data={"until": absence.ends_at, "cover": cover.username if cover else None},
+    )
 
 
 def team_for(to: User | None, lead: Lead, team: Team | None) -> Team:

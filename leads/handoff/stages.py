@@ -42,6 +42,7 @@ class Action(StrEnum):
     RECYCLE = "recycle"
     DISQUALIFY = "disqualify"
     REASSIGN = "reassign"
+    ENTRUST = "entrust"
     DISPUTE = "dispute"
     RULE = "rule"
     SETTLE = "settle"
@@ -137,6 +138,8 @@ TABLE: tuple[Row, ...] = (
     _row(_A.DISQUALIFY, MARKETING_STAGES, _S.DISQUALIFIED, _P.MARKETER),
     _row(_A.DISQUALIFY, _WORKED, _S.DISQUALIFIED, _P.HOLDER),
     _row(_A.REASSIGN, SALES_STAGES, None, _P.SALES_MANAGER, _P.SYSTEM),
+    # Who answers for it on marketing's side: its holder while it is there, a role while it is not.
+    _row(_A.ENTRUST, OPEN_STAGES, None, _P.SYSTEM),
     _row(_A.DISPUTE, {_S.REJECTED}, None, _P.MARKETER),
     # Both sides rule, each once; with the second ruling the system settles the dispute.
     _row(_A.RULE, {_S.REJECTED}, None, _P.MANAGER),

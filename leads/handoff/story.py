@@ -176,6 +176,11 @@ def _reassigned(telling: Telling) -> Iterator[Item]:
     yield _item(f"{telling.who} gave it to {telling.receiver}", why)
 
 
+def _entrusted(telling: Telling) -> Iterator[Item]:
+    why = telling.words.get("comment", "")
+    yield _item(f"{telling.person('to')} answers for it on marketing's side", why)
+
+
 def _undone(telling: Telling) -> Iterator[Item]:
     undone = telling.event.data.get("undone", "")
     stage = LABELS[Stage(telling.event.to_stage)].lower()
@@ -226,6 +231,7 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.SUBMIT: _submitted,
     Action.TOUCH: _touched,
     Action.REASSIGN: _reassigned,
+    Action.ENTRUST: _entrusted,
     Action.UNDO: _undone,
     Action.MERGE: _merged,
     "absorb": _merged,

@@ -65,6 +65,41 @@ def check_conditions(conditions: object) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody of a team. `gone`: why they get nothing now; `had_it`: they held this very lead."""
+
+    id: int
+    name: str
+    gone: str = ""
+    had_it: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is, None where nobody can take it, and why not the others."""
+
+    chosen: int | None
+    passed_over: tuple[tuple[str, str], ...]
+
+
+def take_turn(candidates: Sequence[Candidate], last: int | None) -> Turn:
+    """Next in turn of those who are here; who had this lead before only where nobody else is."""
+    here = [one for one in candidates if not one.gone]
+    fresh = [one for one in here if not one.had_it]
+    chosen = next_in_turn([one.id for one in fresh or here], last)
+    ordered = sorted(candidates, key=lambda one: (not one.gone, one.id))
+    return Turn(
+        chosen, tuple((one.name, _why_not(one, fresh)) for one in ordered if one.id != chosen)
+    )
+
+
+def _why_not(one: Candidate, fresh: Sequence[Candidate]) -> str:
+    if one.gone:
+        return one.gone
+    return "had it before" if one.had_it and fresh else "not their turn"
+
+
 def next_in_turn(members: Sequence[int], last: int | None) -> int | None:
     """The member after the one who got the last lead, in the order of their ids; None if nobody."""
     if not members:

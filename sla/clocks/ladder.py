@@ -118,7 +118,7 @@ def _to_another(clock: Clock, lead: Lead, now: datetime) -> Going:
     since = lead.submitted_at or lead.captured_at
     held = Custody.objects.filter(lead=lead, since__gte=since, holder__isnull=False)
     skipped = frozenset(held.values_list("holder_id", flat=True))
-    choice = choose_in_team(team=lead.team, now=now, skipping=skipped)
+    choice = choose_in_team(team=lead.team, now=now, without=skipped)
     if choice.holder_id is None:
         return _to_manager(lead)
     to = User.objects.get(pk=choice.holder_id)

@@ -28,6 +28,7 @@ from leads.handoff.actions import (
 )
 from leads.handoff.corrections import erase_person, merge_lead, undo_last
 from leads.handoff.episodes import Packet, capture_lead, reopen_lead
+from leads.handoff.handing_on import entrust_lead
 from leads.handoff.models import Consent, Custody, Event, Lead, Person, Remark
 from leads.handoff.stages import Action, Stage
 from leads.routing.models import Turn
@@ -207,6 +208,7 @@ def do(
         ),
         Action.DISQUALIFY: (disqualify_lead, {"reason": "no_need"}),
         Action.REASSIGN: (reassign_lead, {"to": cast.dora, "cause": "holiday"}),
+        Action.ENTRUST: (entrust_lead, {"to": cast.ana, "cause": "Mia is away."}),
         Action.DISPUTE: (dispute_lead, {"because": "It meets every criterion."}),
         Action.REOPEN: (reopen_lead, {"cause": "They called."}),
         Action.UNDO: (undo_last, {}),

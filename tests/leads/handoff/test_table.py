@@ -41,6 +41,7 @@ DESIGN: dict[str, list[tuple[set[str], str, set[str]]]] = {
         (WORKED, "disqualified", {"sam"}),
     ],
     "reassign": [(WORKED | {"submitted"}, "same", {"max"} | SYSTEM)],
+    "entrust": [(ALL_OPEN, "same", SYSTEM)],
     "dispute": [({"rejected"}, "same", MARKETING)],
     "reopen": [({"disqualified", "won", "lost"}, "same", HEADS_AND_MANAGERS | SYSTEM)],
     "merge": [
