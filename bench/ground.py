@@ -79,14 +79,20 @@ CLOCKS = """
 INSERT INTO leads_event (id, lead_id, at, action, from_stage, to_stage, data)
 VALUES (-1, 1, now(), 'submit', 'captured', 'submitted', '{{}}');
 INSERT INTO sla_clock (lead_id, kind, side, holder_id, team_id, tier, calendar_id, agreement_id,
-    target_seconds, started_at, at_risk_at, due_at, started_by_id, void_cause, error, next_at)
-SELECT 1 + g %% {leads},
+    target_seconds, at_risk_share, counted, pauses, started_at, at_risk_at, due_at, started_by_id,
+    void_cause, error, steps, step_times, next_at)
+SELECT 1 + g % {leads},
     (ARRAY['accept', 'first_touch', 'next_step', 'triage', 'rework'])[1 + g / {leads}],
-    'sales', {sam}, {team}, 1,
-    (SELECT min(id) FROM sla_calendarversion), (SELECT min(id) FROM sla_agreement), 3600,
-    now(), now() + interval '1 day', now() + interval '2 days' + g * interval '1 second',
-    -1, '', '', now() + interval '2 days' + g * interval '1 second'
-FROM generate_series(0, {clocks} - 1) g;
+    'sales', sellers[1 + g % {sellers}], {team}, 1,
+    (SELECT min(id) FROM sla_calendarversion), (SELECT min(id) FROM sla_agreement), 3600, 0.75,
+    true, '[]', now(), now() + interval '1 day', due_at, -1, '', '',
+    ARRAY['tell', 'offer', 'reassign', 'manager'],
+    ARRAY[due_at, due_at + interval '90 days', due_at + interval '91 days',
+        due_at + interval '92 days'],
+    due_at
+FROM generate_series(0, {clocks} - 1) g,
+    LATERAL (SELECT now() + interval '2 days' + g * interval '1 second' AS due_at) AS promised,
+    (SELECT array_agg(id) AS sellers FROM people_user WHERE username LIKE 'seller%%') s;
 """
 
 

@@ -15,7 +15,7 @@ class Message(models.Model):
     is the message by whose key the mail is named that it leaves in; it stays, as the proof.
     """
 
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     kind = models.CharField(max_length=30)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -50,6 +50,8 @@ class Message(models.Model):
             ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # `unique=True` would make a second index, for patterns that nobody asks for.
+            models.UniqueConstraint(name="outbox_message_once", fields=["key"]),
             models.CheckConstraint(
                 name="outbox_message_ended_once", condition=Q(sent_at=None) | Q(failed_at=None)
             ),

@@ -283,10 +283,12 @@ class Lead(models.Model):
 class Event(models.Model):
     """One thing that happened to a lead. Written once, never changed, free of personal words."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="events")
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="events", db_index=False)
     at = models.DateTimeField()
     action = models.CharField(max_length=20)
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     from_stage = models.CharField(max_length=12, blank=True)
     to_stage = models.CharField(max_length=12, blank=True)
     data = models.JSONField(default=dict)

@@ -10,11 +10,13 @@ it reads. Steps that move a lead wait as `pending` for `ladder`, which locks lea
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from sla.agreement.ladder import REMIND, TELL
 from sla.clocks.hours import next_working_instants
@@ -60,26 +62,39 @@ _TAKE = """
     FROM taken JOIN people_team AS team ON team.id = taken.team_id
 """
 
-# A reminder goes to the holder (the manager, where nobody holds the lead), a miss to both. The
-# key names clock, step and receiver: said once, whatever is repeated.
+# The key names clock, step and receiver: said once, whatever is repeated.
 _POST = """
     INSERT INTO outbox_message
         (key, kind, recipient_id, data, created_at, next_try_at, attempts, error)
-    SELECT 'clock-' || clock.id || '-' || said.word || '-' || receiver.id, 'clock.' || said.word,
-        receiver.id,
+    SELECT 'clock-' || clock.id || '-' || said.word || '-' || said.receiver,
+        'clock.' || said.word, said.receiver,
         jsonb_build_object('clock', clock.id, 'lead', clock.lead_id, 'kind', clock.kind,
             'step', said.step, 'due_at', clock.due_at),
-        %(now)s, receiver.works_at, 0, ''
-    FROM unnest(%(clocks)s::bigint[], %(steps)s::text[]) AS taken (id, step)
-    JOIN (VALUES ('remind', 'at_risk'), ('tell', 'breached')) AS said (step, word)
-        ON said.step = taken.step
-    JOIN sla_clock AS clock ON clock.id = taken.id
-    JOIN people_team AS team ON team.id = clock.team_id
-    JOIN unnest(%(people)s::bigint[], %(instants)s::timestamptz[]) AS receiver (id, works_at)
-        ON receiver.id = COALESCE(clock.holder_id, team.manager_id)
-            OR (said.step = 'tell' AND receiver.id = team.manager_id)
+        %(now)s, said.works_at, 0, ''
+    FROM unnest(%(clocks)s::bigint[], %(steps)s::text[], %(words)s::text[],
+        %(receivers)s::bigint[], %(instants)s::timestamptz[])
+        AS said (clock, step, word, receiver, works_at)
+    JOIN sla_clock AS clock ON clock.id = said.clock
     ON CONFLICT (key) DO NOTHING
 """
+WORDS = {REMIND: "at_risk", TELL: "breached"}
+
+
+class Taken(NamedTuple):
+    """A clock that was moved on by one step, and who answers for it."""
+
+    clock_id: int
+    step: str
+    holder_id: int | None
+    manager_id: int
+
+    @property
+    def receivers(self) -> set[int]:
+        """A reminder goes to the holder, or to the manager where nobody holds the lead; a miss to
+        both; a step that moves the lead is told by whoever carries it out."""
+        if self.step == REMIND:
+            return {self.holder_id or self.manager_id}
+        return {self.holder_id or self.manager_id, self.manager_id} if self.step == TELL else set()
 
 
 @dataclass(frozen=True)
@@ -145,20 +160,28 @@ def _take(now: datetime, batch: int, receivers: Receivers, only: int | None = No
     """Take one step of each clock of a batch, or of one clock `only`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE, {"now": now, "batch": batch, "only": only})
-        taken: list[tuple[int, str, int | None, int]] = cursor.fetchall()
-        told = [row for row in taken if row[1] in (REMIND, TELL)]
-        if told:
-            people = {user for _, _, holder, manager in told for user in (holder, manager) if user}
-            works_at = receivers.of(people)
-            cursor.execute(_POST, {
-                "now": now,
-                "clocks": [row[0] for row in told],
-                "steps": [row[1] for row in told],
-                "people": list(works_at),
-                "instants": list(works_at.values()),
-            })  # fmt: skip
-    breached = sum(step == TELL for _, step, _, _ in told)
-    return Swept(len(taken), breached, len(taken) - len(told))
+        taken = [Taken(*row) for row in cursor.fetchall()]
+        _post(cursor, taken, receivers, now)
+    breached = sum(one.step == TELL for one in taken)
+    return Swept(len(taken), breached, sum(one.step not in WORDS for one in taken))
+
+
+def _post(
+    cursor: CursorWrapper, taken: Sequence[Taken], works_at: Receivers, now: datetime
+) -> None:
+    """Write what the receivers of these steps are told, each for when they work."""
+    said = [(one, receiver) for one in taken for receiver in sorted(one.receivers)]
+    if not said:
+        return
+    instants = works_at.of({receiver for _, receiver in said})
+    cursor.execute(_POST, {
+        "now": now,
+        "clocks": [one.clock_id for one, _ in said],
+        "steps": [one.step for one, _ in said],
+        "words": [WORDS[one.step] for one, _ in said],
+        "receivers": [receiver for _, receiver in said],
+        "instants": [instants[receiver] for _, receiver in said],
+    })  # fmt: skip
 
 
 def _one_by_one(now: datetime, batch: int, receivers: Receivers) -> Swept:
