@@ -7,13 +7,16 @@ registers how to ask it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django.db import models
 from django.db.models import F, Q
 
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import due_words
 from leadbridge.people.models import User
 from leads.handoff.models import Event, Lead
+from leads.handoff.stages import SALES_STAGES
 
 Interval = tuple[datetime, datetime]
 
@@ -105,3 +108,22 @@ def pauses_of(lead_id: int, kind: str = "") -> tuple[Interval, ...]:
     only where `Lead.paused_until` says that there is something to ask for."""
     rows = Pause.objects.filter(lead=lead_id)
     return joined(row for row in rows if not kind or kind in row.kinds)
+
+
+class Paused(Protocol):
+    """What of a lead tells that it stands still."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def paused_until(self) -> datetime | None: ...
+    @property
+    def paused_for(self) -> str: ...
+
+
+def pause_words(lead: Paused, zone: str, now: datetime) -> str:
+    """ "Paused until Thu 10:00: waiting for something from marketing"; blank where it is not."""
+    if not (lead.paused_until and now < lead.paused_until and lead.stage in SALES_STAGES):
+        return ""
+    why = f"{lead.paused_for[:1].lower()}{lead.paused_for[1:]}"
+    return f"Paused until {due_words(local(lead.paused_until, zone), now)}: {why}"

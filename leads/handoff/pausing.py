@@ -1,6 +1,6 @@
 """Letting a lead stand still, and going on with it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -25,6 +25,7 @@ def pause_lead(
 ) -> Lead:
     """Let what sales promised on a lead stand still from now until an instant within the agreed
     cap. What was due already stays due. A pause that overlaps another joins it."""
+    until = until.astimezone(UTC)
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.PAUSE, actor=actor, now=now)

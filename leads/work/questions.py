@@ -1,5 +1,6 @@
 """Asking marketing, and its reply."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,24 @@ from leads.handoff.moves import carry_out
 from leads.handoff.parties import permit
 from leads.handoff.stages import Action
 from leads.work.models import Question
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A question that waits for its reply."""
+
+    pk: int
+    asked_by: User
+    words: str
+
+
+def open_questions(lead: Lead) -> list[Waiting]:
+    """What waits for marketing's reply on a lead, oldest first."""
+    found = lead.questions.filter(answered_at=None).select_related("asked_by", "event")
+    return [
+        Waiting(one.pk, one.asked_by, next((r.text for r in one.event.remarks.all()), ""))
+        for one in found.prefetch_related("event__remarks")
+    ]
 
 
 def ask_question(*, lead_id: int, actor: User, now: datetime, kind: str, question: str) -> Question:

@@ -9,11 +9,20 @@ from leadbridge.people.models import User
 from leads.handoff.bars import side_of
 from leads.handoff.deeds import beside
 from leads.handoff.locks import lock_lead
-from leads.handoff.models import Lead
+from leads.handoff.models import Lead, Remark
 from leads.handoff.moves import carry_out
 from leads.handoff.parties import permit
 from leads.handoff.stages import Action
 from leads.work.models import Ruling, Verdict
+
+
+def dispute_of(lead: Lead) -> tuple[str, str]:
+    """What sales wrote when it last said no, and what marketing says against it."""
+    told = Remark.objects.filter(
+        event__lead=lead, event__action__in=(Action.REJECT, Action.DISPUTE), kind="comment"
+    ).order_by("pk")
+    last = dict(told.values_list("event__action", "text"))
+    return last.get(Action.REJECT, ""), last.get(Action.DISPUTE, "")
 
 
 def rule_on_dispute(
