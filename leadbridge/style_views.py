@@ -132,6 +132,14 @@ def style_shelf(request: HttpRequest) -> HttpResponse:
                 Step("Working", "", ""),
             ],
             "story": sample_story(now),
+            "actions": [
+                {"name": "Answer", "url": "#list", "key": "", "look": "primary", "dialog": True},
+                {"name": "Pause", "url": "#list", "key": "", "look": "quiet", "dialog": True},
+            ],
+            "sayings": [
+                {"who": "Sam Okafor", "words": "A case from their trade?", "when": "12 May 09:02"},
+                {"who": "Sales has yet to rule", "words": "", "when": "", "tone": "risk"},
+            ],
             "parts": [
                 {"start": 0, "share": 84, "tone": "ok"},
                 {"start": 84, "share": 16, "tone": "late"},

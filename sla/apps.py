@@ -5,14 +5,17 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        """Listen to the handoff, and say how notices are put into words."""
+        """Listen to the handoff, tell it the agreed pauses, and put notices into words."""
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
         from leads.handoff.changes import lead_changed
+        from leads.handoff.pauses import register_rules
         from sla.clocks import notices
         from sla.clocks.engine import on_lead_changed
+        from sla.clocks.pauses import allowed_pauses
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
+        register_rules(allowed_pauses)
         register(KIND, render_review)
         for kind, renderer in notices.RENDERERS.items():
             register(kind, renderer, bundle=notices.render_digest)

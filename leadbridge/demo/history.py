@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from leadbridge.demo.beside import after_dispute, after_end, after_touch
 from leadbridge.demo.names import (
     AMERICA,
     COMPANIES,
@@ -60,6 +61,7 @@ class Past:
     def __init__(self, cast: Cast, *, now: datetime, seed: int) -> None:
         self.cast, self.now = cast, now
         self.random = random.Random(seed)  # noqa: S311  # the same seed, the same demo
+        self.dice = random.Random(seed + 1)  # noqa: S311  # of what happens beside the way
         self._agenda: list[tuple[datetime, int, Step]] = []
         self._count = 0
         self._swept = now - timedelta(days=4000)
@@ -92,9 +94,12 @@ class Past:
 
     def work_later(self, lead: Lead, at: datetime, low: float, high: float) -> datetime:
         """An instant some working hours after another one, by the hours of who holds the lead."""
-        hours = hours_for(holder_id=lead.holder_id, team_id=lead.team_id)
-        seconds = int(self.random.uniform(low, high) * HOUR)
-        return due(hours.calendar, at, seconds)
+        return self.hours_later(lead, at, self.random.uniform(low, high))
+
+    def hours_later(self, lead: Lead, at: datetime, hours: float) -> datetime:
+        """The instant after so many working hours."""
+        theirs = hours_for(holder_id=lead.holder_id, team_id=lead.team_id)
+        return due(theirs.calendar, at, int(hours * HOUR))
 
 
 def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime) -> Iterator[int]:
@@ -221,7 +226,8 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
     elif roll < 0.7:
         nurture_lead(lead_id=lead_id, actor=mia, now=at, review_on=(at + timedelta(days=40)).date())
     elif roll < 0.8:
-        dispute_lead(lead_id=lead_id, actor=mia, now=at, because="They confirmed size and budget.")
+        why = "They confirmed size and budget."
+        after_dispute(past, dispute_lead(lead_id=lead_id, actor=mia, now=at, because=why), at)
     else:
         why = "Data corrected with the person on the phone."
         _plan_decision(
@@ -242,6 +248,7 @@ def _touch(past: Past, lead_id: int, seller: User, at: datetime, *, tries: int) 
     lead = Lead.objects.get(pk=lead_id)
     later = past.work_later(lead, at, 3, 20)
     _log(past, lead_id, seller, at, talked=talked, back_at=later)
+    after_touch(past, lead, seller, at)
     if talked and tries >= 2:
         past.plan(later, lambda then: _qualify(past, lead_id, seller, then))
     elif tries < 6:
@@ -284,14 +291,14 @@ def _qualify(past: Past, lead_id: int, seller: User, at: datetime) -> None:
     later = past.work_later(lead, at, 8, 36)
     _log(past, lead_id, seller, at, talked=True, back_at=later)
     if past.random.random() < 0.45:
-        past.plan(later, lambda then: _win(lead_id, seller, value, then))
+        past.plan(later, lambda then: _win(past, lead_id, seller, value, then))
     else:
-        past.plan(later, lambda then: _lose(lead_id, seller, then))
+        past.plan(later, lambda then: _lose(past, lead_id, seller, then))
 
 
-def _win(lead_id: int, seller: User, value: Decimal, at: datetime) -> None:
-    win_lead(lead_id=lead_id, actor=seller, now=at, value=value)
+def _win(past: Past, lead_id: int, seller: User, value: Decimal, at: datetime) -> None:
+    after_end(past, win_lead(lead_id=lead_id, actor=seller, now=at, value=value), seller, at)
 
 
-def _lose(lead_id: int, seller: User, at: datetime) -> None:
-    lose_lead(lead_id=lead_id, actor=seller, now=at, reason="price")
+def _lose(past: Past, lead_id: int, seller: User, at: datetime) -> None:
+    after_end(past, lose_lead(lead_id=lead_id, actor=seller, now=at, reason="price"), seller, at)

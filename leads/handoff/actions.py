@@ -26,6 +26,7 @@ from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, carry_out
 from leads.handoff.parties import permit
+from leads.handoff.pausing import end_pauses
 from leads.handoff.reasons import reason_for
 from leads.handoff.rules import (
     amount_of,
@@ -59,7 +60,7 @@ def submit_lead(
         permit(lead, Action.SUBMIT, actor=actor, now=now)
         require_packet(lead)
         verdict = judge_lead(lead, now)
-        if verdict.answer != "yes" and not override_reason.strip():
+        if verdict.answer != "yes" and not (lead.overturned or override_reason.strip()):
             raise DomainError(
                 "not_qualified",
                 f"{verdict.because} Say why it should go to sales all the same, or nurture it.",
@@ -67,6 +68,8 @@ def submit_lead(
                 field="override_reason",
             )
         choice = to or choose_holder(facts=facts_of(lead), now=now)
+        if lead.paused_until:
+            end_pauses(lead, max(now, lead.changed_at))
         by, because = active_definition(), override_reason
         move = submission(lead, verdict, by, choice, actor=actor, now=now, because=because)
         carry_out(lead, move)
@@ -159,13 +162,14 @@ def qualify_lead(
 
 def win_lead(*, lead_id: int, actor: User, now: datetime, value: Decimal) -> Lead:
     """The opportunity became business worth `value`."""
-    return _decide(lead_id, Action.WIN, actor, now, {"value": amount_of(value)})
+    return _decide(lead_id, Action.WIN, actor, now, {"value": amount_of(value), "debrief": "owed"})
 
 
 def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment: str = "") -> Lead:
     """The opportunity went elsewhere, with a coded reason."""
     reason_for(Action.LOSE, reason, comment=comment)
-    return _decide(lead_id, Action.LOSE, actor, now, {"reason": reason}, {"comment": comment})
+    fields: dict[str, object] = {"reason": reason, "debrief": "owed"}
+    return _decide(lead_id, Action.LOSE, actor, now, fields, {"comment": comment})
 
 
 def disqualify_lead(
@@ -188,7 +192,7 @@ def recycle_lead(
         lead = lock_lead(lead_id)
         permit(lead, Action.RECYCLE, actor=actor, now=now)
         words = "" if quote.strip().lower() == "none" else quote
-        fields = {"park_until": park, "reason": reason}
+        fields = {"park_until": park, "reason": reason, "debrief": ""}
         carry_out(
             lead,
             to_marketing(

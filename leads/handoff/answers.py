@@ -61,6 +61,11 @@ class LeadAnswer(serializers.Serializer[Any]):
     close_on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
     reason_criterion = serializers.CharField()
+    marketing_ruling = serializers.CharField(help_text="upheld, overturned or blank")
+    sales_ruling = serializers.CharField(help_text="upheld, overturned or blank")
+    open_questions = serializers.IntegerField(help_text="How many wait for marketing's reply.")
+    debrief = serializers.CharField(help_text="owed, done or blank")
+    paused_for = serializers.CharField(help_text="Why it is or was last paused.")
     marketer = serializers.CharField(help_text="A user name, as everywhere.")
     holder = serializers.CharField(allow_null=True, help_text="Null: the pool of the team.")
     holder_name = serializers.CharField(allow_null=True)
@@ -81,6 +86,7 @@ class LeadAnswer(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(**AN_INSTANT)
     changed_at = serializers.DateTimeField()
     park_until = serializers.DateTimeField(**AN_INSTANT)
+    paused_until = serializers.DateTimeField(**AN_INSTANT)
     next_clock = NextClockAnswer(allow_null=True)
     actions = serializers.ListField(
         child=serializers.ChoiceField(choices=[(action.value, action.value) for action in Action]),

@@ -8,8 +8,9 @@ from django.db.models import Field
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.answers import forget_answers
 from leadbridge.people.models import User
+from leads.handoff.consents import Consent
 from leads.handoff.locks import lock_lead
-from leads.handoff.models import Consent, Lead, Person, Remark
+from leads.handoff.models import Lead, Person, Remark
 from leads.handoff.moves import Move, carry_out, record
 from leads.handoff.parties import may_undo, permit
 from leads.handoff.stages import Action, Stage
@@ -72,7 +73,7 @@ def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) ->
             lead,
             Move(
                 Action.MERGE, Stage.MERGED, actor, now, lead.holder_id, lead.team_id,
-                {"merged_into": survivor}, data={"survivor": survivor.pk},
+                {"merged_into": survivor, "debrief": ""}, data={"survivor": survivor.pk},
             ),
         )  # fmt: skip
         record(survivor, "absorb", actor=actor, now=now, data={"merged": lead.pk}, words={})
@@ -109,7 +110,7 @@ def _erase_lead(lead: Lead, actor: User, now: datetime, request: str) -> Lead:
     permit(lead, Action.ERASE, actor=actor, now=now)
     blank = {
         "email_key": "", "external_id": "", "message": "", "title": "", "company": "",
-        "attributes": {}, "verdict_lines": [],
+        "attributes": {}, "verdict_lines": [], "debrief": "",
     }  # fmt: skip
     carry_out(
         lead,

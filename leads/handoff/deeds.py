@@ -25,7 +25,13 @@ AFRESH: dict[str, object] = {
     "park_until": None,
     "first_touch_at": None,
     "qualified_at": None,
+    "paused_until": None,
+    "paused_for": "",
 }
+
+
+# A rejection is a new case, whatever was ruled on an earlier one.
+UNRULED: dict[str, object] = {"marketing_ruling": "", "sales_ruling": ""}
 
 
 def submission(
@@ -38,8 +44,10 @@ def submission(
     now: datetime,
     because: str,
 ) -> Move:
-    """The lead goes to whom the choice names, with the verdict it was given."""
-    overridden = verdict.answer != "yes"
+    """The lead goes to whom the choice names, with the verdict it was given. What both sides ruled
+    on a dispute stands above the definition, so it is no override."""
+    ruled = verdict.answer != "yes" and lead.overturned
+    overridden = verdict.answer != "yes" and not ruled
     return Move(
         Action.SUBMIT,
         Stage.SUBMITTED,
@@ -59,6 +67,7 @@ def submission(
             "overridden": overridden,
             "holder": choice.holder_id,
             "team": choice.team_id,
+            **({"ruled": True} if ruled else {}),
         },
         words={"comment": because},
     )
@@ -81,7 +90,7 @@ def rejection(
     words: Mapping[str, str],
 ) -> Move:
     """The lead goes back to its marketer with a coded reason."""
-    given = {"reason": reason, "reason_criterion": criterion}
+    given = {"reason": reason, "reason_criterion": criterion, **UNRULED}
     return to_marketing(
         lead,
         Action.REJECT,
@@ -140,6 +149,30 @@ def decided(
     """A decision after which the holder stays who it is."""
     data = {"reason": fields["reason"]} if "reason" in fields else {}
     return Move(action, to, actor, now, lead.holder_id, lead.team_id, fields, data, words or {})
+
+
+def beside(
+    lead: Lead,
+    action: Action,
+    fields: Mapping[str, object],
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> Move:
+    """An act beside the way of a lead: stage and holder stay."""
+    return Move(
+        action,
+        Stage(lead.stage),
+        actor,
+        now,
+        lead.holder_id,
+        lead.team_id,
+        fields,
+        data or {},
+        words or {},
+    )
 
 
 def to_marketing(

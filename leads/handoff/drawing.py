@@ -18,6 +18,7 @@ CELLS = """
 <td class="num worth hide-s">{}</td>
 <td class="actions">{}</td>
 """
+TAG = '<span class="tag" title="{}">{}</span>'
 ACCEPT = (
     '<button class="btn primary" form="decide" formaction="URLaccept/" hx-post="URLaccept/" '
     'data-key="a">Accept <kbd>A</kbd></button>'
@@ -30,6 +31,10 @@ TOUCH = (
     '<a class="btn primary" href="URLtouch/" hx-get="URLtouch/" hx-target="#dialog" '
     'hx-swap="innerHTML" data-key="f">Log follow-up <kbd>F</kbd></a>'
 )
+DEBRIEF = (
+    '<a class="btn primary" href="URLdebrief/" hx-get="URLdebrief/" hx-target="#dialog" '
+    'hx-swap="innerHTML">Debrief</a>'
+)
 
 
 def draw_cells(
@@ -38,6 +43,7 @@ def draw_cells(
     company: str,
     who: str,
     holder: str,
+    pause: str,
     tag: str,
     tone: str,
     why: str,
@@ -49,7 +55,8 @@ def draw_cells(
 
     `url` is ours and ends in a slash; everything else is escaped.
     """
-    holding = fill('<span class="tag">{}</span>', holder) if holder else ""
+    tags = [fill(TAG, words, words) for words in (holder, pause) if words]
+    holding = SafeString(" ".join(tags))
     offered = SafeString(_buttons(buttons).replace("URL", url))
     return fill(CELLS, url, company, who, holding, tone, tag, why, source, value, offered)
 
@@ -57,6 +64,8 @@ def draw_cells(
 @lru_cache(maxsize=8)
 def _buttons(allowed: frozenset[Action]) -> str:
     """A lead that may be rejected was never contacted: accepting comes before a follow-up."""
+    if Action.DEBRIEF in allowed:
+        return DEBRIEF
     parts = [ACCEPT] if Action.ACCEPT in allowed else []
     if Action.REJECT in allowed:
         parts.append(REJECT)

@@ -13,9 +13,10 @@ from leadbridge.people.models import Side, Team, User
 from leadbridge.people.queries import stand_in_of
 from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import judge
+from leads.handoff.consents import Consent
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.locks import lock_lead
-from leads.handoff.models import Consent, Event, Lead, Person
+from leads.handoff.models import Event, Lead, Person
 from leads.handoff.moves import begin, note, record
 from leads.handoff.parties import permit
 from leads.handoff.stages import MARKETING_STAGES, Action, Stage, row_for
@@ -183,6 +184,8 @@ def _follow(lead: Lead, old: Lead, *, actor: User | None, now: datetime, cause: 
     """Link a new episode to the one before, which from now on stays as it ended."""
     lead.previous = old
     if row_for(Action.REOPEN, Stage(old.stage)):
+        old.reopened_at = max(now, old.changed_at)
+        old.save(update_fields=["reopened_at"])
         note(old, Action.REOPEN, actor=actor, now=now, data={}, words={"comment": cause})
 
 

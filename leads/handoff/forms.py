@@ -26,7 +26,10 @@ WORDS = 2000  # characters of a remark
 
 
 class Decision(forms.Form):
-    """What a decision asks. `decide` takes it and answers in one sentence what was done."""
+    """What a decision asks. `decide` takes it and answers in one sentence what was done.
+
+    `quotes`: who said what that the decision answers, shown above the fields.
+    """
 
     action: ClassVar[Action]
     title: ClassVar[str]
@@ -37,6 +40,7 @@ class Decision(forms.Form):
     def __init__(self, data: object = None, *, lead: Lead) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # what a request holds
         self.lead = lead
+        self.quotes: list[tuple[str, str]] = []
         self.prepare()
 
     def prepare(self) -> None:

@@ -27,6 +27,7 @@ from leadbridge.people.models import Role, Side, Team
 from leads.handoff.drawing import draw_cells
 from leads.handoff.models import Lead
 from leads.handoff.parties import parties_of
+from leads.handoff.pauses import pause_words
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.stages import Action, Party, Stage, row_for
 
@@ -51,6 +52,7 @@ class Show(StrEnum):
     ALL = ""
     OVERDUE = "overdue"
     SOON = "soon"
+    DEBRIEF = "debrief"
 
 
 class Due(NamedTuple):
@@ -95,16 +97,24 @@ def list_due(
 ) -> Listing:
     """The promises of a scope, soonest due first."""
     branches = [part.searched(q) if q else part for part in _branches(viewer, scope)]
+    listed = [_shown(part, show, now) for part in branches]
+    if show is Show.DEBRIEF:
+        listed = [owed_debriefs(viewer).searched(q) if q else owed_debriefs(viewer)]
     start = (max(page, 1) - 1) * PAGE
     waiting, overdue, soon = _count(branches, now)
     return Listing(
         overdue=overdue,
         soon=soon,
         waiting=waiting,
-        shown={Show.ALL: waiting, Show.OVERDUE: overdue, Show.SOON: soon}[show],
+        shown={Show.OVERDUE: overdue, Show.SOON: soon}.get(show, waiting),
         start=start,
-        page=tuple(_page([_shown(part, show, now) for part in branches], start)),
+        page=tuple(_page(listed, start)),
     )
+
+
+def owed_debriefs(viewer: Viewer) -> LeadQuerySet:
+    """Deals that ended with this very person, who has yet to tell what they teach."""
+    return Lead.objects.filter(holder=viewer.user, debrief="owed")
 
 
 def _shown(branch: LeadQuerySet, show: Show, now: datetime) -> LeadQuerySet:
@@ -196,6 +206,9 @@ class Found(NamedTuple):
     fit: int | None
     interest: int | None
     overridden: bool
+    paused_until: datetime | None
+    paused_for: str
+    debrief: str
     person__first_name: str
     person__last_name: str
     person__email: str
@@ -209,10 +222,14 @@ class Found(NamedTuple):
 class Row:
     """One lead of the list. `cells` are drawn all but the first, which shows the clock."""
 
+    lead_id: int
     ref: str
     kind: str
     clock: ClockFace | None
     cells: SafeString
+
+
+OWES_DEBRIEF = frozenset({Action.DEBRIEF})
 
 
 def rows_of(page: Sequence[Due], viewer: Viewer, now: datetime) -> list[Row]:
@@ -232,14 +249,17 @@ def _row(lead: Found, viewer: Viewer, now: datetime) -> Row:
         company=lead.company or person,
         who=joined(person if lead.company else "", lead.title, lead.country),
         holder=_holder_words(lead, viewer),
+        pause=pause_words(lead, zone_of(viewer.user), now),
         tag=tag,
         tone=tone,
         why=f"Fit {lead.fit} · Interest {lead.interest}" if lead.fit is not None else "",
         source=joined(lead.source, lead.campaign),
         value=money_words(lead.value, settings.CURRENCY),
-        buttons=_buttons(lead.stage, parties_of(lead, viewer), lead.first_touch_at is not None),
+        buttons=OWES_DEBRIEF
+        if lead.debrief == "owed"
+        else _buttons(lead.stage, parties_of(lead, viewer), lead.first_touch_at is not None),
     )
-    return Row(ref, lead.next_kind, face_of(lead, zone_of(viewer.user), now), cells)
+    return Row(lead.pk, ref, lead.next_kind, face_of(lead, zone_of(viewer.user), now), cells)
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,6 @@
 """The lead and what happened to it. Constraints hold what must be true in a row."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -9,7 +10,13 @@ from django.db.models import F, Q
 
 from leadbridge.people.models import Team, User
 from leads.handoff.querysets import LeadQuerySet
-from leads.handoff.stages import OPEN_STAGES, PARKED_STAGES, Stage, allowed_changes
+from leads.handoff.stages import (
+    OPEN_STAGES,
+    PARKED_STAGES,
+    SALES_STAGES,
+    Stage,
+    allowed_changes,
+)
 
 OPEN = sorted(OPEN_STAGES)
 
@@ -110,10 +117,17 @@ class Lead(models.Model):
     qualified_at = models.DateTimeField(null=True)
     disputed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
     park_until = models.DateTimeField(null=True)
     close_on = models.DateField(null=True)
     reason = models.CharField(max_length=30, blank=True)
     reason_criterion = models.CharField(max_length=60, blank=True)
+    marketing_ruling = models.CharField(max_length=10, blank=True)
+    sales_ruling = models.CharField(max_length=10, blank=True)
+    open_questions = models.PositiveSmallIntegerField(default=0)
+    debrief = models.CharField(max_length=4, blank=True, help_text="owed, done, or never asked for")
+    paused_until = models.DateTimeField(null=True)
+    paused_for = models.CharField(max_length=80, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -171,7 +185,10 @@ class Lead(models.Model):
             ),
             models.CheckConstraint(
                 name="leads_lead_override_or_yes",
-                condition=~Q(stage="submitted") | Q(verdict="yes") | Q(overridden=True),
+                condition=~Q(stage="submitted")
+                | Q(verdict="yes")
+                | Q(overridden=True)
+                | Q(marketing_ruling="overturned", sales_ruling="overturned"),
             ),
             models.CheckConstraint(
                 name="leads_lead_value_not_negative",
@@ -218,6 +235,14 @@ class Lead(models.Model):
                 name="leads_lead_of_marketer_due",
                 fields=["marketer", "next_due_at", "id"],
                 condition=Q(stage__in=OPEN),
+            ),
+            models.Index(
+                name="leads_lead_asked",
+                fields=["marketer", "id"],
+                condition=Q(stage__in=OPEN, open_questions__gt=0),
+            ),
+            models.Index(
+                name="leads_lead_owes_debrief", fields=["holder", "id"], condition=Q(debrief="owed")
             ),
             models.Index(name="leads_lead_by_submission", fields=["submitted_at"]),
             models.Index(name="leads_lead_by_stage", fields=["stage", "team"]),
@@ -275,6 +300,16 @@ class Lead(models.Model):
         return self.stage in OPEN_STAGES
 
     @property
+    def overturned(self) -> bool:
+        """Both sides ruled that its rejection was wrong."""
+        return self.marketing_ruling == self.sales_ruling == "overturned"
+
+    def paused_at(self, now: datetime) -> bool:
+        """Stands still with sales until a date that both can read."""
+        paused = self.paused_until is not None and now < self.paused_until
+        return paused and self.stage in SALES_STAGES
+
+    @property
     def in_pool(self) -> bool:
         """Held by a team's pool rather than by a person."""
         return self.holder_id is None
@@ -315,6 +350,9 @@ class Remark(models.Model):
         COMMENT = "comment", "Comment"
         QUOTE = "quote", "The prospect's words"
         NOTE = "note", "Note"
+        DECIDED = "decided", "What decided it"
+        LEARNT = "learnt", "What we learnt"
+        ADVICE = "advice", "What marketing should know"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="remarks")
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -352,16 +390,3 @@ class Custody(models.Model):
 
     def __str__(self) -> str:
         return f"L-{self.lead_id} since {self.since:%Y-%m-%d %H:%M}"
-
-
-class Consent(models.Model):
-    """The words a person agreed to, when, and on which form: kept as they were shown."""
-
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="consents")
-    text = models.TextField()
-    version = models.CharField(max_length=64, blank=True)
-    at = models.DateTimeField()
-    given = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return f"Consent of L-{self.lead_id}"

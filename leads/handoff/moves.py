@@ -41,6 +41,7 @@ class Move:
     at: datetime | None = None
     promised_at: datetime | None = None
     undone_id: int | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def work_out(lead: Lead, move: Move) -> Moved:
         new_holder=new_holder,
         promised_at=move.promised_at,
         undone_id=move.undone_id,
+        pauses=move.pauses,
     )
     return Moved(
         change,

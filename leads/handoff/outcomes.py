@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import Sum
 
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
@@ -20,6 +21,7 @@ from leadbridge.people.models import Side, User
 from leads.handoff.inbox import MOST_COUNTED, PAGE, face_of, who_words
 from leads.handoff.models import Lead, Remark
 from leads.handoff.parties import actions_for
+from leads.handoff.pauses import pause_words
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.reasons import label_of
 from leads.handoff.stages import LABELS, Action, Stage
@@ -37,6 +39,7 @@ class Group(StrEnum):
 
     ANY = ""
     OVERDUE = "overdue"
+    ASKED = "asked"
     NEW = "new"
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -49,6 +52,7 @@ class Group(StrEnum):
 GROUP_NAMES = {
     Group.ANY: "Every stage",
     Group.OVERDUE: "Overdue",
+    Group.ASKED: "Questions of sales",
     Group.NEW: "Not handed over yet",
     Group.WAITING: "Waiting for sales",
     Group.ACCEPTED: "Accepted",
@@ -126,6 +130,11 @@ def counts(user: User, whose: Whose, overdue: int) -> list[dict[str, object]]:
         return []
     leads = _leads(user, whose)
     stats = [_stat("Overdue", overdue, Group.OVERDUE, "late" if overdue else "ok")]
+    asked = leads.open().filter(open_questions__gt=0).aggregate(n=Sum("open_questions"))["n"]
+    if asked:
+        mine = whose is Whose.MINE
+        label = "Questions wait for you" if mine else "Questions wait"
+        stats.append(_stat(label, asked, Group.ASKED, "risk"))
     for group in COUNTED:
         parts = [part[:MOST_COUNTED].count() for part in _of_group(leads, group)]
         stats.append(_stat(GROUP_NAMES[group], min(sum(parts), MOST_COUNTED), group))
@@ -144,6 +153,8 @@ def _leads(user: User, whose: Whose) -> LeadQuerySet:
 
 def _of_group(leads: LeadQuerySet, group: Group) -> list[LeadQuerySet]:
     """The group stage by stage, last change first: each part is in the order of one index."""
+    if group is Group.ASKED:
+        return [leads.open().filter(open_questions__gt=0).order_by("-changed_at", "pk")]
     if group is Group.ANY:
         return [leads.exclude(stage=Stage.ERASED).order_by("-changed_at", "pk")]
     return [leads.filter(stage=s).order_by("-changed_at", "pk") for s in STAGES_OF[group]]
@@ -166,6 +177,7 @@ class Silence:
 class Row:
     """One lead, in words; `url` ends in a slash."""
 
+    lead_id: int
     ref: str
     url: str
     company: str
@@ -180,6 +192,9 @@ class Row:
     source: str
     at: str
     when: str
+    pause: str
+    questions: int
+    can_answer: bool
     can_submit: bool
     more: tuple[tuple[str, str], ...]
 
@@ -205,7 +220,12 @@ def _comments(rejected: Sequence[Lead]) -> dict[int, str]:
     return dict(remarks.values_list("event__lead_id", "text"))
 
 
-MORE = (("nurture", "Nurture"), ("dispute", "Dispute"), ("disqualify", "Disqualify"))
+MORE = (
+    ("rule", "Rule on the dispute"),
+    ("nurture", "Nurture"),
+    ("dispute", "Dispute"),
+    ("disqualify", "Disqualify"),
+)
 
 
 def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
@@ -213,6 +233,7 @@ def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
     allowed = actions_for(lead, viewer, now)
     submitted = local(lead.submitted_at, zone) if lead.submitted_at else None
     return Row(
+        lead_id=lead.pk,
         ref=lead.ref,
         url=f"/leads/{lead.ref}/",
         company=lead.name,
@@ -229,6 +250,9 @@ def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
         when=f"{submitted.day} {MONTHS[submitted.month - 1]} {submitted:%H:%M}"
         if submitted
         else "",
+        pause=pause_words(lead, zone, now),
+        questions=lead.open_questions if lead.is_open else 0,
+        can_answer=Action.ANSWER in allowed,
         can_submit=Action.SUBMIT in allowed and stage is not Stage.NURTURING,
         more=tuple((label, name) for name, label in MORE if name in allowed),
     )

@@ -10,6 +10,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.people.access import Viewer, viewer_of
 from leadbridge.people.models import Role, Side, User
+from leads.handoff.bars import side_of, why_barred
 from leads.handoff.models import Lead
 from leads.handoff.stages import (
     LABELS,
@@ -24,18 +25,6 @@ from leads.handoff.stages import (
 )
 
 WITH_SALES = SALES_STAGES | {Stage.WON, Stage.LOST}
-# Named in the table, and opened with the rows that they write.
-UNOPENED = frozenset(
-    {
-        Action.RULE,
-        Action.SETTLE,
-        Action.ASK,
-        Action.ANSWER,
-        Action.DEBRIEF,
-        Action.PAUSE,
-        Action.RESUME,
-    }
-)
 DECISIONS = {"accept": "accepted", "reject": "rejected"}
 
 
@@ -48,6 +37,12 @@ class Standing(Protocol):
     def holder_id(self) -> int | None: ...
     @property
     def team_id(self) -> int: ...
+
+
+def manages_anything(viewer: Viewer) -> bool:
+    """Heads a side or manages a team."""
+    heads = viewer.user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD)
+    return heads or bool(viewer.managed_ids)
 
 
 # In the order of what it costs to ask: teams are read only where role and holder do not decide.
@@ -63,8 +58,9 @@ _ACTS_AS: dict[Party, Callable[[Standing, Viewer], bool]] = {
     Party.SALES_MANAGER: lambda lead, viewer: (
         lead.stage in WITH_SALES and viewer.manages(lead.team_id, Side.SALES)
     ),
-    Party.MANAGER: lambda lead, viewer: (
-        viewer.user.role in (Role.MARKETING_HEAD, Role.SALES_HEAD) or bool(viewer.managed_ids)
+    Party.MANAGER: lambda lead, viewer: manages_anything(viewer),
+    Party.SIDE_MANAGER: lambda lead, viewer: (
+        bool(side_of(viewer.user)) and manages_anything(viewer)
     ),
 }
 
@@ -92,7 +88,7 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
     row = row_for(action, Stage(lead.stage))
     if row is None:
         raise _refusal(lead, action, actor)
-    if barred := _barred(lead, action):
+    if barred := why_barred(lead, action, actor, now):
         raise DomainError("not_allowed", barred, status=409)
     if not _may(lead, row, actor):
         raise DomainError(
@@ -101,19 +97,6 @@ def permit(lead: Lead, action: Action, *, actor: User | None, now: datetime) -> 
             status=403,
         )
     return row
-
-
-def _barred(lead: Lead, action: Action) -> str:
-    """Why what happened to this very lead bars an action that its stage would allow."""
-    if action in UNOPENED:
-        return f"Nobody can {action} yet."
-    if action is Action.REJECT and lead.first_touch_at:
-        return "This lead was contacted already: disqualify or recycle it instead of rejecting it."
-    if action is Action.DISPUTE and lead.disputed_at:
-        return "This rejection is disputed already."
-    if action in (Action.RECYCLE, Action.REOPEN) and lead.last_action == Action.REOPEN:
-        return "This lead began again as a new one: go on there."
-    return ""
 
 
 def _refusal(lead: Lead, action: Action, actor: User | None) -> DomainError:
@@ -153,7 +136,9 @@ def actions_for(lead: Lead, viewer: Viewer, now: datetime) -> list[str]:
             allowed = may_undo(lead, viewer.user, now)
         else:
             row = row_for(action, Stage(lead.stage))
-            allowed = bool(row and row.by & parties and not _barred(lead, action))
+            allowed = bool(row and row.by & parties) and not why_barred(
+                lead, action, viewer.user, now
+            )
         if allowed:
             names.append(action.value)
     return names

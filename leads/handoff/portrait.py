@@ -1,5 +1,6 @@
 """One lead as its page shows it: where it stands, who it is, why it qualifies, who has had it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,12 @@ from django.conf import settings
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS
+from leadbridge.people.models import Side
+from leads.handoff.bars import ruling_of
 from leads.handoff.models import Lead
-from leads.handoff.stages import LABELS, Stage
-from leads.handoff.story import Item, story_of
+from leads.handoff.pauses import pause_words
+from leads.handoff.stages import LABELS, Action, Stage
+from leads.handoff.story import RULED, Item, Telling, tell, tellings_of, when_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ class Keeper:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody said on a matter that is open: who, in what words, and when."""
+
+    who: str
+    words: str
+    when: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
 class Portrait:
     """All of a lead's page but the clocks and the buttons."""
 
@@ -66,6 +80,9 @@ class Portrait:
     tone: str
     criteria: list[Line]
     custody: list[Keeper]
+    pause: str
+    questions: list[Said]
+    dispute: list[Said]
 
 
 VERDICTS = {
@@ -80,19 +97,56 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
     answer, tone = VERDICTS.get(lead.verdict, ("", ""))
     version = f"v{lead.definition.version}" if lead.definition else ""
     named = str(lead.person) if lead.company else ""
+    tellings = tellings_of(lead, zone=zone, now=now)
     return Portrait(
         ref=lead.ref,
         url=f"/leads/{lead.ref}/",
         company=lead.name,
         who=", ".join(filter(None, (named, lead.title))),
         steps=steps_of(lead, zone),
-        story=story_of(lead, zone=zone, now=now),
+        story=[item for telling in tellings for item in tell(telling)],
         facts=facts_about(lead, zone),
         verdict=f"{version}, {answer}" if answer else "",
         tone=tone,
         criteria=[_line(line) for line in lead.verdict_lines],
         custody=custody_of(lead, zone),
+        pause=pause_words(lead, zone, now),
+        questions=questions_in(tellings) if lead.is_open and lead.open_questions else [],
+        dispute=dispute_in(lead, tellings),
     )
+
+
+def questions_in(tellings: Sequence[Telling]) -> list[Said]:
+    """What sales asked since marketing answered last, oldest first."""
+    asked = []
+    for telling in tellings:
+        if telling.event.action == Action.ANSWER:
+            break
+        if telling.event.action == Action.ASK:
+            asked.append(Said(telling.who, telling.words.get("comment", ""), when_of(telling)))
+    return asked[::-1]
+
+
+def dispute_in(lead: Lead, tellings: Sequence[Telling]) -> list[Said]:
+    """Why marketing contests the rejection, and what each side ruled on it so far."""
+    if lead.stage != Stage.REJECTED or lead.disputed_at is None:
+        return []
+    said = []
+    for telling in tellings:
+        action, words = telling.event.action, telling.words.get("comment", "")
+        if action == Action.RULE:
+            verdict = str(telling.event.data.get("verdict"))
+            who = f"{telling.who}, for {telling.event.data.get('side')}: {RULED.get(verdict, '')}"
+            said.append(Said(who, words, when_of(telling), RULING_TONES.get(verdict, "")))
+        elif action == Action.DISPUTE:
+            said.append(Said(f"{telling.who} disputes it", words, when_of(telling)))
+            break
+    yet = [side for side in Side if not ruling_of(lead, side)]
+    waits = [Said(f"{side.label} has yet to rule", "", "", "risk") for side in yet]
+    return said[::-1] + waits
+
+
+RULING_TONES = {"overturned": "ok", "upheld": "late"}
 
 
 def steps_of(lead: Lead, zone: str) -> list[Step]:

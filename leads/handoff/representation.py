@@ -19,10 +19,12 @@ from leads.handoff.querysets import LeadQuerySet
 INSTANTS = (
     "acted_at", "captured_at", "submitted_at", "decided_at", "accepted_at", "first_touch_at",
     "last_touch_at", "qualified_at", "disputed_at", "closed_at", "changed_at", "park_until",
+    "paused_until",
 )  # fmt: skip
 PLAIN = (
     "stage", "episode", "origin", "title", "company", "country", "employees", "industry",
     "request", "source", "campaign", "external_id", "reason", "reason_criterion",
+    "marketing_ruling", "sales_ruling", "open_questions", "debrief", "paused_for",
 )  # fmt: skip
 
 

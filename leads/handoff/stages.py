@@ -66,6 +66,7 @@ class Party(StrEnum):
     POOL_MEMBER = "pool member"
     SALES_MANAGER = "sales manager"
     MANAGER = "manager"
+    SIDE_MANAGER = "manager of either side"
     MAKER = "maker"
     ADMINISTRATOR = "administrator"
 
@@ -142,7 +143,7 @@ TABLE: tuple[Row, ...] = (
     _row(_A.ENTRUST, OPEN_STAGES, None, _P.SYSTEM),
     _row(_A.DISPUTE, {_S.REJECTED}, None, _P.MARKETER),
     # Both sides rule, each once; with the second ruling the system settles the dispute.
-    _row(_A.RULE, {_S.REJECTED}, None, _P.MANAGER),
+    _row(_A.RULE, {_S.REJECTED}, None, _P.SIDE_MANAGER),
     _row(_A.SETTLE, {_S.REJECTED}, None, _P.SYSTEM),
     _row(_A.ASK, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER),
     # A lead may have moved on before the reply comes.

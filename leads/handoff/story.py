@@ -15,7 +15,8 @@ from leads.handoff.stages import LABELS, Action, Stage
 
 @dataclass(frozen=True)
 class Item:
-    """One entry. `kind` names a clock where the entry is about one: its name stands first."""
+    """One entry. `kind` names a clock where the entry is about one: its name stands first;
+    `points` are several answers, each with what was asked."""
 
     title: str
     when: str
@@ -24,6 +25,7 @@ class Item:
     quote: str = ""
     tone: str = ""
     kind: str = ""
+    points: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,17 @@ class Telling:
         return holder or f"the pool of {self.teams.get(number(self.event.data.get('team')), '')}"
 
 
-def story_of(lead: Lead, *, zone: str, now: datetime) -> list[Item]:
-    """The whole story; four queries, however long it is."""
-    events = list(lead.events.select_related("actor", "touch").order_by("-at", "-pk"))
+def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
+    """All that happened, newest first, ready to be told; four queries, however much it is."""
+    events = list(lead.events.select_related("actor", "touch", "pause").order_by("-at", "-pk"))
     words: dict[int, dict[str, str]] = {}
     for remark in Remark.objects.filter(event__lead=lead).exclude(text=""):
         words.setdefault(remark.event_id, {})[remark.kind] = remark.text
     people = _names_in(events)
     teams = {team.pk: str(team) for team in Team.objects.all()}
-    items = []
-    for event in events:
-        telling = Telling(lead, event, words.get(event.pk, {}), people, teams, zone, now)
-        items += list(tell(telling))
-    return items
+    return [
+        Telling(lead, event, words.get(event.pk, {}), people, teams, zone, now) for event in events
+    ]
 
 
 def _names_in(events: list[Event]) -> dict[int, str]:
@@ -84,10 +84,15 @@ def number(value: object) -> int:
 def tell(telling: Telling) -> Iterator[Item]:
     """The entries of one event, newest first."""
     teller = TELLERS.get(telling.event.action, _decided)
-    there = local(telling.event.at, telling.zone)
-    when = f"{there.day} {MONTHS[there.month - 1]} {there:%H:%M}"
+    when, at = when_of(telling), local(telling.event.at, telling.zone).isoformat()
     for item in teller(telling):
-        yield replace(item, when=when, at=there.isoformat())
+        yield replace(item, when=when, at=at)
+
+
+def when_of(telling: Telling) -> str:
+    """When it happened, for whoever reads: "12 May 09:02"."""
+    there = local(telling.event.at, telling.zone)
+    return f"{there.day} {MONTHS[there.month - 1]} {there:%H:%M}"
 
 
 def _item(title: str, detail: str = "", *, quote: str = "", tone: str = "", kind: str = "") -> Item:
@@ -121,7 +126,9 @@ def _submitted(telling: Telling) -> Iterator[Item]:
     latest = telling.event.at == lead.submitted_at
     yield _item(f"Handed to {telling.receiver}", _routing_words(lead) if latest else "")
     version = f" v{lead.definition.version}" if lead.definition and latest else ""
-    if overridden:
+    if telling.event.data.get("ruled"):
+        yield _item("Handed over as both sides ruled", tone="ok")
+    elif overridden:
         reason = telling.words.get("comment", "")
         yield _item(
             f"Handed over by {telling.who} against the definition", quote=reason, tone="risk"
@@ -181,6 +188,71 @@ def _entrusted(telling: Telling) -> Iterator[Item]:
     yield _item(f"{telling.person('to')} answers for it on marketing's side", why)
 
 
+def _asked(telling: Telling) -> Iterator[Item]:
+    what = " for something to send" if telling.event.data.get("kind") == "asset" else ""
+    yield _item(f"{telling.who} asked marketing{what}", telling.words.get("comment", ""))
+
+
+def _answered(telling: Telling) -> Iterator[Item]:
+    yield _item(f"{telling.who} answered", telling.words.get("comment", ""), tone="ok")
+
+
+def _ruled(telling: Telling) -> Iterator[Item]:
+    data = telling.event.data
+    title = f"{telling.who} ruled for {data.get('side')}: {RULED.get(str(data.get('verdict')), '')}"
+    yield _item(title, telling.words.get("comment", ""))
+
+
+RULED = {
+    "upheld": "the rejection was right",
+    "overturned": "it meets the definition",
+}
+
+
+def _settled(telling: Telling) -> Iterator[Item]:
+    title, detail, tone = SETTLED[str(telling.event.data.get("verdict"))]
+    yield _item(title, detail, tone=tone)
+
+
+SETTLED = {
+    "overturned": (
+        "Both sides overturned the rejection",
+        "It may go to sales again, and counts as no override.",
+        "ok",
+    ),
+    "upheld": ("Both sides upheld the rejection", "Marketing decides what becomes of it.", "late"),
+    "split": (
+        "The two sides differ, so the rejection stands",
+        "Marketing decides what becomes of it.",
+        "late",
+    ),
+}
+
+
+def _debriefed(telling: Telling) -> Iterator[Item]:
+    points = tuple(
+        (label, telling.words[kind]) for kind, label in DEBRIEF.items() if kind in telling.words
+    )
+    yield replace(_item(f"{telling.who} told what it teaches"), points=points)
+
+
+_ANSWERS = (Remark.Kind.DECIDED, Remark.Kind.LEARNT, Remark.Kind.ADVICE)
+DEBRIEF = {kind.value: str(kind.label) for kind in _ANSWERS}
+
+
+def _paused(telling: Telling) -> Iterator[Item]:
+    pause = getattr(telling.event, "pause", None)
+    if pause is None:
+        return
+    until = due_words(local(pause.ends_at, telling.zone), telling.now)
+    words = ". ".join(filter(None, (pause.label, telling.words.get("comment", ""))))
+    yield _item(f"{telling.who} paused it until {until}", words)
+
+
+def _resumed(telling: Telling) -> Iterator[Item]:
+    yield _item(f"{telling.who} went on with it", "The pause is over; its clock goes on.")
+
+
 def _undone(telling: Telling) -> Iterator[Item]:
     undone = telling.event.data.get("undone", "")
     stage = LABELS[Stage(telling.event.to_stage)].lower()
@@ -233,6 +305,13 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.REASSIGN: _reassigned,
     Action.ENTRUST: _entrusted,
     Action.UNDO: _undone,
+    Action.ASK: _asked,
+    Action.ANSWER: _answered,
+    Action.RULE: _ruled,
+    Action.SETTLE: _settled,
+    Action.DEBRIEF: _debriefed,
+    Action.PAUSE: _paused,
+    Action.RESUME: _resumed,
     Action.MERGE: _merged,
     "absorb": _merged,
     "join": _joined,

@@ -1,6 +1,7 @@
 """The pages of the handoff: the inbox of sales, what became of marketing's leads, one lead, and
 every decision that can be taken on one."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -52,7 +53,7 @@ def inbox(request: Request) -> HttpResponse:
         context=lambda: {
             "rows": inbox_list.rows_of(listing.page, viewer, now),
             "listing": listing,
-            "tags": tags_of(request, listing),
+            "tags": tags_of(request, listing, inbox_list.owed_debriefs(viewer).count()),
             "scopes": [(SCOPE_NAMES[s], f"?who={s}", s == scope) for s in scopes],
             "scope": scope,
             "show": show,
@@ -65,12 +66,15 @@ def inbox(request: Request) -> HttpResponse:
 SCOPE_NAMES = {Scope.MINE: "Mine", Scope.TEAM: "Team", Scope.POOL: "Pool"}
 
 
-def tags_of(request: HttpRequest, listing: inbox_list.Listing) -> list[dict[str, object]]:
+def tags_of(
+    request: HttpRequest, listing: inbox_list.Listing, debriefs: int
+) -> list[dict[str, object]]:
     """The counts beside the title; each opens exactly the leads that it counts."""
     tags = (
         (Show.OVERDUE, listing.overdue, "overdue", "late"),
         (Show.SOON, listing.soon, "due within the hour", "risk"),
         (Show.ALL, listing.waiting, "waiting", ""),
+        (Show.DEBRIEF, debriefs, "debrief owed" if debriefs == 1 else "debriefs owed", "risk"),
     )
     return [
         {
@@ -145,9 +149,9 @@ def lead(request: Request, ref: str) -> HttpResponse:
             "back": {"name": "Inbox", "url": "/inbox/"}
             if request.user.is_sales
             else {"name": "Handoffs", "url": "/handoffs/"},
-            "actions": buttons_of(found, allowed),
+            "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", ""),
+            "story_actions": buttons_of(found, allowed, STORY_ACTIONS, ""),
             "can_undo": Action.UNDO in allowed,
-            "can_touch": Action.TOUCH in allowed,
         },
     )
 
@@ -155,9 +159,12 @@ def lead(request: Request, ref: str) -> HttpResponse:
 # What the head of a lead offers, in this order; the first that is allowed is the main one.
 HEAD_ACTIONS = (
     ("accept", "Accept", "A"),
+    ("rule", "Rule", ""),
+    ("debrief", "Debrief", ""),
     ("qualify", "Sales-qualified", ""),
     ("win", "Won", ""),
     ("submit", "Hand over", "A"),
+    ("answer", "Answer", ""),
     ("reject", "Reject", "R"),
     ("lose", "Lost", ""),
     ("nurture", "Nurture", ""),
@@ -169,17 +176,31 @@ HEAD_ACTIONS = (
 )
 
 
-def buttons_of(lead: Lead, allowed: list[str]) -> list[dict[str, object]]:
-    """The buttons in the head of a lead; `dialog` where one asks something first."""
-    shown = [action for action in HEAD_ACTIONS if action[0] in allowed]
+# Beside the story: what is told, asked or left standing on the way.
+STORY_ACTIONS = (
+    ("touch", "Log follow-up", "F"),
+    ("ask", "Ask marketing", ""),
+    ("resume", "Resume", ""),
+    ("pause", "Pause", ""),
+)
+ONE_CLICKS = {name for name, decision in DECISIONS.items() if not decision.asks} | {"resume"}
+
+
+def buttons_of(
+    lead: Lead, allowed: list[str], offered: Sequence[tuple[str, str, str]], *looks: str
+) -> list[dict[str, object]]:
+    """Those of the offered buttons that are allowed; `dialog` where one asks something first.
+
+    `looks`: those of the first ones; all others are quiet.
+    """
+    shown = [action for action in offered if action[0] in allowed]
     return [
         {
             "name": label,
             "key": key,
             "url": f"/leads/{lead.ref}/{name}/",
-            "primary": number == 0,
-            "quiet": number > 1,
-            "dialog": DECISIONS[name].asks,
+            "look": looks[number] if number < len(looks) else "quiet",
+            "dialog": name not in ONE_CLICKS,
         }
         for number, (name, label, key) in enumerate(shown)
     ]
@@ -268,7 +289,7 @@ def safe_next(request: Request, lead: Lead) -> str:
     """The page a person came from, if it is ours and no dialog; else the page of the lead."""
     for url in (request.POST.get("next"), request.META.get("HTTP_REFERER")):
         ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
-        if url and ours and not url.rstrip("/").endswith(tuple(f"/{name}" for name in DECISIONS)):
+        if url and ours and not url.rstrip("/").endswith(tuple(f"/{name}" for name in Action)):
             return url
     return f"/leads/{lead.ref}/"
 

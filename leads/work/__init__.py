@@ -1,3 +1,3 @@
-"""What sellers do with a lead: the touches they log.
+"""What is done on the way of a lead: touches, questions and replies, rulings, debriefs.
 
-Enter through `actions`; the stage is moved by the handoff."""
+Enter through `actions`, `questions`, `rulings` and `debriefs`; a stage is moved by the handoff."""

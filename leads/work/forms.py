@@ -1,4 +1,5 @@
-"""Logging a follow-up: what was tried, what came of it, and what happens next."""
+"""What is done on the way of a lead, as forms: a follow-up, a question and its reply, a ruling, a
+debrief, a pause."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,10 +8,27 @@ from django import forms
 from django.utils import timezone
 
 from leadbridge.people.models import User
-from leads.handoff.forms import Decision, words_field
+from leads.handoff.forms import Decision, OneClick, words_field
+from leads.handoff.pauses import allowed_pauses
+from leads.handoff.pausing import pause_lead, resume_lead
+from leads.handoff.reasons import label_of
 from leads.handoff.stages import Action
 from leads.work.actions import log_touch
-from leads.work.models import Channel, Result
+from leads.work.debriefs import debrief_lead
+from leads.work.models import Channel, Question, Result, Verdict
+from leads.work.questions import answer_questions, ask_question, open_questions
+from leads.work.rulings import dispute_of, rule_on_dispute
+
+
+def moment_field(label: str, *, required: bool, help_text: str) -> forms.DateTimeField:
+    """A day and an hour, with the browser's own calendar."""
+    return forms.DateTimeField(
+        label=label,
+        required=required,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        help_text=help_text,
+    )
 
 
 class LogTouch(Decision):
@@ -25,11 +43,9 @@ class LogTouch(Decision):
     )
     note = words_field("Note")
     quote = words_field("What they said", help="In their words. Marketing reads this.")
-    next_at = forms.DateTimeField(
-        label="Next step on",
+    next_at = moment_field(
+        "Next step on",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         help_text="Left empty, the time agreed for the next step counts.",
     )
 
@@ -37,5 +53,110 @@ class LogTouch(Decision):
         touch = log_touch(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
         if touch.next_at is None:
             return f"Logged with {self.lead.name}."
-        there = timezone.localtime(touch.next_at)
-        return f"Logged with {self.lead.name}. Next step {there:%a %-d %b, %H:%M}."
+        return f"Logged with {self.lead.name}. Next step {_when(touch.next_at)}."
+
+
+class Ask(Decision):
+    action, title, button = Action.ASK, "Ask marketing", "Ask"
+    hint = "Marketing owes a reply in the agreed time. Your own clock runs on."
+
+    kind = forms.ChoiceField(
+        label="What you need", choices=Question.Kind.choices, widget=forms.RadioSelect
+    )
+    question = words_field("Your question, or what to send", required=True)
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        ask_question(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Asked {self.lead.marketer}. The reply will stand in the story."
+
+
+class Answer(Decision):
+    action, title, button = Action.ANSWER, "Answer", "Answer"
+
+    reply = words_field("Your reply", required=True, help="It answers every question above.")
+    last = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        waiting = open_questions(self.lead)
+        self.quotes = [(str(one.asked_by), one.words) for one in waiting]
+        self.fields["last"].initial = waiting[-1].pk if waiting else None
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        answer_questions(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Answered. {self.lead.holder or self.lead.team} reads it in the story."
+
+
+class Rule(Decision):
+    action, title, button = Action.RULE, "Rule on the dispute", "Rule"
+    hint = "Both sides rule, each once. Where they differ, the rejection stands."
+
+    verdict = forms.ChoiceField(
+        label="The rejection is", choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    because = words_field("Why", required=True, help="The next case like this is measured by it.")
+
+    def prepare(self) -> None:
+        no, because = dispute_of(self.lead)
+        reason = label_of(Action.REJECT, self.lead.reason)
+        self.quotes = [
+            ("Sales said no", ": ".join(filter(None, (reason, no)))),
+            ("Marketing disputes it", because),
+        ]
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        lead = rule_on_dispute(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        if lead.marketing_ruling and lead.sales_ruling:
+            return f"Ruled. The dispute on {self.lead.name} is settled."
+        return "Ruled. The other side has yet to rule."
+
+
+class DebriefDeal(Decision):
+    action, title, button = Action.DEBRIEF, "Debrief", "Save"
+    hint = "Three sentences, while it is fresh. Marketing learns from deals won and lost alike."
+
+    decided = words_field("What decided it", required=True)
+    learnt = words_field("What we learnt", required=True)
+    advice = words_field(
+        "What marketing should know", required=True, help="“nothing” where there is nothing."
+    )
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        debrief_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Thank you. The debrief of {self.lead.name} stands in its story."
+
+
+class PauseLead(Decision):
+    action, title, button = Action.PAUSE, "Pause", "Pause"
+    hint = "Your clock stands still until then, for all to see. What was due already stays due."
+
+    code = forms.ChoiceField(label="Why", choices=())
+    until = moment_field("Until", required=True, help_text="Then its clock goes on by itself.")
+    comment = words_field("In a few words")
+
+    def prepare(self) -> None:
+        # Only the names matter here; how long each may last is asked when it begins.
+        allowed = [one for one in allowed_pauses(self.lead, self.lead.changed_at) if one.by_people]
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField), "declared above"
+        field.choices = [("", "Choose one"), *((one.code, one.label) for one in allowed)]
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        pause_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"{self.lead.name} is paused until {_when(self.cleaned_data['until'])}."
+
+
+class Resume(OneClick):
+    action, title, button = Action.RESUME, "Resume", "Resume"
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        resume_lead(lead_id=self.lead.pk, actor=actor, now=now)
+        return f"{self.lead.name} goes on, and so does its clock."
+
+
+ACTS: dict[str, type[Decision]] = {
+    act.action.value: act for act in (LogTouch, Ask, Answer, Rule, DebriefDeal, PauseLead, Resume)
+}
+
+
+def _when(instant: datetime) -> str:
+    return f"{timezone.localtime(instant):%a %-d %b, %H:%M}"

@@ -1,7 +1,11 @@
-"""Addresses of what sellers do with a lead."""
+"""Addresses of what is done on the way of a lead."""
 
 from django.urls import path
 
 from leads.work import views
+from leads.work.forms import ACTS
 
-urlpatterns = [path("leads/<str:ref>/touch/", views.touch, name="lead-touch")]
+urlpatterns = [
+    path(f"leads/<str:ref>/{name}/", views.act, {"name": name}, name=f"lead-{name}")
+    for name in ACTS
+]

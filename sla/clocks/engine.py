@@ -129,7 +129,7 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             left.append(clock)
             continue
         ended.append(clock)
-    handed_on = _hand_on(left, change.lead) if change.new_holder else []
+    handed_on = _hand_on(left, change.lead)
     begun = (
         start(KINDS[name], change, ended) for name in planned.starts if _may_start(KINDS[name])
     )
@@ -243,10 +243,13 @@ def _void(clock: Clock, *, cause: str, now: datetime, event: Event) -> None:
 
 
 def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
-    """A clock that runs on is owed by the new holder; one that was due stays where it was due."""
-    handed_on = [clock for clock in clocks if clock.breached_at is None]
-    for clock in handed_on:
-        clock.holder_id, clock.team_id = owner_of(KINDS[clock.kind], lead)
+    """What runs on is owed by whoever owes it now; what was due stays where it was due."""
+    handed_on = []
+    for clock in clocks:
+        owner = owner_of(KINDS[clock.kind], lead)
+        if clock.breached_at is None and owner != (clock.holder_id, clock.team_id):
+            clock.holder_id, clock.team_id = owner
+            handed_on.append(clock)
     return handed_on
 
 

@@ -21,7 +21,7 @@ from sla.calendars.models import Calendar
 from sla.calendars.queries import calendar_of
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
-from sla.clocks.states import State, state_of
+from sla.clocks.states import IS_RUNNING, State, state_of
 
 register = template.Library()
 
@@ -46,6 +46,24 @@ def clock_cell(kind: str, face: ClockFace | None) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag(takes_context=True)
+def beside_clock(context: template.Context, kind: str, lead_id: int) -> ClockFace | None:
+    """The running clock that a lead of this list has beside its way, such as that of a question;
+    read once for all rows of the page."""
+    kept = context["request"].__dict__.setdefault("_beside", {})
+    if kind not in kept:
+        clocks = Clock.objects.filter(IS_RUNNING, kind=kind)
+        clocks = clocks.filter(lead__in=[row.lead_id for row in context["rows"]])
+        kept[kind] = {clock.lead_id: clock for clock in clocks}
+    clock = kept[kind].get(lead_id)
+    request: Request = context["request"]
+    if clock is None:
+        return None
+    zone = zone_of(request.user)
+    face = face_of(clock, state_of(clock, request.now), zone, request.now)
+    return replace(face, label=KINDS[kind].label)
+
+
 NOTHING_DUE = SafeString('<td><span class="muted small">nothing due</span></td>')
 # The same as components/clock.html.
 CELL = (
@@ -64,7 +82,7 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
     shown = [(state, clock) for state, clock in standing if state is not State.VOID]
     running = [pair for pair in shown if pair[1].stopped_at is None]
     ended = [pair for pair in shown if pair[1].stopped_at is not None]
-    running.sort(key=lambda pair: pair[1].due_at)
+    running.sort(key=lambda pair: (KINDS[pair[1].kind].aside, pair[1].due_at))
     ended.sort(key=lambda pair: pair[1].due_at, reverse=True)
     owed = []
     for state, clock in (running + ended)[:MOST_PROMISES]:

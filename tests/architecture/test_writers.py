@@ -39,6 +39,10 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "CalendarVersion": ({"versions"}, {"sla/calendars/actions.py"}, "sla_calendarversion"),
     "Turn": ({"turn"}, {"leads/routing/actions.py"}, "leads_turn"),
     "Touch": ({"touch", "touches"}, {"leads/work/actions.py"}, "leads_touch"),
+    "Question": ({"questions"}, {"leads/work/questions.py"}, "leads_question"),
+    "Ruling": ({"rulings"}, {"leads/work/rulings.py"}, "leads_ruling"),
+    "Debrief": ({"debriefs"}, {"leads/work/debriefs.py"}, "leads_debrief"),
+    "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
 SQL_WRITERS = {

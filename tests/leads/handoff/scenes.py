@@ -26,14 +26,20 @@ from leads.handoff.actions import (
     submit_lead,
     win_lead,
 )
+from leads.handoff.consents import Consent
 from leads.handoff.corrections import erase_person, merge_lead, undo_last
 from leads.handoff.episodes import Packet, capture_lead, reopen_lead
 from leads.handoff.handing_on import entrust_lead
-from leads.handoff.models import Consent, Custody, Event, Lead, Person, Remark
+from leads.handoff.models import Custody, Event, Lead, Person, Remark
+from leads.handoff.pauses import Pause
+from leads.handoff.pausing import pause_lead, resume_lead
 from leads.handoff.stages import Action, Stage
 from leads.routing.models import Turn
 from leads.work.actions import log_touch
-from leads.work.models import Touch
+from leads.work.debriefs import debrief_lead
+from leads.work.models import Debrief, Question, Ruling, Touch
+from leads.work.questions import answer_questions, ask_question
+from leads.work.rulings import rule_on_dispute
 from sla.clocks.models import Clock
 
 _numbers = count(1)
@@ -164,6 +170,29 @@ def erased(cast: Cast, now: datetime, **given: Any) -> Lead:
     return again(lead)
 
 
+def disputed(cast: Cast, now: datetime, **given: Any) -> Lead:
+    """Sam has said no, and Mia contests it."""
+    lead = rejected(cast, now, **given)
+    return dispute_lead(lead_id=lead.pk, actor=cast.mia, now=now, because="They have a budget.")
+
+
+def asked(cast: Cast, now: datetime, **given: Any) -> Lead:
+    """Sam has accepted it and asks Mia for something to send."""
+    lead = accepted(cast, now, **given)
+    ask_question(
+        lead_id=lead.pk, actor=cast.sam, now=now, kind="asset", question="A case from their trade?"
+    )
+    return again(lead)
+
+
+def paused(cast: Cast, now: datetime, **given: Any) -> Lead:
+    """Sam has accepted it, and they asked to be called in three days."""
+    lead = accepted(cast, now, **given)
+    return pause_lead(
+        lead_id=lead.pk, actor=cast.sam, now=now, code="asked_for_date", until=now + 3 * DAY
+    )
+
+
 SCENES = {
     Stage.CAPTURED: captured,
     Stage.NURTURING: nurturing,
@@ -210,6 +239,14 @@ def do(
         Action.REASSIGN: (reassign_lead, {"to": cast.dora, "cause": "holiday"}),
         Action.ENTRUST: (entrust_lead, {"to": cast.ana, "cause": "Mia is away."}),
         Action.DISPUTE: (dispute_lead, {"because": "It meets every criterion."}),
+        Action.RULE: (rule_on_dispute, {"verdict": "overturned", "because": "Read again."}),
+        Action.ASK: (ask_question, {"kind": "question", "question": "Which page did they read?"}),
+        Action.ANSWER: (answer_questions, {"reply": "The price list."}),
+        Action.DEBRIEF: (
+            debrief_lead, {"decided": "Price.", "learnt": "Ask first.", "advice": "nothing"}
+        ),
+        Action.PAUSE: (pause_lead, {"code": "asked_for_date", "until": now + 2 * DAY}),
+        Action.RESUME: (resume_lead, {}),
         Action.REOPEN: (reopen_lead, {"cause": "They called."}),
         Action.UNDO: (undo_last, {}),
     }  # fmt: skip
@@ -249,6 +286,10 @@ def snapshot(*leads: Lead) -> dict[str, list[dict[str, Any]]]:
         "consents": Consent.objects.filter(lead__in=ids),
         "clocks": Clock.objects.filter(lead__in=ids),
         "touches": Touch.objects.filter(lead__in=ids),
+        "questions": Question.objects.filter(lead__in=ids),
+        "rulings": Ruling.objects.filter(lead__in=ids),
+        "debriefs": Debrief.objects.filter(lead__in=ids),
+        "pauses": Pause.objects.filter(lead__in=ids),
     }
     return {name: list(rows.order_by("pk").values()) for name, rows in tables.items()} | {
         "how many leads": [{"n": Lead.objects.count()}]

@@ -65,7 +65,7 @@ def test_a_lead_is_answered_with_all_that_the_contract_names(cast: Cast, now: da
         "kind": "accept", "due_at": lead.next_due_at.isoformat().replace("+00:00", "Z"),
         "state": "on_track",
     }  # fmt: skip
-    assert body["actions"] == ["accept", "reject", "touch"]
+    assert body["actions"] == ["accept", "reject", "touch", "ask", "pause"]
 
 
 def test_the_next_clock_turns_at_risk_and_overdue_by_the_time_alone(

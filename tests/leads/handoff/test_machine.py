@@ -28,24 +28,36 @@ from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.handoff.episodes import capture_lead, join_lead
 from leads.handoff.models import Custody, Event, Lead
-from leads.handoff.parties import UNOPENED, actions_for
+from leads.handoff.parties import actions_for
+from leads.handoff.pauses import Pause
 from leads.handoff.stages import MARKETING_STAGES, OPEN_STAGES, PARKED_STAGES, SALES_STAGES, Action
 from sla.clocks.kinds import KINDS
 from sla.clocks.ladder import climb
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
+from sla.reports.ledger_checks import broken_rules
 from tests.leads.handoff.scenes import do, packet, snapshot
 
 PEOPLE = ("mia", "ana", "sam", "dora", "max", "nora", "lena", "olu", "system")
 # Acts that are only possible for a while are tried most.
 PASSING = [timedelta(seconds=s) for s in (0, 1, 59, 540, 601, 3600, 8 * 3600, 86_400, 40 * 86_400)]
 LATE_TO_THE_LOCK = [timedelta(0)] * 4 + [timedelta(milliseconds=-3), timedelta(seconds=-90)]
-ACTIONS = [action for action in Action if action not in {Action.CAPTURE, *UNOPENED}]
+ACTIONS = [action for action in Action if action not in (Action.CAPTURE, Action.SETTLE)]
 WORDS: dict[Action, list[dict[str, Any]]] = {
     Action.TOUCH: [{}, {"next_at": 3}, {"next_at": 400}, {"at": -2}, {"at": -30}],
     Action.REASSIGN: [{}, {"to": "sam"}, {"to": "nora"}, {"to": None}, {"to": "max"}],
     Action.REJECT: [{}, {"reason": "fails_definition", "criterion": "size"}],
+    Action.PAUSE: [
+        {},
+        {"code": "awaiting_marketing"},
+        {"code": "absence"},
+        {"until": 1},
+        {"until": -1},
+        {"until": 30},
+        {"until": 5000},
+    ],
+    Action.RULE: [{}, {"verdict": "upheld"}],
     Action.RECYCLE: [{}, {"reason": "unreachable", "quote": "Not before spring."}],
 }
 
@@ -117,7 +129,7 @@ class Handoff(RuleBasedStateMachine):
         self, lead: Lead, name: str, action: Action, data: st.DataObject, skew: timedelta
     ) -> None:
         given: dict[str, Any] = dict(data.draw(st.sampled_from(WORDS.get(action, [{}]))))
-        for field in ("next_at", "at"):
+        for field in ("next_at", "at", "until"):
             if field in given:
                 given[field] = self.now + timedelta(hours=given[field])
         if given.get("to"):
@@ -156,6 +168,10 @@ class Handoff(RuleBasedStateMachine):
         assert sweep(now=self.now).taken == 0
         climb(now=self.now)
 
+    @rule()
+    def the_ledger_is_proved(self) -> None:
+        assert [rule for rule in broken_rules() if rule.count] == []
+
     @invariant()
     def what_must_hold_holds(self) -> None:
         running: dict[int, list[Clock]] = defaultdict(list)
@@ -171,7 +187,11 @@ class Handoff(RuleBasedStateMachine):
             .order_by("id")
         ):
             story[event.lead_id].append(event)
+        pauses: dict[int, list[Pause]] = defaultdict(list)
+        for pause in Pause.objects.filter(lead__in=self.ids):
+            pauses[pause.lead_id].append(pause)
         for lead in self.leads():
+            check_pause(lead, pauses[lead.pk])
             check_holder(lead, links[lead.pk])
             check_clocks(lead, running[lead.pk])
             check_story(lead, story[lead.pk])
@@ -203,7 +223,17 @@ def check_holder(lead: Lead, links: list[Custody]) -> None:
 
 def check_clocks(lead: Lead, running: list[Clock]) -> None:
     """An open lead owes something by a known time, and its row says what is owed first."""
-    running = [clock for clock in running if not KINDS[clock.kind].aside]
+    beside = {clock.kind for clock in running} & {"answer", "debrief"}
+    assert ("answer" in beside) == (lead.is_open and lead.open_questions > 0)
+    assert ("debrief" in beside) == (lead.debrief == "owed")
+    for clock in running:
+        if clock.breached_at is None:
+            by_marketing = lead.marketer_id, lead.marketing_team_id
+            holder = by_marketing if clock.kind == "answer" else (lead.holder_id, lead.team_id)
+            assert (clock.holder_id, clock.team_id) == holder
+        assert clock.next_at == (clock.step_times[0] if clock.step_times else None)
+        assert ("tell" in clock.steps) == (clock.detected_at is None)
+    running = [clock for clock in running if clock.kind not in beside]
     assert bool(running) == lead.is_open
     assert lead.is_open == (lead.stage in OPEN_STAGES) == (lead.closed_at is None)
     if lead.stage in PARKED_STAGES:
@@ -217,11 +247,14 @@ def check_clocks(lead: Lead, running: list[Clock]) -> None:
         if soonest
         else ("", None, None, None)
     )
-    for clock in running:
-        if clock.breached_at is None:
-            assert (clock.holder_id, clock.team_id) == (lead.holder_id, lead.team_id)
-        assert clock.next_at == (clock.step_times[0] if clock.step_times else None)
-        assert ("tell" in clock.steps) == (clock.detected_at is None)
+
+
+def check_pause(lead: Lead, pauses: list[Pause]) -> None:
+    """While sales has it, a lead stands still until the last of its pauses that nobody ended."""
+    if lead.stage in SALES_STAGES:
+        unended = [pause.ends_at for pause in pauses if pause.ended_at is None]
+        late = [end for end in unended if lead.submitted_at and end > lead.submitted_at]
+        assert lead.paused_until == max(late, default=None)
 
 
 def check_story(lead: Lead, story: list[Event]) -> None:

@@ -1,6 +1,7 @@
 """Every action at every stage by everybody: it works as the table says, or it is refused with the
 right code and nothing has changed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -9,9 +10,20 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leads.handoff.models import Lead
-from leads.handoff.parties import actions_for
+from leads.handoff.parties import actions_for, permit
 from leads.handoff.stages import OPEN_STAGES, TABLE, Action, Stage, allowed_changes, row_for
-from tests.leads.handoff.scenes import MINUTE, as_if_never, at_stage, captured, do, pooled, snapshot
+from tests.leads.handoff.scenes import (
+    MINUTE,
+    as_if_never,
+    asked,
+    at_stage,
+    captured,
+    disputed,
+    do,
+    paused,
+    pooled,
+    snapshot,
+)
 
 # Written out by hand from the design, so that the table in code has something to be held against.
 MARKETING = {"mia", "ana"}
@@ -43,12 +55,20 @@ DESIGN: dict[str, list[tuple[set[str], str, set[str]]]] = {
     "reassign": [(WORKED | {"submitted"}, "same", {"max"} | SYSTEM)],
     "entrust": [(ALL_OPEN, "same", SYSTEM)],
     "dispute": [({"rejected"}, "same", MARKETING)],
+    "rule": [({"rejected"}, "same", HEADS_AND_MANAGERS)],
+    "ask": [(WORKED | {"submitted"}, "same", {"sam", "max"})],
+    "answer": [(ALL_OPEN, "same", MARKETING)],
+    "debrief": [({"won", "lost"}, "same", {"sam", "max"})],
+    "pause": [(WORKED | {"submitted"}, "same", {"sam", "max"} | SYSTEM)],
+    "resume": [(WORKED | {"submitted"}, "same", {"sam", "max"} | SYSTEM)],
     "reopen": [({"disqualified", "won", "lost"}, "same", HEADS_AND_MANAGERS | SYSTEM)],
     "merge": [
         (ALL_OPEN | {"won", "lost", "disqualified"}, "merged", MARKETING | HEADS_AND_MANAGERS)
     ],
     "erase": [(ALL_OPEN | {"won", "lost", "disqualified", "merged"}, "erased", {"olu"})],
 }
+# What answers another act: possible only where that act was done (see the tests below).
+ANSWERS = {"rule", "answer", "resume"}
 STATUS = {"forbidden": 403, "already_decided": 409, "not_allowed": 409}
 DECIDED = {"accepted", "working", "opportunity", "rejected", "recycled", "won", "lost"}
 UNDOABLE_STAGES = {  # the last act was Sam's decision, or Mia's
@@ -66,6 +86,8 @@ UNDOABLE_STAGES = {  # the last act was Sam's decision, or Mia's
 
 def expected(action: str, stage: str, who: str) -> tuple[str, str]:
     """("to", stage) or ("code", code of the refusal)."""
+    if action in ANSWERS:
+        return "code", "not_allowed"
     for stages, to, by in DESIGN[action]:
         if stage in stages:
             return ("to", stage if to == "same" else to) if who in by else ("code", "forbidden")
@@ -117,6 +139,43 @@ def test_only_the_maker_takes_a_decision_back(cast: Cast, now: datetime, stage: 
                 do(Action.UNDO, lead, getattr(cast, who), now + MINUTE, cast)
             assert (refusal.value.code, refusal.value.status) == ("not_allowed", 409)
             assert snapshot(lead) == before
+
+
+@pytest.mark.parametrize(
+    ("scene", "action", "may"),
+    [
+        (disputed, "rule", HEADS_AND_MANAGERS),
+        (asked, "answer", MARKETING),
+        (paused, "resume", {"sam", "max"} | SYSTEM),
+    ],
+)
+def test_an_act_is_answered_by_those_whom_the_table_names(
+    cast: Cast, now: datetime, scene: Callable[[Cast, datetime], Lead], action: str, may: set[str]
+) -> None:
+    lead = scene(cast, now)
+    before = snapshot(lead)
+    for who in EVERYBODY:
+        actor = None if who == "system" else getattr(cast, who)
+        with as_if_never():
+            if actor is not None:
+                offered = actions_for(lead, viewer_of(actor), now + MINUTE)
+                assert (action in offered) == (who in may), who
+            if who in may:
+                after = do(Action(action), lead, actor, now + MINUTE, cast)
+                assert (after.stage, after.holder_id) == (lead.stage, lead.holder_id)
+                continue
+            with pytest.raises(DomainError) as refusal:
+                do(Action(action), lead, actor, now + MINUTE, cast)
+            assert (refusal.value.code, refusal.value.status) == ("forbidden", 403), who
+            assert snapshot(lead) == before
+
+
+def test_nobody_settles_a_dispute_by_hand(cast: Cast, now: datetime) -> None:
+    lead = disputed(cast, now)
+    for actor in (None, cast.max, cast.olu):
+        with pytest.raises(DomainError, match="both sides") as refusal:
+            permit(lead, Action.SETTLE, actor=actor, now=now)
+        assert refusal.value.code == "not_allowed"
 
 
 @pytest.mark.parametrize("action", ["accept", "reject", "touch"])

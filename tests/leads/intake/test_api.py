@@ -15,7 +15,8 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import IdempotentAnswer
-from leads.handoff.models import Consent, Event, Lead, Person, Remark
+from leads.handoff.consents import Consent
+from leads.handoff.models import Event, Lead, Person, Remark
 from leads.intake.api import LeadTaken
 from tests.api import Api, assert_problem
 from tests.leads.intake.naughty import NAUGHTY, kept

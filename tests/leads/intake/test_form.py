@@ -15,7 +15,8 @@ from redis import Redis
 
 from leadbridge.demo.organisation import CONSENT, Cast
 from leadbridge.kernel.hashing import content_hash
-from leads.handoff.models import Consent, Lead, Person
+from leads.handoff.consents import Consent
+from leads.handoff.models import Lead, Person
 from leads.intake.guard import MOST_POSTS
 from leads.intake.models import Form
 from leads.routing.models import RoutingRule

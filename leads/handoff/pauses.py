@@ -1,0 +1,129 @@
+"""Pauses of a lead: a promise of sales stands still until a stated instant, for a named reason.
+
+Which reasons there are and how long each may last is agreed elsewhere: whoever knows the agreement
+registers how to ask it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from django.db import models
+from django.db.models import F, Q
+
+from leadbridge.kernel.time import local
+from leadbridge.kernel.words import due_words
+from leadbridge.people.models import User
+from leads.handoff.models import Event, Lead
+from leads.handoff.stages import SALES_STAGES
+
+Interval = tuple[datetime, datetime]
+
+
+class Pause(models.Model):
+    """One pause: who made it, why, from when to when. `ended_at`: it was ended before its time.
+
+    `kinds` are the clocks that it stops, as they were agreed when it was made.
+    """
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="pauses")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="pause")
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
+    kinds = models.JSONField(default=list)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["starts_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="leads_pause_forward", condition=Q(starts_at__lt=F("ends_at"))
+            ),
+            models.CheckConstraint(
+                name="leads_pause_ended_within",
+                condition=Q(ended_at=None)
+                | Q(ended_at__gte=F("starts_at"), ended_at__lte=F("ends_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of L-{self.lead_id} until {self.until:%Y-%m-%d %H:%M}"
+
+    @property
+    def until(self) -> datetime:
+        """When it ends or ended."""
+        return self.ended_at or self.ends_at
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A pause that may begin now: how long at most, and which clocks it stops.
+
+    `by_people`: somebody may choose it; the others are made by LeadBridge alone.
+    """
+
+    code: str
+    label: str
+    latest: datetime
+    kinds: tuple[str, ...]
+    by_people: bool = True
+
+
+Rules = Callable[[Lead, datetime], Sequence[Allowed]]
+_registered: list[Rules] = []
+
+
+def register_rules(rules: Rules) -> None:
+    """Say which pauses a lead may have; there is one agreement, so the last word counts."""
+    _registered[:] = [rules]
+
+
+def allowed_pauses(lead: Lead, now: datetime) -> Sequence[Allowed]:
+    """The pauses that may begin now on a lead; none where nobody agreed on any."""
+    return [one for rules in _registered for one in rules(lead, now)]
+
+
+def joined(pauses: Iterable[Pause]) -> tuple[Interval, ...]:
+    """The time that is covered by pauses, in order, those that overlap or touch as one."""
+    found: list[Interval] = []
+    for start, end in sorted((pause.starts_at, pause.until) for pause in pauses):
+        if start == end:
+            continue
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def pauses_of(lead_id: int, kind: str = "") -> tuple[Interval, ...]:
+    """All pauses of a lead as they stand, or those that stop clocks of one kind. One query: asked
+    only where `Lead.paused_until` says that there is something to ask for."""
+    rows = Pause.objects.filter(lead=lead_id)
+    return joined(row for row in rows if not kind or kind in row.kinds)
+
+
+class Paused(Protocol):
+    """What of a lead tells that it stands still."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def paused_until(self) -> datetime | None: ...
+    @property
+    def paused_for(self) -> str: ...
+
+
+def pause_words(lead: Paused, zone: str, now: datetime) -> str:
+    """ "Paused until Thu 10:00: waiting for something from marketing"; blank where it is not."""
+    if not (lead.paused_until and now < lead.paused_until and lead.stage in SALES_STAGES):
+        return ""
+    why = f"{lead.paused_for[:1].lower()}{lead.paused_for[1:]}"
+    return f"Paused until {due_words(local(lead.paused_until, zone), now)}: {why}"
