@@ -44,6 +44,11 @@ class CalendarContent(serializers.Serializer[object]):
     )
     holidays = serializers.ListField(child=serializers.DateField(), required=False)
     overrides = serializers.DictField(child=Blocks(), required=False, help_text="By date.")
+    closures = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Closed dates by name, as holidays.",
+    )
 
 
 class PreviewRequest(serializers.Serializer[object]):
