@@ -1,9 +1,9 @@
 """The form of a calendar: what people type, kept as they typed it, and the content it means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -25,6 +25,8 @@ from sla.calendars.typed import (
     write_hours,
     write_special_days,
 )
+
+Read = TypeVar("Read")
 
 LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 OFFICE = {day: "09:00–17:00" if day in DAYS[:5] else "closed" for day in DAYS}
@@ -183,7 +185,7 @@ class CalendarForm(forms.Form):
         self.add_error(name if name in self.fields else None, plain(error))
 
 
-def told(read: Any) -> Any:
+def told(read: Callable[[], Read]) -> Read:
     """What a reader of the domain answers; its refusal as the form's own."""
     try:
         return read()

@@ -12,7 +12,9 @@ from decimal import Decimal
 
 from sla.agreement.ladder import REMIND, TELL
 from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed
-from sla.clocks.spans import counted_span
+from sla.clocks.spans import Span, counted_span
+
+StepAt = tuple[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,7 @@ class Moved:
     detected_at: datetime | None
     steps: tuple[str, ...]
     step_times: tuple[datetime, ...]
-    dropped: tuple[tuple[str, datetime], ...]
-    late: bool
+    dropped: tuple[StepAt, ...]
     turned_late: bool
     late_no_longer: bool
 
@@ -77,38 +78,48 @@ def move(clock: Standing, *, old: BusinessCalendar, new: BusinessCalendar, now: 
     DomainError `no_working_time` where the new calendar has no time left for it.
     """
     if not clock.counted:
-        return _unmoved(clock, now)
+        return _unmoved(clock)
     pauses = [_pause(pair) for pair in clock.pauses]
     span = counted_span(clock.started_at, clock.target_seconds, clock.at_risk_share, new, pauses)
-    was_late, late = clock.is_late(now), span.due_at < now
-    turned_late = late and not was_late
-    late_no_longer = was_late and not late
-    kept, dropped = [], []
-    for step, at in _steps(clock, late_no_longer):
-        then = _step_time(step, at, clock, span.at_risk_at, span.due_at, old, new)
-        passed_by = then < now <= at
-        (dropped if turned_late or passed_by else kept).append((step, then))
-    detected_at = clock.detected_at
+    late = span.due_at < now
+    turned_late = late and not clock.is_late(now)
+    late_no_longer = clock.is_late(now) and not late
+    kept, dropped = _climb(clock, span, late_no_longer, old=old, new=new, now=now)
     if turned_late:
-        detected_at = detected_at or now
-    elif late_no_longer:
-        detected_at = None
-    kept.sort(key=lambda pair: pair[1])
+        kept, dropped = [], sorted(dropped + kept, key=_time_of)
+    detected_at = None if late_no_longer else clock.detected_at
     return Moved(
         clock=clock,
         at_risk_at=span.at_risk_at,
         due_at=span.due_at,
-        detected_at=detected_at,
+        detected_at=now if turned_late else detected_at,
         steps=tuple(step for step, _ in kept),
-        step_times=tuple(then for _, then in kept),
+        step_times=tuple(at for _, at in kept),
         dropped=tuple(dropped),
-        late=late,
         turned_late=turned_late,
         late_no_longer=late_no_longer,
     )
 
 
-def _unmoved(clock: Standing, now: datetime) -> Moved:
+def _climb(
+    clock: Standing,
+    span: Span,
+    late_no_longer: bool,
+    *,
+    old: BusinessCalendar,
+    new: BusinessCalendar,
+    now: datetime,
+) -> tuple[list[StepAt], list[StepAt]]:
+    """The steps that stay to be climbed, in order, and those that the edit moved behind now."""
+    kept: list[StepAt] = []
+    dropped: list[StepAt] = []
+    for step, at in _steps(clock, late_no_longer):
+        then = _step_time(step, at, clock, span, old=old, new=new)
+        (dropped if then < now <= at else kept).append((step, then))
+    return sorted(kept, key=_time_of), dropped
+
+
+def _unmoved(clock: Standing) -> Moved:
     return Moved(
         clock=clock,
         at_risk_at=clock.at_risk_at,
@@ -117,13 +128,12 @@ def _unmoved(clock: Standing, now: datetime) -> Moved:
         steps=tuple(clock.steps),
         step_times=tuple(clock.step_times),
         dropped=(),
-        late=clock.is_late(now),
         turned_late=False,
         late_no_longer=False,
     )
 
 
-def _steps(clock: Standing, late_no_longer: bool) -> list[tuple[str, datetime]]:
+def _steps(clock: Standing, late_no_longer: bool) -> list[StepAt]:
     """The steps still to come. A told miss that is none any more may be missed again: it is marked
     then, though its receivers were told and hear nothing twice (the message's key is taken)."""
     steps = list(zip(clock.steps, clock.step_times, strict=True))
@@ -136,18 +146,22 @@ def _step_time(
     step: str,
     at: datetime,
     clock: Standing,
-    at_risk_at: datetime,
-    due_at: datetime,
+    span: Span,
+    *,
     old: BusinessCalendar,
     new: BusinessCalendar,
 ) -> datetime:
     """A reminder comes at risk, the telling at due, any later step as much working time after due
     as it did before."""
     if step == REMIND:
-        return at_risk_at
+        return span.at_risk_at
     if step == TELL:
-        return due_at
-    return due(new, due_at, int(elapsed(old, clock.due_at, at)))
+        return span.due_at
+    return due(new, span.due_at, int(elapsed(old, clock.due_at, at)))
+
+
+def _time_of(step: StepAt) -> datetime:
+    return step[1]
 
 
 def _pause(pair: Sequence[str]) -> Pause:
