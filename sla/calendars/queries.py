@@ -64,6 +64,11 @@ def calendars_visible_to(user: User) -> QuerySet[Calendar]:
     return calendars.filter(Q(team__isnull=False) | Q(organisation=True) | own)
 
 
+def calendar_id_of(number: str) -> int:
+    """The calendar an address names; 0, which is none, where it is no number."""
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else 0
+
+
 def get_calendar_for(user: User, calendar_id: int) -> Calendar:
     """One calendar, if this person may see it; DomainError `not_found` otherwise."""
     calendar = calendars_visible_to(user).filter(pk=calendar_id, current__isnull=False).first()

@@ -16,7 +16,13 @@ from leadbridge.people.schema import answers
 from sla.calendars.actions import Owner, create_calendar, forbidden, working_content
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.models import Calendar
-from sla.calendars.queries import calendar_of, calendars_visible_to, get_calendar_for, may_edit
+from sla.calendars.queries import (
+    calendar_id_of,
+    calendar_of,
+    calendars_visible_to,
+    get_calendar_for,
+    may_edit,
+)
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, year_of
 from sla.clocks.rebuild import preview_edit
 from sla.edits.actions import Running, save_edit
@@ -77,16 +83,16 @@ class CalendarOne(ApiView):
     @extend_schema(
         operation_id="calendars_get", tags=TAGS, responses=answers(404, ok=CalendarDetail)
     )
-    def get(self, request: Request, number: int) -> Response:
+    def get(self, request: Request, number: str) -> Response:
         """The calendar, if the caller may see it."""
         user = caller(request)
-        return Response(_detail(get_calendar_for(user, number), user))
+        return Response(_detail(get_calendar_for(user, calendar_id_of(number)), user))
 
     @extend_schema(
         operation_id="calendars_edit", tags=TAGS, request=EditedCalendar,
         responses=answers(400, 403, 404, 409, ok=CalendarDetail),
     )  # fmt: skip
-    def put(self, request: Request, number: int) -> Response:
+    def put(self, request: Request, number: str) -> Response:
         """A new version. `running`: `keep` (new clocks only) or `move` (a worker counts the
         running ones anew; ask again to see how far it is).
 
@@ -113,14 +119,14 @@ class CalendarYear(ApiView):
         operation_id="calendars_year", tags=TAGS, responses=answers(400, 404, ok=YearAnswer),
         parameters=[OpenApiParameter("year", int, description="The present one by default.")],
     )  # fmt: skip
-    def get(self, request: Request, number: int) -> Response:
+    def get(self, request: Request, number: str) -> Response:
         """Every date of a year: open, closed, holiday, closure or override."""
         query = Query(request, ("year",))
         asked = query.number("year")
         if asked is not None and not FIRST_YEAR <= asked <= LAST_YEAR:
             query.errors["year"] = [f"Give a year from {FIRST_YEAR} to {LAST_YEAR}."]
         query.close()
-        hours = _hours(get_calendar_for(caller(request), number))
+        hours = _hours(get_calendar_for(caller(request), calendar_id_of(number)))
         year = asked or now_of(request).astimezone(hours.zone).year
         days = [
             day_answer(day, hours)
@@ -139,7 +145,7 @@ class CalendarPreviewEdit(ApiView):
         operation_id="calendars_preview_edit", tags=TAGS, request=PreviewedEdit,
         responses=answers(400, 403, 404, ok=EffectAnswer),
     )  # fmt: skip
-    def post(self, request: Request, number: int) -> Response:
+    def post(self, request: Request, number: str) -> Response:
         """Nothing is written."""
         found, now = _editable(caller(request), number), now_of(request)
         content = working_content(read_body(request, PreviewedEdit)["calendar"], now=now)
@@ -153,9 +159,9 @@ def _detail(calendar: Calendar, user: User) -> dict[str, object]:
     return {**answer, "rebuild": rebuild_answer(last_rebuild(calendar))}
 
 
-def _editable(user: User, number: int) -> Calendar:
+def _editable(user: User, number: str) -> Calendar:
     """The calendar, if this person may change it: asked before the body is read."""
-    found = get_calendar_for(user, number)
+    found = get_calendar_for(user, calendar_id_of(number))
     if not may_edit(HourSetter(user), found):
         raise forbidden(found.name)
     return found

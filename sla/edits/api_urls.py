@@ -6,10 +6,10 @@ from sla.edits.api import CalendarOne, CalendarPreviewEdit, Calendars, CalendarY
 
 urlpatterns = [
     path("calendars/", Calendars.as_view(), name="api-calendars"),
-    path("calendars/<int:number>/", CalendarOne.as_view(), name="api-calendar"),
-    path("calendars/<int:number>/year/", CalendarYear.as_view(), name="api-calendar-year"),
+    path("calendars/<str:number>/", CalendarOne.as_view(), name="api-calendar"),
+    path("calendars/<str:number>/year/", CalendarYear.as_view(), name="api-calendar-year"),
     path(
-        "calendars/<int:number>/preview-edit/",
+        "calendars/<str:number>/preview-edit/",
         CalendarPreviewEdit.as_view(),
         name="api-calendar-preview-edit",
     ),

@@ -9,8 +9,8 @@ from leadbridge.kernel.time import utc_text
 from leadbridge.people.access import HourSetter
 from leadbridge.people.calls import Body, Words
 from sla.calendars.actions import LONGEST_NAME
-from sla.calendars.api import Blocks
 from sla.calendars.arithmetic import BusinessCalendar
+from sla.calendars.bodies import Blocks
 from sla.calendars.content import write_blocks
 from sla.calendars.models import Calendar
 from sla.calendars.queries import may_edit
