@@ -11,12 +11,18 @@ from django.http import QueryDict
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.words import MONTHS, WEEKDAYS
-from leads.intake.countries import country_names
 from sla.calendars.actions import LONGEST_NAME, clean_name, working_content
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.content import WEEKDAYS as DAYS
 from sla.calendars.content import Holiday, read_blocks, zone_of
-from sla.calendars.public import AHEAD, BEHIND, country_choices, public_holidays, regions
+from sla.calendars.public import (
+    AHEAD,
+    BEHIND,
+    countries,
+    country_choices,
+    public_holidays,
+    regions,
+)
 from sla.calendars.typed import (
     read_closures,
     read_hours,
@@ -72,7 +78,7 @@ class CalendarForm(forms.Form):
         """The countries, the regions of the chosen one, and its holidays."""
         self.chosen_country = str(self["country"].value() or "")
         places = (
-            ("country", country_choices(country_names()), "No public holidays"),
+            ("country", country_choices(), "No public holidays"),
             ("subdivision", list(regions(self.chosen_country)), "The whole country"),
         )
         for name, choices, none in places:
@@ -98,7 +104,7 @@ class CalendarForm(forms.Form):
 
     def known_holidays(self) -> tuple[Holiday, ...]:
         """The public holidays of the chosen place in the years that are written out."""
-        if self.chosen_country not in dict(country_choices({})):
+        if self.chosen_country not in countries():
             return ()
         here = self.now.year
         first = min(int(self.initial.get("first") or here - BEHIND), here - BEHIND)
@@ -203,7 +209,7 @@ def plain(error: DomainError) -> str:
     return error.message
 
 
-def initial_of(calendar: BusinessCalendar, *, name: str, base: int) -> dict[str, Any]:
+def initial_of(calendar: BusinessCalendar, *, name: str, base: int | None = None) -> dict[str, Any]:
     """A calendar as the form shows it. Dates of unknown origin are the owner's own."""
     public = calendar.public
     own = calendar.closures if public else calendar.holidays

@@ -4,7 +4,6 @@ The dates come from the `holidays` library at the moment of an edit and are then
 never changes, whatever a later release of the library knows.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -12,6 +11,7 @@ import holidays
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import shown
+from leads.intake.countries import country_names
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.content import Holiday, Public, write_holidays, write_public
 
@@ -27,9 +27,10 @@ def countries() -> frozenset[str]:
     return frozenset(code for code in known if len(code) == 2)
 
 
-def country_choices(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Code and name of every known country in the order of the names; `names` is by code."""
-    known = [(code, names.get(code, code)) for code in countries()]
+@lru_cache(maxsize=1)
+def country_choices() -> list[tuple[str, str]]:
+    """Code and name of every known country in the order of the names."""
+    known = [(code, country_names().get(code, code)) for code in countries()]
     return sorted(known, key=lambda pair: pair[1])
 
 
@@ -42,6 +43,14 @@ def regions(country: str) -> tuple[tuple[str, str], ...]:
     names = {code: name for name, code in getattr(kind, "subdivisions_aliases", {}).items()}
     found = [(code, names.get(code, code)) for code in kind.subdivisions]
     return tuple(sorted(found, key=lambda pair: pair[1]))
+
+
+def place_words(public: Public) -> str:
+    """`Germany, Berlin`."""
+    names = [country_names().get(public.country, public.country)]
+    if public.subdivision:
+        names.append(dict(regions(public.country)).get(public.subdivision, public.subdivision))
+    return ", ".join(names)
 
 
 @lru_cache(maxsize=256)

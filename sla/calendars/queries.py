@@ -86,6 +86,15 @@ def may_edit(setter: HourSetter, calendar: Calendar) -> bool:
     return setter.may(person_id=calendar.user_id, team_id=calendar.team_id)
 
 
+def usual_calendar(person: User | None) -> Calendar | None:
+    """What counts for somebody (None: a team) without hours of their own: to begin from."""
+    counts = Q(organisation=True)
+    if person is not None:
+        counts |= Q(team__in=person.teams.all())
+    found = Calendar.objects.filter(counts, current__isnull=False)
+    return min(found, key=lambda one: (_precedence(one), one.pk), default=None)
+
+
 @dataclass(frozen=True)
 class Counted:
     """Who counts by which calendar: a member of a team, or (nobody) the team's pool."""

@@ -8,6 +8,7 @@ from leadbridge.kernel.time import local
 from leadbridge.people.access import HourSetter
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.models import Calendar, CalendarVersion
+from sla.calendars.public import place_words
 from sla.calendars.queries import Counted, calendar_of
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, week_words, year_of
 
@@ -25,8 +26,7 @@ def holidays_words(calendar: BusinessCalendar) -> str:
     """`Public holidays of DE BE, 3 closures` or what else there is."""
     parts = []
     if calendar.public:
-        place = f"{calendar.public.country} {calendar.public.subdivision}".strip()
-        parts.append(f"public holidays of {place}")
+        parts.append(f"public holidays of {place_words(calendar.public)}")
     own = len(calendar.closures) if calendar.public else len(calendar.holidays)
     if own:
         parts.append(f"{own} own closed {'day' if own == 1 else 'days'}")

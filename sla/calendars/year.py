@@ -8,7 +8,9 @@ from itertools import groupby
 
 from leadbridge.kernel.words import MONTHS, WEEKDAYS
 from sla.calendars.arithmetic import BusinessCalendar
-from sla.calendars.typed import write_hours
+from sla.calendars.content import Holiday
+from sla.calendars.public import place_words
+from sla.calendars.typed import write_closures, write_hours
 
 LONG_MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -124,10 +126,7 @@ def differences(before: BusinessCalendar, after: BusinessCalendar) -> list[str]:
 
 
 def _country_words(before: BusinessCalendar, after: BusinessCalendar) -> list[str]:
-    old, new = (
-        f"{c.public.country} {c.public.subdivision}".strip() if c.public else "none"
-        for c in (before, after)
-    )
+    old, new = (place_words(one.public) if one.public else "none" for one in (before, after))
     return [f"Public holidays {old} → {new}"] if old != new else []
 
 
@@ -147,7 +146,8 @@ def _dates_words(
 
 
 def _listed(days: Sequence[date], names: dict[date, str], word: str) -> str:
-    if len(days) > MOST_NAMED:
+    """The dates, those in a row under one name as a stretch; many are counted only."""
+    named = write_closures([Holiday(day, names[day]) for day in sorted(days)]).splitlines()
+    if len(named) > MOST_NAMED:
         return f"{len(days)} dates: {word}"
-    named = (f"{day} {names[day]}".rstrip() for day in days)
     return f"{', '.join(named)}: {word}"

@@ -22,6 +22,7 @@ from sla.calendars.queries import (
     calendars_visible_to,
     get_calendar_for,
     may_edit,
+    usual_calendar,
     who_counts,
 )
 from sla.calendars.screen import (
@@ -159,7 +160,12 @@ def new_calendar(request: Request) -> HttpResponse:
     owner = _owner(request)
     if not owner.may_be_set_by(HourSetter(request.user)):
         raise forbidden(owner.name)
-    initial = initial_of_new(owner.name, zone_of(owner.person or request.user))
+    usual = usual_calendar(owner.person)
+    initial = (
+        initial_of(_hours(usual), name=owner.name)
+        if usual
+        else initial_of_new(owner.name, zone_of(owner.person or request.user))
+    )
     if request.method != "POST":
         return _draw_new(request, owner, CalendarForm(now=request.now, initial=initial))
     if request.POST.get("step") == "look":
