@@ -233,7 +233,9 @@ class ClockMove(models.Model):
     what turns late by an edit notifies nobody. The ledger counts these apart.
     """
 
-    rebuild = models.ForeignKey(CalendarRebuild, on_delete=models.PROTECT, related_name="moves")
+    rebuild = models.ForeignKey(
+        CalendarRebuild, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="moves")
     due_from = models.DateTimeField()
     due_to = models.DateTimeField()

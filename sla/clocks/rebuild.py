@@ -40,6 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 WHY_DROPPED = "An edit of the calendar moved it into the past."
 WHY_NO_LONGER = "By an edit of the calendar it is late no longer."
+ON_ITS_WAY = [name for name, kind in KINDS.items() if not kind.aside]
 State = CalendarRebuild.State
 
 # Steps and their times travel as text, because `unnest` would flatten arrays of arrays.
@@ -81,6 +82,7 @@ _AGENDA = """
         SELECT DISTINCT ON (lead_id) lead_id, kind, started_at, at_risk_at, due_at
         FROM sla_clock
         WHERE lead_id = ANY(%(leads)s) AND stopped_at IS NULL AND void_at IS NULL
+            AND kind = ANY(%(kinds)s::text[])
         ORDER BY lead_id, due_at, array_position(%(kinds)s::text[], kind::text)
     ) AS first
     WHERE lead.id = first.lead_id
@@ -281,7 +283,7 @@ def _write(moved: Sequence[Moved], rebuild: CalendarRebuild, now: datetime) -> N
         on_time = [one.clock.id for one in moved if one.late_no_longer]
         cursor.execute(_CALL_BACK, {"ids": on_time, "why": WHY_NO_LONGER})
         leads = [one.clock.lead_id for one in moved]
-        cursor.execute(_AGENDA, {"leads": leads, "kinds": list(KINDS)})
+        cursor.execute(_AGENDA, {"leads": leads, "kinds": ON_ITS_WAY})
 
 
 def array_text(parts: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from leadbridge.demo.organisation import Cast
-from leads.handoff.models import Lead
 from sla.calendars.models import Calendar
 from sla.calendars.queries import calendar_of
 from sla.clocks.models import Clock
@@ -22,12 +21,11 @@ OVER = timedelta(days=9)  # over so many days before now they start
 def running_crowd(cast: Cast, now: datetime, count: int) -> Calendar:
     """The organisation's calendar, with so many clocks that count by it. What is late was told."""
     lead = captured(cast, now - timedelta(days=30))
-    crowd_of(lead, count - 1, due_at=now)
+    numbers = [Clock.objects.get(lead=lead).pk, *crowd_of(lead, count - 1, due_at=now)]
     calendar = Calendar.objects.select_related("current").get(organisation=True)
     assert calendar.current is not None
     hours = calendar_of(calendar.current.pk)
-    clocks = Clock.objects.filter(stopped_at=None, void_at=None).order_by("pk")
-    numbers, spans = list(clocks.values_list("pk", flat=True)), []
+    spans = []
     for place in range(len(numbers)):
         start = now - OVER * (place / count) - timedelta(seconds=1)
         spans.append(counted_span(start.replace(microsecond=0), TARGETS[place % 2], SHARE, hours))
@@ -39,19 +37,20 @@ def running_crowd(cast: Cast, now: datetime, count: int) -> Calendar:
             "due": [span.due_at for span in spans],
             "target": [span.target_seconds for span in spans],
         })  # fmt: skip
-        cursor.execute(_AGENDA)
-        _end_some(cursor, lead, now)
+        cursor.execute(_AGENDA, [numbers])
+        _end_some(cursor, numbers, now)
         cursor.execute("ANALYZE sla_clock")
     sweep(now=now)
     return calendar
 
 
-def _end_some(cursor, lead: Lead, now: datetime) -> None:  # type: ignore[no-untyped-def]
+def _end_some(cursor, numbers: list[int], now: datetime) -> None:  # type: ignore[no-untyped-def]
     """Every third lead has a clock behind it that was met."""
-    leads = list(Lead.objects.order_by("pk").values_list("pk", flat=True)[::3])
+    some = Clock.objects.filter(pk__in=numbers).order_by("pk").values_list("lead_id", flat=True)
+    leads = list(some[::3])
     ended = f"'{now.isoformat()}'::timestamptz - interval '25 days'"
     _copies(
-        cursor, "sla_clock", Clock.objects.get(lead=lead).pk, leads, lead_id="n",
+        cursor, "sla_clock", numbers[0], leads, lead_id="n",
         kind="'rework'", stopped_at=ended, elapsed_seconds="1800", next_at="NULL",
         started_at=f"{ended} - interval '1 hour'", at_risk_at=ended, due_at=ended,
         breached_at="NULL", detected_at="NULL", ended_by_id="started_by_id", counted="true",
@@ -72,5 +71,5 @@ _SPREAD = """
 _AGENDA = """
     UPDATE leads_lead AS lead SET next_kind = clock.kind, next_started_at = clock.started_at,
         next_at_risk_at = clock.at_risk_at, next_due_at = clock.due_at
-    FROM sla_clock AS clock WHERE clock.lead_id = lead.id AND clock.stopped_at IS NULL
+    FROM sla_clock AS clock WHERE clock.lead_id = lead.id AND clock.id = ANY(%s)
 """

@@ -144,6 +144,23 @@ def test_what_a_lead_says_is_due_next_moves_with_its_clock(cast: Cast, now: date
     assert ledger(now=now).unaccounted == 0
 
 
+def test_what_is_owed_beside_the_way_of_a_lead_is_never_what_it_says_is_due_next(
+    cast: Cast, now: datetime
+) -> None:
+    lead = captured(cast, now)
+    answer = Clock.objects.get()
+    answer.pk, answer.kind, answer.target_seconds = None, "answer", 60
+    answer.save()
+    calendar = Calendar.objects.select_related("current").get(organisation=True)
+    edit(cast, calendar, now, other_hours(calendar, "13:00", "14:00"))
+    assert run_rebuilds(now=now) == 2
+    lead.refresh_from_db()
+    triage = Clock.objects.get(kind="triage")
+    assert (lead.next_kind, lead.next_due_at) == ("triage", triage.due_at)
+    assert Clock.objects.get(kind="answer").due_at < triage.due_at
+    assert ledger(now=now).unaccounted == 0
+
+
 def test_the_end_of_a_park_stays_and_only_takes_the_new_version(cast: Cast, now: datetime) -> None:
     lead = captured(cast, now)
     nurture_lead(lead_id=lead.pk, actor=cast.mia, now=now, review_on=now.date() + MONTH)
