@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 
 from leadbridge.environment import (
     broker_url,
@@ -213,6 +214,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "leads.handoff.tasks.finish_departures",
         "schedule": 60,
         "options": {"expires": 60},
+    },
+    # Normally woken by the edit itself; this run goes on with what a killed worker left undone.
+    "rebuild": {
+        "task": "sla.edits.tasks.rebuild",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    # A new year of public holidays comes into view once a year; asked every night, because a
+    # machine that is off on New Year's Eve must not miss it, and at an hour when few edit.
+    "extend_years": {
+        "task": "sla.calendars.tasks.extend_years",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 3600},
     },
 }
 

@@ -94,6 +94,8 @@ class Shell:
             pages.append(self._entry("sla", "SLA"))
         here = self.path.startswith("/people/")
         pages.append(Entry("people", "People", "/people/", here, wide=True, section="Shared"))
+        here = self.path.startswith("/calendars/")
+        pages.append(Entry("", "Calendars", "/calendars/", here, wide=True))
         return pages
 
     def _entry(self, name: str, label: str, count: int = 0) -> Entry:

@@ -2,13 +2,16 @@
 
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
-from sla.clocks.models import Clock, Heartbeat
+from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep, Heartbeat
 
 __all__ = [
     "AgreementConfirmation",
     "AgreementVersion",
     "Calendar",
+    "CalendarRebuild",
     "CalendarVersion",
     "Clock",
+    "ClockMove",
+    "ClockStep",
     "Heartbeat",
 ]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-import holidays
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -102,17 +101,11 @@ def _team(name: str, side: Side, manager: User, *members: User) -> Team:
 
 
 def _set_hours(cast: Cast, now: datetime) -> None:
-    berlin = hours("Europe/Berlin", "09:00", "17:30", public_holidays("DE", now.year))
-    new_york = hours("America/New_York", "09:00", "17:00", public_holidays("US", now.year))
+    berlin = {**hours("Europe/Berlin", "09:00", "17:30", {}), "public": {"country": "DE"}}
+    new_york = {**hours("America/New_York", "09:00", "17:00", {}), "public": {"country": "US"}}
     save_calendar(name="Organisation", content=berlin, now=now, organisation=True)
     save_calendar(name="Team EMEA", content=berlin, now=now, team=cast.emea)
     save_calendar(name="Team Americas", content=new_york, now=now, team=cast.americas)
-
-
-def public_holidays(country: str, year: int) -> dict[str, str]:
-    """Public holidays around a year, by date."""
-    days = holidays.country_holidays(country, years=range(year - 1, year + 3), language="en_US")
-    return {day.isoformat(): name for day, name in sorted(days.items())}
 
 
 def _sign_documents(cast: Cast, now: datetime) -> None:

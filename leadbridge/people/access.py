@@ -68,6 +68,49 @@ def sees_figures(user: User) -> bool:
     return sees_every_lead(user) or Team.objects.filter(manager=user).exists()
 
 
+def teams_led_by(user: User) -> QuerySet[Team]:
+    """Teams that this person manages, or whose side they head."""
+    led = Q(manager=user)
+    for side in Side.values:
+        if heads_side(user, side):
+            led |= Q(side=side)
+    return Team.objects.filter(led)
+
+
+def people_led_by(user: User) -> QuerySet[User]:
+    """Members of the teams that this person leads."""
+    return User.objects.filter(memberships__team__in=teams_led_by(user)).distinct()
+
+
+@dataclass(frozen=True)
+class HourSetter:
+    """Who may say when a person, a team or (neither) the whole organisation works.
+
+    Administrators all; who leads a team its own and those of its people; everybody their own.
+    What somebody leads is read once when first asked.
+    """
+
+    user: User
+
+    @cached_property
+    def team_ids(self) -> frozenset[int]:
+        """Teams this person leads."""
+        return frozenset(teams_led_by(self.user).values_list("pk", flat=True))
+
+    @cached_property
+    def people_ids(self) -> frozenset[int]:
+        """People this person leads, and the person."""
+        return frozenset([self.user.pk, *people_led_by(self.user).values_list("pk", flat=True)])
+
+    def may(self, *, person_id: int | None = None, team_id: int | None = None) -> bool:
+        """May this person set those hours?"""
+        if self.user.is_administrator:
+            return True
+        if team_id is not None:
+            return team_id in self.team_ids
+        return person_id is not None and person_id in self.people_ids
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A person with the teams they belong to and those they manage, read once when first asked."""

@@ -19,6 +19,7 @@ from leadbridge.kernel.errors import FieldErrors
 from leadbridge.kernel.time import utc_text
 from leadbridge.people.idempotency import ApiView
 from sla.calendars.arithmetic import BusinessCalendar, Pause, refused_amount
+from sla.calendars.bodies import Blocks
 from sla.calendars.explain import Step, explain_due, explain_elapsed
 
 MOST_PAUSES = 1_000
@@ -27,12 +28,6 @@ PAUSES = (
     "Give pairs of instants with their zones, from earlier to later, as "
     f'[["2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z"]]; at most {MOST_PAUSES}.'
 )
-
-
-class Blocks(serializers.ListField):
-    """Open hours of a day."""
-
-    child = serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2)
 
 
 class CalendarContent(serializers.Serializer[object]):
@@ -44,6 +39,11 @@ class CalendarContent(serializers.Serializer[object]):
     )
     holidays = serializers.ListField(child=serializers.DateField(), required=False)
     overrides = serializers.DictField(child=Blocks(), required=False, help_text="By date.")
+    closures = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Closed dates by name, as holidays.",
+    )
 
 
 class PreviewRequest(serializers.Serializer[object]):

@@ -22,15 +22,18 @@ from sla.calendars.content import (
     Block,
     Holiday,
     Override,
+    Public,
     Week,
     read_fields,
     read_holidays,
     read_name,
     read_overrides,
+    read_public,
     read_week,
     write_blocks,
     write_holidays,
     write_overrides,
+    write_public,
     zone_of,
 )
 from sla.calendars.timeline import NOTHING, SECOND, Timeline, YearTable
@@ -48,13 +51,18 @@ Pause = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class BusinessCalendar:
-    """When somebody works. Equal content makes equal calendars; nothing of it ever changes."""
+    """When somebody works. Equal content makes equal calendars; nothing of it ever changes.
+
+    `holidays` are all dates that are off; `public` and `closures` say where they come from.
+    """
 
     zone: ZoneInfo
     week: Week
     holidays: tuple[Holiday, ...] = ()
     overrides: tuple[Override, ...] = ()
     name: str = ""
+    public: Public | None = None
+    closures: tuple[Holiday, ...] = ()
 
     @classmethod
     def from_content(cls, content: object, *, name: str = "") -> BusinessCalendar:
@@ -64,23 +72,33 @@ class BusinessCalendar:
         opens can be read and shown; `require_working_time` refuses it where it is configured.
         """
         fields = read_fields(content)
+        closures = read_holidays(fields.get("closures", []), "closures")
+        off = {day: Holiday(day, what) for day, what in read_holidays(fields.get("holidays", []))}
+        off |= {closure.day: closure for closure in closures}
         return cls(
             zone=zone_of(fields.get("timezone")),
             week=read_week(fields["weekly"]),
-            holidays=read_holidays(fields.get("holidays", [])),
+            holidays=tuple(sorted(off.values())),
             overrides=read_overrides(fields.get("overrides", {})),
             name=name or read_name(fields.get("name"), "name"),
+            public=read_public(fields.get("public")),
+            closures=closures,
         )
 
     def content(self) -> dict[str, object]:
         """The inverse of `from_content`, in its one normal form; the name is kept beside it."""
         days = zip(WEEKDAYS, self.week, strict=True)
-        return {
+        written: dict[str, object] = {
             "timezone": self.zone.key,
             "weekly": {day: write_blocks(blocks) for day, blocks in days if blocks},
             "holidays": write_holidays(self.holidays),
             "overrides": write_overrides(self.overrides),
         }
+        if self.public:
+            written["public"] = write_public(self.public)
+        if self.closures:
+            written["closures"] = write_holidays(self.closures)
+        return written
 
     @cached_property
     def timeline(self) -> Timeline:

@@ -3,7 +3,11 @@
 The shape is `{timezone, weekly: {mon: [["09:00", "17:00"]], ...}, holidays: ["2026-12-25"],
 overrides: {"2026-12-24": [["09:00", "12:00"]]}}`. Holidays may carry names, as
 `{"2026-12-25": "Christmas Day"}`, and so may an override, as `{"name": ..., "blocks": [...]}`.
-Whatever else comes in, of whatever JSON type, is a `DomainError` that names the field and the cure.
+`holidays` holds every date that is off, written out, so that what a version says never depends on
+a list that others keep. Where those dates come from stands beside them: `public`, as
+`{country: "DE", subdivision: "BE", off: ["2026-10-03"], years: [2025, 2029]}` with the holidays on
+which people work all the same, and `closures`, the owner's own dates by name. Whatever else comes
+in, of whatever JSON type, is a `DomainError` that names the field and the cure.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import is_plain, shown
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FIELDS = ("timezone", "weekly", "holidays", "overrides", "name")
+FIELDS = ("timezone", "weekly", "holidays", "overrides", "public", "closures", "name")
+PUBLIC_FIELDS = ("country", "subdivision", "off", "years")
 DAY_SECONDS = 86_400
 # Generous for people, and small enough that no request can make a year expensive to expand.
 MOST_BLOCKS = 24
@@ -28,6 +33,8 @@ LONGEST_NAME = 200
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?|24:00(?::00)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+LONGEST_REGION = 40
 # The same rules under a second name, with leap seconds, or whatever this one machine is set to.
 _NOT_PORTABLE = ("posix/", "right/", "localtime", "posixrules", "Factory")
 
@@ -52,6 +59,19 @@ class Override(NamedTuple):
     day: date
     blocks: tuple[Block, ...]
     name: str = ""
+
+
+class Public(NamedTuple):
+    """Whose public holidays are among the dates that are off, from which year to which.
+
+    `off` are the holidays on which people work. No years: not written out yet.
+    """
+
+    country: str
+    subdivision: str = ""
+    off: tuple[date, ...] = ()
+    first: int = 0
+    last: int = 0
 
 
 Week = tuple[tuple[Block, ...], ...]
@@ -94,19 +114,46 @@ def read_week(value: object) -> Week:
     return tuple(read_blocks(days.get(day, []), f"weekly.{day}") for day in WEEKDAYS)
 
 
-def read_holidays(value: object) -> tuple[Holiday, ...]:
+def read_holidays(value: object, field: str = "holidays") -> tuple[Holiday, ...]:
     """Holidays by date, from a list of dates or an object of date to name."""
     if isinstance(value, list | tuple):
-        value = dict.fromkeys((_date_text(item, "holidays") for item in value), "")
-    named = _object(value, "holidays", "a list of dates or an object of date to name")
+        value = dict.fromkeys((_date_text(item, field) for item in value), "")
+    named = _object(value, field, "a list of dates or an object of date to name")
     if len(named) > MOST_DATES:
-        _refuse("holidays", f"are more than {MOST_DATES}. Keep the years that matter.")
+        _refuse(field, f"are more than {MOST_DATES}. Keep the years that matter.")
     return tuple(
         sorted(
-            Holiday(read_date(day, "holidays"), read_name(name, f"holidays.{day}"))
+            Holiday(read_date(day, field), read_name(name, f"{field}.{day}"))
             for day, name in named.items()
         )
     )
+
+
+def read_public(value: object) -> Public | None:
+    """Whose public holidays count; None where none do. `public.py` knows which there are."""
+    if value is None:
+        return None
+    fields = _object(value, "public", 'an object, as {"country": "DE", "subdivision": "BE"}')
+    for key in fields:
+        if key not in PUBLIC_FIELDS:
+            _refuse("public", f"{shown(key)} is not known. Use {', '.join(PUBLIC_FIELDS)}.")
+    country, region = fields.get("country"), fields.get("subdivision") or ""
+    if not isinstance(country, str) or not _COUNTRY.fullmatch(country):
+        _refuse("public.country", f"{shown(country)} is no country. Use two letters, as DE.")
+    if not isinstance(region, str) or len(region) > LONGEST_REGION or not is_plain(region):
+        _refuse("public.subdivision", f"{shown(region)} is no region. Use a code, as BE.")
+    off = tuple(day for day, _ in read_holidays(fields.get("off") or [], "public.off"))
+    return Public(country, region, off, *_read_years(fields.get("years")))
+
+
+def _read_years(value: object) -> tuple[int, int]:
+    if value is None:
+        return 0, 0
+    if isinstance(value, list | tuple) and len(value) == 2:
+        first, last = value
+        if type(first) is int and type(last) is int and 1900 <= first <= last <= 2100:
+            return first, last
+    _refuse("public.years", "must be the first and the last year, as [2025, 2029].")
 
 
 def read_overrides(value: object) -> tuple[Override, ...]:
@@ -207,6 +254,15 @@ def write_holidays(holidays: tuple[Holiday, ...]) -> object:
     if any(holiday.name for holiday in holidays):
         return {holiday.day.isoformat(): holiday.name for holiday in holidays}
     return [holiday.day.isoformat() for holiday in holidays]
+
+
+def write_public(public: Public) -> dict[str, object]:
+    """The inverse of `read_public`."""
+    written: dict[str, object] = {"country": public.country, "subdivision": public.subdivision}
+    written["off"] = [day.isoformat() for day in public.off]
+    if public.last:
+        written["years"] = [public.first, public.last]
+    return written
 
 
 def write_overrides(overrides: tuple[Override, ...]) -> dict[str, object]:

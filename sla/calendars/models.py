@@ -41,6 +41,15 @@ class Calendar(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def whose(self) -> str:
+        """Whose hours these are, in words."""
+        if self.user is not None:
+            return str(self.user)
+        if self.team is not None:
+            return f"Team {self.team}"
+        return "The organisation" if self.organisation else "A past that was read in"
+
 
 class CalendarVersion(models.Model):
     """The hours as they stood from one edit to the next."""
@@ -49,6 +58,10 @@ class CalendarVersion(models.Model):
     number = models.PositiveIntegerField()
     content = models.JSONField()
     created_at = models.DateTimeField()
+    # Nobody: LeadBridge itself, which founds an organisation and writes further years out.
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -13,7 +13,7 @@ from leadbridge.people.models import Team
 from leads.handoff.models import Event, Lead
 from sla.agreement.ladder import DOINGS
 from sla.agreement.models import AgreementVersion
-from sla.calendars.models import CalendarVersion
+from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.kinds import KINDS
 from sla.clocks.states import IS_RUNNING
 
@@ -176,3 +176,85 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class CalendarRebuild(models.Model):
+    """Running clocks taken over to a newer version of their calendar, because an edit said so.
+
+    `done` of `total` clocks count by the new version now; of those `moved` are due at another
+    instant, `turned_late` were not late before and `late_no_longer` were.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        REPLACED = "replaced", "Replaced by a later edit"
+
+    OPEN = (State.WAITING, State.RUNNING)
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="rebuilds")
+    from_version = models.ForeignKey(
+        CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    to_version = models.ForeignKey(
+        CalendarVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    turned_late = models.PositiveIntegerField(default=0)
+    late_no_longer = models.PositiveIntegerField(default=0)
+    last_clock = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="sla_calendarrebuild_state_known",
+                condition=Q(state__in=["waiting", "running", "done", "failed", "replaced"]),
+            ),
+            models.UniqueConstraint(
+                name="sla_calendarrebuild_one_open",
+                fields=["calendar"],
+                condition=Q(state__in=["waiting", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} to version {self.to_version.number}: {self.state}"
+
+
+class ClockMove(models.Model):
+    """That an edit moved the due instant of a clock: what it was, what it is.
+
+    `silent`: late after the move without anybody having been told of this due instant, because
+    what turns late by an edit notifies nobody. The ledger counts these apart.
+    """
+
+    rebuild = models.ForeignKey(
+        CalendarRebuild, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="moves")
+    due_from = models.DateTimeField()
+    due_to = models.DateTimeField()
+    silent = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_clockmove_once", fields=["rebuild", "clock"]),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock}: {self.due_from} to {self.due_to}"

@@ -49,6 +49,10 @@ _TAKE = """
         SELECT id, step, step_at, %(now)s,
             CASE WHEN step IN ('remind', 'tell') THEN 'done' ELSE 'pending' END, ''
         FROM taken
+        -- An edit of a calendar can put off a miss that was told: when it falls due again it is
+        -- marked again, while its receivers hear nothing twice.
+        ON CONFLICT (clock_id, step) DO UPDATE
+        SET due_at = excluded.due_at, at = excluded.at, state = excluded.state, outcome = ''
     ), told AS (
         INSERT INTO leads_event (lead_id, at, action, actor_id, from_stage, to_stage, data)
         SELECT taken.lead_id, %(now)s,

@@ -85,25 +85,33 @@ RULES: dict[str, tuple[str, str]] = {
         """,
     ),
     # A clock that was answered late before a sweep came by needs no telling. An undo carries a
-    # breach over to a successor with the same due instant, so clocks are told apart by that.
+    # breach over to a successor with the same due instant, so clocks are told apart by that. What
+    # an edit of a calendar made late was told to nobody, and what was told before it was told of
+    # the due instant of then.
     "told": (
         "A breach that the sweep marked is told once.",
         """
-        WITH marked AS (
-            SELECT DISTINCT lead_id, kind, due_at FROM sla_clock
+        WITH moved AS (
+            SELECT clock.lead_id, clock.kind, move.due_from, move.due_to, move.silent
+            FROM sla_clockmove AS move JOIN sla_clock AS clock ON clock.id = move.clock_id
+        ), marked AS (
+            SELECT lead_id, kind, due_at FROM sla_clock
             WHERE breached_at IS NOT NULL AND (stopped_at IS NULL OR detected_at < stopped_at)
+            EXCEPT SELECT lead_id, kind, due_to FROM moved WHERE silent
         ), told AS (
             SELECT lead_id, data->>'kind' AS kind, (data->>'due_at')::timestamptz AS due_at,
                 count(*) AS times
             FROM leads_event WHERE action = 'breach' GROUP BY 1, 2, 3
+        ), stood AS (
+            SELECT lead_id, kind, due_at FROM sla_clock WHERE breached_at IS NOT NULL
+            UNION ALL SELECT lead_id, kind, due_from FROM moved
         )
         SELECT marked.lead_id FROM marked LEFT JOIN told USING (lead_id, kind, due_at)
         WHERE told.times IS DISTINCT FROM 1
         UNION
-        SELECT told.lead_id FROM told LEFT JOIN sla_clock AS clock
-            ON clock.lead_id = told.lead_id AND clock.kind = told.kind
-            AND clock.due_at = told.due_at AND clock.breached_at IS NOT NULL
-        WHERE clock.id IS NULL OR told.times > 1
+        SELECT told.lead_id FROM told LEFT JOIN stood ON stood.lead_id = told.lead_id
+            AND stood.kind = told.kind AND stood.due_at = told.due_at
+        WHERE stood.lead_id IS NULL OR told.times > 1
         """,
     ),
     "message": (

@@ -49,6 +49,8 @@ SQL_WRITERS = {
     CROWD: {"leads_lead"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
     "sla/clocks/sweep.py": {"sla_clock", "sla_clockstep", "leads_event", "outbox_message"},
+    # An edit of a calendar moves running clocks by thousands, and what their leads say is next.
+    "sla/clocks/rebuild.py": {"sla_clock", "sla_clockmove", "sla_clockstep", "leads_lead"},
     "leadbridge/outbox/claims.py": {"outbox_message", "outbox_pace"},
 }
 # The rim, where an instant is read: once a request, a task, a command.

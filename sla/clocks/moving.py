@@ -1,0 +1,168 @@
+"""What becomes of one running clock when its calendar is edited. Pure.
+
+Only what was counted in working time moves; a promised date or the end of a park stays. An edit
+tells nobody anything: a step of the ladder that it moves from ahead of now to behind it is dropped,
+and a clock that it makes late climbs no further. What was told before stays told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sla.agreement.ladder import REMIND, TELL
+from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed
+from sla.clocks.spans import Span, counted_span
+
+StepAt = tuple[str, datetime]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A running clock as it stands: columns that an edit may move, and what they follow from."""
+
+    id: int
+    lead_id: int
+    calendar_id: int
+    counted: bool
+    target_seconds: int
+    at_risk_share: Decimal
+    started_at: datetime
+    at_risk_at: datetime
+    due_at: datetime
+    pauses: Sequence[Sequence[str]]
+    detected_at: datetime | None
+    steps: Sequence[str]
+    step_times: Sequence[datetime]
+    next_at: datetime | None
+
+    def is_late(self, now: datetime) -> bool:
+        """Past due; met exactly at due is met."""
+        return self.due_at < now
+
+    @property
+    def is_told(self) -> bool:
+        """Was its miss told?"""
+        return self.detected_at is not None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A clock after the edit. `dropped` are steps that the edit took away, with their new times."""
+
+    clock: Standing
+    at_risk_at: datetime
+    due_at: datetime
+    detected_at: datetime | None
+    steps: tuple[str, ...]
+    step_times: tuple[datetime, ...]
+    dropped: tuple[StepAt, ...]
+    turned_late: bool
+    late_no_longer: bool
+
+    @property
+    def has_moved(self) -> bool:
+        """Is it due at another instant?"""
+        return self.due_at != self.clock.due_at
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the sweep looks at it next; one that is looked at no more (set aside) stays so."""
+        looked_at = self.clock.next_at is not None or self.clock.is_told
+        return self.step_times[0] if self.step_times and looked_at else None
+
+
+def move(clock: Standing, *, old: BusinessCalendar, new: BusinessCalendar, now: datetime) -> Moved:
+    """The clock, counted by `new` instead of by `old`.
+
+    DomainError `no_working_time` where the new calendar has no time left for it.
+    """
+    if not clock.counted:
+        return _unmoved(clock)
+    pauses = [_pause(pair) for pair in clock.pauses]
+    span = counted_span(clock.started_at, clock.target_seconds, clock.at_risk_share, new, pauses)
+    late = span.due_at < now
+    turned_late = late and not clock.is_late(now)
+    late_no_longer = clock.is_late(now) and not late
+    kept, dropped = _climb(clock, span, late_no_longer, old=old, new=new, now=now)
+    if turned_late:
+        kept, dropped = [], sorted(dropped + kept, key=_time_of)
+    detected_at = None if late_no_longer else clock.detected_at
+    return Moved(
+        clock=clock,
+        at_risk_at=span.at_risk_at,
+        due_at=span.due_at,
+        detected_at=now if turned_late else detected_at,
+        steps=tuple(step for step, _ in kept),
+        step_times=tuple(at for _, at in kept),
+        dropped=tuple(dropped),
+        turned_late=turned_late,
+        late_no_longer=late_no_longer,
+    )
+
+
+def _climb(
+    clock: Standing,
+    span: Span,
+    late_no_longer: bool,
+    *,
+    old: BusinessCalendar,
+    new: BusinessCalendar,
+    now: datetime,
+) -> tuple[list[StepAt], list[StepAt]]:
+    """The steps that stay to be climbed, in order, and those that the edit moved behind now."""
+    kept: list[StepAt] = []
+    dropped: list[StepAt] = []
+    for step, at in _steps(clock, late_no_longer):
+        then = _step_time(step, at, clock, span, old=old, new=new)
+        (dropped if then < now <= at else kept).append((step, then))
+    return sorted(kept, key=_time_of), dropped
+
+
+def _unmoved(clock: Standing) -> Moved:
+    return Moved(
+        clock=clock,
+        at_risk_at=clock.at_risk_at,
+        due_at=clock.due_at,
+        detected_at=clock.detected_at,
+        steps=tuple(clock.steps),
+        step_times=tuple(clock.step_times),
+        dropped=(),
+        turned_late=False,
+        late_no_longer=False,
+    )
+
+
+def _steps(clock: Standing, late_no_longer: bool) -> list[StepAt]:
+    """The steps still to come. A told miss that is none any more may be missed again: it is marked
+    then, though its receivers were told and hear nothing twice (the message's key is taken)."""
+    steps = list(zip(clock.steps, clock.step_times, strict=True))
+    if late_no_longer and clock.is_told and TELL not in clock.steps:
+        steps.insert(0, (TELL, clock.due_at))
+    return steps
+
+
+def _step_time(
+    step: str,
+    at: datetime,
+    clock: Standing,
+    span: Span,
+    *,
+    old: BusinessCalendar,
+    new: BusinessCalendar,
+) -> datetime:
+    """A reminder comes at risk, the telling at due, any later step as much working time after due
+    as it did before."""
+    if step == REMIND:
+        return span.at_risk_at
+    if step == TELL:
+        return span.due_at
+    return due(new, span.due_at, int(elapsed(old, clock.due_at, at)))
+
+
+def _time_of(step: StepAt) -> datetime:
+    return step[1]
+
+
+def _pause(pair: Sequence[str]) -> Pause:
+    return datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1])

@@ -1,0 +1,12 @@
+"""Addresses of calendars."""
+
+from django.urls import path
+
+from sla.edits import views
+
+urlpatterns = [
+    path("calendars/", views.calendars, name="calendars"),
+    path("calendars/new/", views.new_calendar, name="calendar-new"),
+    path("calendars/<int:number>/", views.calendar, name="calendar"),
+    path("calendars/<int:number>/move/", views.move_running, name="calendar-move"),
+]
