@@ -59,9 +59,11 @@ def test_a_sweep_by_hand_says_what_it_marked(cast: Cast, now: datetime) -> None:
         assert not Clock.objects.filter(breached_at__isnull=False).exists()
         assert not Heartbeat.objects.exists()
         # accept and first touch: reminded, told, and offered to the pool
-        assert run("sweep", "--once").startswith("took 8 steps: marked 2 clocks, 2 handovers,")
+        assert run("sweep", "--once").startswith(
+            "took 8 steps: marked 2 clocks, handed on 1 leads,"
+        )
         assert run("sweep", "--once") == (
-            "took 0 steps: marked 0 clocks, 0 handovers, set aside 0\n"
+            "took 0 steps: marked 0 clocks, handed on 0 leads, set aside 0\n"
         )
     assert Clock.objects.filter(breached_at__isnull=False).count() == 2
     assert Heartbeat.objects.get().at == now + 7 * DAY

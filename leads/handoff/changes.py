@@ -35,7 +35,16 @@ class Change:
     new_holder: bool
     promised_at: datetime | None = None
     undone_id: int | None = None
-    pauses: tuple[tuple[datetime, datetime], ...] | None = None
+    pauses: tuple["PausedTime", ...] | None = None
+
+
+@dataclass(frozen=True)
+class PausedTime:
+    """The time that one pause of a lead covers, and the kinds of clocks that it stops."""
+
+    since: datetime
+    until: datetime
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
-from leads.handoff.changes import Agenda, Change, announce
+from leads.handoff.changes import Agenda, Change, PausedTime, announce
 from leads.handoff.models import Custody, Event, Lead, Remark
 from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, UNDOABLE, Action, Stage
 
@@ -41,7 +41,7 @@ class Move:
     at: datetime | None = None
     promised_at: datetime | None = None
     undone_id: int | None = None
-    pauses: tuple[tuple[datetime, datetime], ...] | None = None
+    pauses: tuple[PausedTime, ...] | None = None
 
 
 @dataclass(frozen=True)

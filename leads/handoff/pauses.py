@@ -15,10 +15,9 @@ from django.db.models import F, Q
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words
 from leadbridge.people.models import User
+from leads.handoff.changes import PausedTime
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import SALES_STAGES
-
-Interval = tuple[datetime, datetime]
 
 
 class Pause(models.Model):
@@ -90,24 +89,19 @@ def allowed_pauses(lead: Lead, now: datetime) -> Sequence[Allowed]:
     return [one for rules in _registered for one in rules(lead, now)]
 
 
-def joined(pauses: Iterable[Pause]) -> tuple[Interval, ...]:
-    """The time that is covered by pauses, in order, those that overlap or touch as one."""
-    found: list[Interval] = []
-    for start, end in sorted((pause.starts_at, pause.until) for pause in pauses):
-        if start == end:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((start, end))
-    return tuple(found)
+def told_of(pauses: Iterable[Pause]) -> tuple[PausedTime, ...]:
+    """Pauses as the clocks are told of them: one that ended as it began covers nothing."""
+    return tuple(
+        PausedTime(pause.starts_at, pause.until, frozenset(pause.kinds))
+        for pause in pauses
+        if pause.starts_at < pause.until
+    )
 
 
-def pauses_of(lead_id: int, kind: str = "") -> tuple[Interval, ...]:
-    """All pauses of a lead as they stand, or those that stop clocks of one kind. One query: asked
-    only where `Lead.paused_until` says that there is something to ask for."""
-    rows = Pause.objects.filter(lead=lead_id)
-    return joined(row for row in rows if not kind or kind in row.kinds)
+def pauses_of(lead_id: int) -> tuple[PausedTime, ...]:
+    """All pauses of a lead as they stand. One query: asked only where `Lead.paused_until` says that
+    there is something to ask for."""
+    return told_of(Pause.objects.filter(lead=lead_id))
 
 
 class Paused(Protocol):

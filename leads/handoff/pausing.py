@@ -10,7 +10,7 @@ from leads.handoff.locks import lock_lead
 from leads.handoff.models import Lead
 from leads.handoff.moves import Move, carry_out
 from leads.handoff.parties import permit
-from leads.handoff.pauses import Allowed, Pause, allowed_pauses, joined
+from leads.handoff.pauses import Allowed, Pause, allowed_pauses, told_of
 from leads.handoff.stages import Action, Stage
 
 
@@ -42,7 +42,7 @@ def pause_lead(
             {"paused_until": until, "paused_for": pause.label} if longest == until else {},
             data={"code": code, "until": until.isoformat()},
             words={"comment": comment},
-            pauses=joined([*lead.pauses.all(), pause]),
+            pauses=told_of([*lead.pauses.all(), pause]),
         )
         pause.event = carry_out(lead, move)
         pause.save(force_insert=True)
@@ -88,7 +88,7 @@ def resume_lead(*, lead_id: int, actor: User | None, now: datetime) -> Lead:
             lead.holder_id,
             lead.team_id,
             {"paused_until": None, "paused_for": ""},
-            pauses=joined(lead.pauses.all()),
+            pauses=told_of(lead.pauses.all()),
         )
         carry_out(lead, move)
     return lead

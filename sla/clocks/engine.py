@@ -14,6 +14,7 @@ from leads.handoff.stages import Action, Stage
 from sla.agreement.ladder import TELL
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
+from sla.clocks import repausing
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
 from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
@@ -101,6 +102,8 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
         clock.save(update_fields=ENDING)
     for clock in turned.handed_on:
         clock.save(update_fields=["holder", "team"])
+    for clock in turned.repaused:
+        clock.save(update_fields=repausing.COLUMNS)
     for clock in turned.started:
         clock.save(force_insert=True)
     return agenda_of(turned.running)
@@ -112,6 +115,7 @@ class Turn:
 
     ended: list[Clock]
     handed_on: list[Clock]
+    repaused: list[Clock]
     started: list[Clock]
     running: list[Clock]
 
@@ -134,7 +138,9 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
         start(KINDS[name], change, ended) for name in planned.starts if _may_start(KINDS[name])
     )
     started = [clock for clock in begun if clock is not None]
-    return Turn(ended, handed_on, started, left + started)
+    changed = change.pauses is not None
+    repaused = repausing.repause(left, change.pauses or (), change.now) if changed else []
+    return Turn(ended, handed_on, repaused, started, left + started)
 
 
 def _may_start(kind: Kind) -> bool:
@@ -166,14 +172,19 @@ def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | No
             terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
         )
         target, since = replace(target, amount=plan_for.amount), plan_for.since
+    pauses = repausing.pauses_at_start(change, kind.name)
     span = span_of(
         target,
         terms.hours.calendar,
         start=since,
+        pauses=pauses,
         promised_at=change.promised_at if kind.due_by is DueBy.PROMISE else None,
         parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
     )
-    return _clock_of(kind, change, replace(terms, target=target), span, number)
+    clock = _clock_of(kind, change, replace(terms, target=target), span, number)
+    if span.counted:
+        repausing.keep_pauses(clock, pauses)
+    return clock
 
 
 def _next_attempt(change: Change, ended: Sequence[Clock], terms: Terms) -> int | None:

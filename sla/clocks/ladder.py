@@ -93,6 +93,8 @@ def _where_to(step: ClockStep, lead: Lead, now: datetime) -> Going:
         raise Dropped("Answered, or handed on, before it came to this.")
     if lead.stage not in SALES_STAGES:
         raise Dropped("Sales does not hold this lead any more.")
+    if clock.kind == "first_touch" and lead.stage == Stage.SUBMITTED:
+        raise Dropped("Nobody has accepted it yet: that promise has a ladder of its own.")
     if step.step == OFFER:
         return _to_pool(lead)
     if step.step == REASSIGN:

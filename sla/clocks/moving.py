@@ -1,4 +1,4 @@
-"""What becomes of one running clock when its calendar is edited. Pure.
+"""What becomes of one running clock when its calendar is edited, or when its lead is paused. Pure.
 
 Only what was counted in working time moves; a promised date or the end of a park stays. An edit
 tells nobody anything: a step of the ladder that it moves from ahead of now to behind it is dropped,
@@ -6,12 +6,13 @@ and a clock that it makes late climbs no further. What was told before stays tol
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
 from sla.agreement.ladder import REMIND, TELL
 from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed
+from sla.clocks.models import Clock
 from sla.clocks.spans import Span, counted_span
 
 StepAt = tuple[str, datetime]
@@ -35,6 +36,11 @@ class Standing:
     steps: Sequence[str]
     step_times: Sequence[datetime]
     next_at: datetime | None
+
+    @classmethod
+    def of(cls, clock: Clock) -> "Standing":
+        """A clock that was read as a row of its table."""
+        return cls(**{column.name: getattr(clock, column.name) for column in fields(cls)})
 
     def is_late(self, now: datetime) -> bool:
         """Past due; met exactly at due is met."""
@@ -72,14 +78,22 @@ class Moved:
         return self.step_times[0] if self.step_times and looked_at else None
 
 
-def move(clock: Standing, *, old: BusinessCalendar, new: BusinessCalendar, now: datetime) -> Moved:
-    """The clock, counted by `new` instead of by `old`.
+def move(
+    clock: Standing,
+    *,
+    old: BusinessCalendar,
+    new: BusinessCalendar,
+    now: datetime,
+    pauses: Sequence[Pause] | None = None,
+) -> Moved:
+    """The clock, counted by `new` instead of by `old`, and with other pauses where they are given.
 
     DomainError `no_working_time` where the new calendar has no time left for it.
     """
     if not clock.counted:
         return _unmoved(clock)
-    pauses = [_pause(pair) for pair in clock.pauses]
+    if pauses is None:
+        pauses = [_pause(pair) for pair in clock.pauses]
     span = counted_span(clock.started_at, clock.target_seconds, clock.at_risk_share, new, pauses)
     late = span.due_at < now
     turned_late = late and not clock.is_late(now)

@@ -33,6 +33,6 @@ class Command(BaseCommand):
             return f"would mark {due_now(now=at)} clocks"
         done, moved = sweep(now=at), climb(now=at)
         return (
-            f"took {done.taken} steps: marked {done.breached} clocks, {moved} handovers, "
+            f"took {done.taken} steps: marked {done.breached} clocks, handed on {moved} leads, "
             f"set aside {done.set_aside}"
         )

@@ -1,0 +1,63 @@
+"""What the pauses of a lead do to its clocks: promises of working time stand still while they last.
+
+What was due when a pause began stays due, and a date that was promised stays where it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from leads.handoff.changes import Change, PausedTime
+from leads.handoff.pauses import pauses_of
+from sla.calendars.arithmetic import Pause, joined
+from sla.calendars.queries import calendar_of
+from sla.clocks.models import Clock
+from sla.clocks.moving import Standing, move
+
+COLUMNS = (
+    "pauses", "paused_from", "paused_until", "at_risk_at", "due_at", "steps", "step_times",
+    "next_at",
+)  # fmt: skip
+
+
+def pauses_at_start(change: Change, kind: str) -> list[Pause]:
+    """The pauses that a clock of this kind starts under; no query where there are none."""
+    if change.pauses is None and not (change.lead.paused_until or change.at) > change.at:
+        return []
+    known = pauses_of(change.lead.pk) if change.pauses is None else change.pauses
+    return _of_kind(known, kind)
+
+
+def repause(clocks: Sequence[Clock], pauses: Iterable[PausedTime], now: datetime) -> list[Clock]:
+    """Reckon running clocks again under the pauses of their lead as they now stand, in memory;
+    those that changed."""
+    known = tuple(pauses)
+    return [clock for clock in clocks if _repause(clock, _of_kind(known, clock.kind), now)]
+
+
+def _repause(clock: Clock, pauses: list[Pause], now: datetime) -> bool:
+    written = as_written(pauses)
+    if not clock.counted or clock.due_at < now or written == clock.pauses:
+        return False
+    calendar = calendar_of(clock.calendar_id)
+    moved = move(Standing.of(clock), old=calendar, new=calendar, now=now, pauses=pauses)
+    keep_pauses(clock, pauses)
+    clock.at_risk_at, clock.due_at = moved.at_risk_at, moved.due_at
+    clock.steps, clock.step_times = list(moved.steps), list(moved.step_times)
+    clock.next_at = moved.next_at
+    return True
+
+
+def keep_pauses(clock: Clock, pauses: Sequence[Pause]) -> None:
+    """Note on a clock, in memory, under which pauses it is reckoned."""
+    clock.pauses = as_written(pauses)
+    clock.paused_from, clock.paused_until = pauses[-1] if pauses else (None, None)
+
+
+def as_written(pauses: Iterable[Pause]) -> list[list[str]]:
+    """Pauses as a clock keeps them."""
+    return [[since.isoformat(), until.isoformat()] for since, until in pauses]
+
+
+def _of_kind(pauses: Iterable[PausedTime], kind: str) -> list[Pause]:
+    """Those that stop a kind, in order, with what overlaps as one."""
+    return joined((one.since, one.until) for one in pauses if kind in one.kinds)
