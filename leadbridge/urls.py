@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("sla.reports.urls")),
     path("", include("sla.staff.urls")),
     path("", include("sla.edits.urls")),
+    path("", include("sla.agreement.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/style/", style_shelf, name="style"),
     path("api/v1/", include(api)),
