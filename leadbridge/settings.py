@@ -251,6 +251,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Clocks and documents both have a `state`; each keeps a name of its own for generated clients.
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentState": "leadbridge.kernel.documents.DocumentState.choices",
+    },
 }
 
 LOGGING = {

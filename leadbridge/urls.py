@@ -15,6 +15,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("sla.clocks.api_urls")),
     path("", include("sla.calendars.api_urls")),
     path("", include("sla.edits.api_urls")),
+    path("", include("sla.agreement.api_urls")),
     path("", include("sla.reports.api_urls")),
     path("", include("sla.staff.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

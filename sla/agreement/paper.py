@@ -74,6 +74,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
+    """A reason for which a clock may stand still."""
+
     label: str
     cap: str
     kinds: str

@@ -9,8 +9,7 @@ from leadbridge.kernel.confirmations import Confirmation
 from leadbridge.kernel.documents import DocumentState
 from leadbridge.kernel.time import local
 from leadbridge.people.access import active_heads, may_draft, signing_side
-from leadbridge.people.document_queries import Standing
-from leadbridge.people.document_rules import ON_ITS_WAY
+from leadbridge.people.document_queries import Standing, acts_for
 from leadbridge.people.models import Side, User
 from sla.agreement.difference import changes
 from sla.agreement.models import AgreementVersion
@@ -52,27 +51,17 @@ class May:
 
 def may(user: User, version: AgreementVersion | None, standing: Standing) -> May:
     """The buttons of a page."""
-    drafts, side = may_draft(user), signing_side(user)
     if version is None:
-        return May(draft=drafts)
-    state = version.state
+        return May(draft=may_draft(user))
+    acts, side = acts_for(user, version, standing.half_confirmed), signing_side(user) or ""
     return May(
-        draft=drafts and state == DocumentState.ACTIVE,
-        edit=drafts and state == DocumentState.DRAFT,
-        withdraw=drafts and state == DocumentState.PROPOSED,
-        sign=side or "" if state == DocumentState.PROPOSED and _unsigned(version, side) else "",
-        retire=side is not None and state in ON_ITS_WAY,
-        confirm=side or "" if state == DocumentState.ACTIVE and _open(standing, side) else "",
+        draft=may_draft(user) and version.state == DocumentState.ACTIVE,
+        edit="edit" in acts,
+        withdraw="withdraw" in acts,
+        sign=side if "sign" in acts else "",
+        retire="retire" in acts,
+        confirm=side if "confirm" in acts else "",
     )
-
-
-def _unsigned(row: Any, side: Side | None) -> bool:
-    return side is not None and getattr(row, f"{side}_signed_by_id") is None
-
-
-def _open(standing: Standing, side: Side | None) -> bool:
-    half = standing.half_confirmed
-    return side is not None and (half is None or _unsigned(half, side))
 
 
 def state_tag(version: AgreementVersion, zone: str) -> Tag:
