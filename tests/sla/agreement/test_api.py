@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from django.test import Client
 
+from leadbridge.celery import app
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.document_calls import DocumentAnswer
 from leadbridge.people.models import User
 from sla.agreement.api import AgreementDetail
 from sla.agreement.models import AgreementVersion
+from sla.agreement.tasks import keep
 from tests.api import ROOT, Api, assert_problem
 from tests.query_counts import recorded
 
@@ -252,3 +254,16 @@ def test_a_version_waits_for_its_day(ana: Caller, max_: Caller, now: datetime) -
     for api in (ana, max_):
         answer = api.post(f"agreements/{document['id']}/sign/", body).json()
     assert (answer["state"], answer["effective_from"]) == ("signed", "2026-11-26T10:00:00Z")
+    with time_machine.travel(now + timedelta(days=3, seconds=-1), tick=False):
+        keep()
+    assert AgreementVersion.objects.get(pk=document["id"]).state == "signed"
+    with time_machine.travel(now + timedelta(days=3), tick=False):
+        keep()
+    found = ana.get(f"agreements/{document['id']}/").json()
+    assert (found["state"], found["effective_from"]) == ("active", "2026-11-26T10:00:00Z")
+
+
+def test_the_worker_is_ordered_to_keep_the_agreement_each_minute(settings: Any) -> None:
+    order = settings.CELERY_BEAT_SCHEDULE["agreement"]
+    assert (order["task"], order["schedule"]) == (keep.name, 60)
+    assert order["task"] in app.tasks
