@@ -61,6 +61,11 @@ class Block:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
+    @property
+    def flat(self) -> bool:
+        """Whether no tier differs in any promise of this side."""
+        return all(row.same for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -194,6 +194,18 @@ def test_rows_come_and_go_without_saving(ana: Browser) -> None:
     assert content == AgreementVersion.objects.get(version=1).content
 
 
+def test_a_form_with_very_many_rows_is_still_taken(ana: Browser) -> None:
+    draft = drafted(ana)
+    content: Any = draft.content
+    many = [{"kind": "accept", "source": f"fair {n}", "amount": "2h"} for n in range(286)]
+    content["exceptions"] = [one for one in content["exceptions"] if one["kind"] != "accept"] + many
+    AgreementVersion.objects.filter(pk=draft.pk).update(content=content)
+    url = "/agreement/v2/edit/"
+    ana.post(url, **{**ana.form(url), "do": "save"})
+    kept: Any = AgreementVersion.objects.get(pk=draft.pk).content
+    assert len(kept["exceptions"]) == len(content["exceptions"]) > 290
+
+
 def test_two_who_edit_at_once_are_told(ana: Browser, max_: Browser) -> None:
     url = ana.post("/agreement/draft/")
     mine, theirs = ana.form(url), max_.form(url)
