@@ -92,6 +92,9 @@ class Shell:
         pages.append(self._entry("handoffs", "Handoffs", own))
         if sees_figures(self.user):
             pages.append(self._entry("sla", "SLA"))
+        here = self.path.startswith("/agreement/")
+        together = "Agreed together"
+        pages.append(Entry("", "SLA agreement", "/agreement/", here, wide=True, section=together))
         here = self.path.startswith("/people/")
         pages.append(Entry("people", "People", "/people/", here, wide=True, section="Shared"))
         here = self.path.startswith("/calendars/")

@@ -7,7 +7,7 @@ from typing import Any
 from leadbridge.kernel.confirmations import Confirmation
 from leadbridge.kernel.documents import DocumentState
 from leadbridge.kernel.errors import DomainError
-from leadbridge.people.access import may_draft
+from leadbridge.people.access import may_draft, signing_side
 from leadbridge.people.document_rules import ON_ITS_WAY, Document, Kind
 from leadbridge.people.models import User
 
@@ -72,3 +72,22 @@ def review_day(
         if one.completed_at is not None:
             return one.review_on
     return kind.review_on(active.content)
+
+
+def acts_for(user: User, version: Any, half: Confirmation | None) -> list[str]:
+    """What somebody may do with a version as it stands; the actions ask again. `half`: the open
+    confirmation of what is in force."""
+    drafts, side, state = may_draft(user), signing_side(user), version.state
+    signs = side is not None
+    unsigned = signs and getattr(version, f"{side}_signed_by_id") is None
+    unconfirmed = signs and (half is None or getattr(half, f"{side}_signed_by_id") is None)
+    possible = {
+        "edit": drafts and state == DocumentState.DRAFT,
+        "propose": drafts and state == DocumentState.DRAFT,
+        "discard": drafts and state == DocumentState.DRAFT,
+        "sign": unsigned and state == DocumentState.PROPOSED,
+        "withdraw": drafts and state == DocumentState.PROPOSED,
+        "retire": signs and state in ON_ITS_WAY,
+        "confirm": unconfirmed and state == DocumentState.ACTIVE,
+    }
+    return [name for name, allowed in possible.items() if allowed]

@@ -22,6 +22,7 @@ from sla.agreement.words import (
     share_words,
     step_words,
     surge_words,
+    times_words,
     volume_words,
 )
 
@@ -123,7 +124,7 @@ def _ladder(before: Agreement, after: Agreement) -> Iterator[str]:
             how = "is named by itself now" if key in new_rules else "is no longer named by itself"
             yield f"{name} {how}, with the same steps"
     if before.hops != after.hops:
-        now, then = _times(after.hops), _times(before.hops)
+        now, then = times_words(after.hops), times_words(before.hops)
         yield f"Giving one lead to somebody else: {now} instead of {then}"
 
 
@@ -142,11 +143,6 @@ def _steps(name: str, old: dict[str, Step], new: dict[str, Step]) -> Iterator[st
     for do, step in old.items():
         if do not in new:
             yield f"{name} no longer {step_words(step)}"
-
-
-def _times(count: int) -> str:
-    few = {0: "never", 1: "at most once", 2: "at most twice"}
-    return few.get(count, f"at most {count} times")
 
 
 def _attempts(before: Agreement, after: Agreement) -> Iterator[str]:

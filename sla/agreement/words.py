@@ -119,3 +119,9 @@ def volume_words(volume: Volume) -> str:
 def lead_words(selectors: Sequence[tuple[str, str | int]]) -> str:
     """For which leads: “tier 1, source web form”."""
     return ", ".join(f"{name} {value}" for name, value in selectors)
+
+
+def times_words(count: int) -> str:
+    """ "never", "at most once", "at most 3 times"."""
+    few = {0: "never", 1: "at most once", 2: "at most twice"}
+    return few.get(count, f"at most {count} times")

@@ -1,0 +1,76 @@
+"""Agreements in the API: the same life as every signed document, and what a version changes."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from leadbridge.people import document_calls as calls
+from leadbridge.people.document_queries import standing_for
+from leadbridge.people.document_rules import Kind
+from leadbridge.people.models import User
+from sla.agreement.life import AGREEMENT
+from sla.agreement.screen import difference
+
+described = calls.described
+
+
+class ChangeAnswer(serializers.Serializer[Any]):
+    """One difference, in a sentence both sides can read aloud."""
+
+    part = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class AgreementDetail(calls.DocumentDetail):
+    """A version of the agreement. `changes`: against the version in force while it is not in
+    force itself, else against the one it followed."""
+
+    changes = ChangeAnswer(many=True)
+
+
+class Agreement:
+    """What these views are about."""
+
+    kind: ClassVar[Kind[Any]] = AGREEMENT
+
+
+@described("agreements")
+class AgreementList(Agreement, calls.DocumentList):
+    """The versions of the agreement between marketing and sales."""
+
+
+@described("agreements", detail=AgreementDetail)
+class AgreementOne(Agreement, calls.DocumentOne):
+    """One version of the agreement."""
+
+    def detail(self, user: User, document: Any) -> dict[str, object]:
+        parts = difference(document, standing_for(AGREEMENT, user))
+        changes = [
+            {"part": part, "sentence": sentence} for part, said in parts for sentence in said
+        ]
+        return {**super().detail(user, document), "changes": changes}
+
+
+@described("agreements")
+class Propose(Agreement, calls.Propose):
+    """Lay a draft before both heads."""
+
+
+@described("agreements")
+class Sign(Agreement, calls.Sign):
+    """Sign for the side the caller heads."""
+
+
+@described("agreements")
+class Withdraw(Agreement, calls.Withdraw):
+    """Take a proposal back to draft."""
+
+
+@described("agreements")
+class Retire(Agreement, calls.Retire):
+    """Drop a version that is not in force."""
+
+
+@described("agreements")
+class Confirm(Agreement, calls.Confirm):
+    """Confirm what is in force unchanged."""
