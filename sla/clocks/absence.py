@@ -23,7 +23,7 @@ COVER, REOFFER, PAUSE = "cover", "reoffer", "pause"
 def absence_rule() -> str:
     """What the agreement in force says about leads of somebody who is away."""
     active = active_agreement()
-    return getattr(active.agreement, "absence", COVER) if active else COVER
+    return active.agreement.absence if active else COVER
 
 
 def apply_absences(*, now: datetime) -> int:
