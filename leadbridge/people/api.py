@@ -202,12 +202,17 @@ class AbsenceCancel(ApiView):
         request=Nothing,
         responses=answers(400, 403, 404, 409, ok=AbsenceAnswer),
     )
-    def post(self, request: Request, absence_id: int) -> Response:
+    def post(self, request: Request, number: str) -> Response:
         """409 `already_decided` where it is over or was cancelled before."""
-        find_absence(absence_id)
+        absence_id = find_absence(number_of(number)).pk
         read_body(request, Nothing)
         absence = cancel_absence(absence_id=absence_id, actor=caller(request), now=now_of(request))
         return Response(absence_answer(absence))
+
+
+def number_of(text: str) -> int:
+    """The number in an address; 0, which nothing has, for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 def named(username: str, field: str) -> User:

@@ -8,5 +8,5 @@ urlpatterns = [
     path("people/", People.as_view(), name="api-people"),
     path("teams/", Teams.as_view(), name="api-teams"),
     path("absences/", Absences.as_view(), name="api-absences"),
-    path("absences/<int:absence_id>/cancel/", AbsenceCancel.as_view(), name="api-absence-cancel"),
+    path("absences/<str:number>/cancel/", AbsenceCancel.as_view(), name="api-absence-cancel"),
 ]

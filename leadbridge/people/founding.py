@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from leadbridge.kernel.errors import DomainError, FieldErrors
-from leadbridge.people.leaving import require_housekeeper, require_may_lead
+from leadbridge.people.leaving import lock_with_peers, require_housekeeper, require_may_lead
 from leadbridge.people.models import Membership, Role, Side, Team, User
 
 RESERVED = frozenset({"me", "new", "teams"})  # addresses of other pages below /people/
@@ -122,7 +122,7 @@ def write_role(*, actor: User, user: User, role: str) -> User:
     require_housekeeper(actor)
     require_role(role)
     with transaction.atomic():
-        person = User.objects.select_for_update().get(pk=user.pk)
+        person = lock_with_peers(user)
         require_may_lead(person, role)
         _require_fits_teams(person, role)
         person.role = role

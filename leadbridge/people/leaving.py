@@ -50,8 +50,7 @@ def end_place(
     """
     require_housekeeper(actor)
     with transaction.atomic():
-        # A key share of whoever just gives them a lead waits here, so none slips in behind.
-        person = User.objects.select_for_update().get(pk=user.pk)
+        person = lock_with_peers(user)
         if not person.is_active:
             raise DomainError("already_decided", f"{person} has left already.", status=409)
         if bars := why_not_leave(person, actor):
@@ -66,6 +65,14 @@ def end_place(
         return Departure.objects.create(
             user=person, left_at=now, made_by=actor, successor=successor, leads=leads
         )
+
+
+def lock_with_peers(user: User) -> User:
+    """Somebody, read afresh and locked with all who have their role: of the last two heads who
+    leave at once, one stays. A key share of whoever just gives them a lead waits here, too."""
+    peers = User.objects.filter(role=user.role, is_active=True) | User.objects.filter(pk=user.pk)
+    locked = {peer.pk: peer for peer in peers.select_for_update().order_by("pk")}
+    return locked[user.pk]
 
 
 def give_back_place(*, user: User, actor: User, now: datetime) -> User:

@@ -52,8 +52,7 @@ def choose_in_team(
     candidates = _candidates(team, now, without, had_it)
     taken = take_turn(candidates, turn.last_id)
     if taken.chosen is None:
-        why = "everybody is away" if candidates else "nobody works leads there"
-        because = f"{team}: {why}. Its pool takes it, {team.manager} answers."
+        because = f"Nobody in {team} is here for it: the pool takes it, {team.manager} answers."
         return Choice(team.pk, None, rule, because, taken.passed_over)
     turn.last_id = taken.chosen
     turn.save(update_fields=["last"])
@@ -82,4 +81,4 @@ def _why_gone(user: User, absence: Absence | None, without: Collection[int]) -> 
         return "has left"
     if absence is not None:
         return f"away {until_words(absence)}"
-    return "gives it away" if user.pk in without else ""
+    return "had it before" if user.pk in without else ""

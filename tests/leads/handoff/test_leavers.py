@@ -33,6 +33,7 @@ from leads.handoff.stages import OPEN_STAGES, SALES_STAGES, Stage
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
 from tests.leads.handoff.scenes import DAY, HOUR, again, at_stage, captured, submitted
+from tests.leads.handoff.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 SALES = sorted(SALES_STAGES)
@@ -130,6 +131,19 @@ def test_what_has_to_be_done_first_is_said(cast: Cast, now: datetime) -> None:
     deactivate_person(user=cast.lena, **given)
     cast.lena.refresh_from_db()
     assert not cast.lena.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_administrators_who_end_each_other_one_stays(
+    cast: Cast, now: datetime
+) -> None:
+    other = User.objects.create(username="kay", role=Role.ADMINISTRATOR)
+    outcomes = at_once(
+        lambda: deactivate_person(user=other, actor=cast.olu, now=now),
+        lambda: deactivate_person(user=cast.olu, actor=other, now=now),
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Departure", "DomainError"]
+    assert User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).count() == 1
 
 
 def test_the_preview_counts_what_will_move_and_says_where_to(cast: Cast, now: datetime) -> None:

@@ -68,7 +68,7 @@ def test_where_everybody_is_away_it_waits_in_the_pool_of_the_team(
     lead = handed_over(cast, now)
     assert (lead.holder, lead.team) == (None, cast.emea)
     assert lead.routing["because"] == (
-        "EMEA: everybody is away. Its pool takes it, Max Lind answers."
+        "Nobody in EMEA is here for it: the pool takes it, Max Lind answers."
     )
     assert lead.routing["passed_over"] == [
         ["Sam Okafor", "has left"], ["Dora Novak", "away until Mon 30 Nov"],

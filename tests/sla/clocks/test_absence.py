@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 
 from leadbridge.demo.organisation import Cast
-from leadbridge.people.absence import record_absence
+from leadbridge.people.absence import cancel_absence, record_absence
 from leadbridge.people.models import Absence, User
 from leads.handoff import handing_on
 from leads.handoff.actions import reject_lead
 from leads.handoff.models import Custody, Event, Lead
+from leads.handoff.pauses import Pause
 from leads.handoff.stages import Stage
 from sla.clocks import absence as absences
 from sla.clocks.absence import apply_absences
@@ -123,6 +124,48 @@ def test_what_marketing_holds_goes_to_who_leads_there_whatever_the_rule(
     running = Clock.objects.filter(IS_RUNNING, lead__in=leads)
     assert {clock.holder for clock in running} == {cast.ana}
     assert ledger(now=now).unaccounted == 0
+
+
+def test_under_a_pause_leads_stay_and_stand_still_until_their_holder_is_back(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(monkeypatch, "pause")
+    lead = at_stage(cast, Stage.SUBMITTED, now)
+    absence = away(cast.sam, now, now=now)
+    assert apply_absences(now=now) == 1
+    assert holders([lead]) == [cast.sam]
+    pause = Pause.objects.get(lead=lead)
+    assert (pause.code, pause.starts_at, pause.ends_at) == ("absence", now, absence.ends_at)
+    assert (pause.made_by, "accept" in pause.kinds) == (None, True)
+    assert again(lead).paused_until == absence.ends_at
+    assert apply_absences(now=now + HOUR) == 0
+    assert ledger(now=now + HOUR).unaccounted == 0
+
+
+def test_who_is_back_early_goes_on_at_once(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(monkeypatch, "pause")
+    lead = at_stage(cast, Stage.SUBMITTED, now)
+    absence = away(cast.sam, now, now=now)
+    apply_absences(now=now)
+    cancel_absence(absence_id=absence.pk, actor=cast.sam, now=now + HOUR)
+    apply_absences(now=now + HOUR)
+    assert Pause.objects.get(lead=lead).ended_at == now + HOUR
+    assert again(lead).paused_until is None
+
+
+def test_a_pause_ends_at_its_agreed_cap_and_is_not_begun_again(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(monkeypatch, "pause")
+    lead = at_stage(cast, Stage.SUBMITTED, now)
+    record_absence(user=cast.sam, actor=cast.sam, now=now, starts_at=now, ends_at=now + 120 * DAY)
+    apply_absences(now=now)
+    paused_until = again(lead).paused_until
+    assert paused_until is not None
+    assert now + 40 * DAY < paused_until < now + 60 * DAY
+    assert apply_absences(now=paused_until + HOUR) == 0
 
 
 def test_what_comes_back_to_somebody_away_moves_within_the_minute(
