@@ -6,16 +6,16 @@ Plain values for the page; times stand on the wall clock of the calendar that co
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
+from sla.agreement.ladder import MANAGER, OFFER, REASSIGN, REMIND, TELL
 from sla.calendars.explain import clock_changes
 from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import Line, explain_clock, pauses_of, working_words
 from sla.clocks.kinds import KINDS, DueBy
-from sla.clocks.models import Clock
+from sla.clocks.models import Clock, ClockStep
 
 # What is owed, as the end of "… promised … to".
 DEEDS = {
@@ -38,11 +38,11 @@ PARTIES = {
     "both": ("Both sides", "each other"),
 }
 STEPS = {
-    "remind": "Remind the holder",
-    "tell": "Tell holder and manager",
-    "offer": "Offer it to the pool",
-    "reassign": "Give it to somebody else",
-    "manager": "Hand it to the manager",
+    REMIND: "Remind the holder",
+    TELL: "Tell holder and manager",
+    OFFER: "Offer it to the pool",
+    REASSIGN: "Give it to somebody else",
+    MANAGER: "Hand it to the manager",
 }
 
 
@@ -95,10 +95,11 @@ def sheet_of(clock: Clock, *, zone: str) -> Sheet:
     """The clock in words for somebody who reads times in `zone`."""
     calendar = calendar_of(clock.calendar_id)
     there = calendar.zone.key
+    climbed = clock.climbed.order_by("due_at", "pk")
     rows, too_long = _rows(clock, there)
     changes = clock_changes(calendar, clock.started_at, clock.due_at)
     return Sheet(
-        title=KINDS[clock.kind].label,
+        title=f"{KINDS[clock.kind].label}{f' {clock.number}' if clock.number else ''}",
         promise=promise_words(clock, zone),
         facts=tuple(fact for fact in _facts(clock, zone) if fact.value),
         zone=there,
@@ -106,7 +107,7 @@ def sheet_of(clock: Clock, *, zone: str) -> Sheet:
         too_long=too_long,
         changes=tuple(_change_words(at, note, there) for at, note in changes),
         pauses=tuple(_pause_words(begin, end, there) for begin, end in pauses_of(clock)),
-        ladder=tuple(_rung(step, zone) for step in _climbed(clock)),
+        ladder=tuple(_rung(step, zone) for step in climbed),
     )
 
 
@@ -120,6 +121,8 @@ def promise_words(clock: Clock, zone: str) -> str:
     due_by, within = KINDS[clock.kind].due_by, f"within {working_words(clock.target_seconds)}"
     if due_by is DueBy.PROMISE:
         within = f"by {_moment(clock.due_at, zone)}, as was promised or agreed, whichever is first"
+    if due_by is DueBy.PLAN:
+        within = f"by {_moment(clock.due_at, zone)}, the agreed day of attempt {clock.number}"
     if due_by is DueBy.PARK:
         within = f"by {_moment(clock.due_at, zone)}, when it has been parked long enough"
     return f"{giver} promised {taker} to {deed} {within}."
@@ -183,14 +186,9 @@ def _pause_words(begin: datetime, end: datetime, zone: str) -> str:
     return f"{_moment(begin, zone)} to {_moment(end, zone)} ({length})"
 
 
-def _climbed(clock: Clock) -> Iterable[Any]:
-    climbed = getattr(clock, "climbed", None)
-    return climbed.order_by("due_at", "pk") if climbed else ()
-
-
-def _rung(step: Any, zone: str) -> Rung:
-    done = f"{step.state}, {_moment(step.at, zone)}"
-    return Rung(STEPS.get(step.step, step.step), _moment(step.due_at, zone), done, step.outcome)
+def _rung(step: ClockStep, zone: str) -> Rung:
+    done = f"{step.get_state_display().lower()}, {_moment(step.at, zone)}"
+    return Rung(STEPS[step.step], _moment(step.due_at, zone), done, step.outcome)
 
 
 def exact_words(seconds: int) -> str:

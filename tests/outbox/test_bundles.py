@@ -66,6 +66,18 @@ def test_what_waits_for_one_receiver_leaves_as_one_mail_that_stays_provable(
     assert not Message.objects.filter(sent_at=None).exists()
 
 
+def test_a_reminder_that_comes_with_its_miss_is_one_line(
+    cast: Cast, now: datetime, mailbox: Mailbox
+) -> None:
+    lead = captured(cast, now - timedelta(days=9))
+    sweep(now=now)  # after downtime both steps of the ladder are due at once
+    assert Message.objects.filter(recipient=cast.mia).count() == 2
+    deliver_waiting(now=now)
+    [mail] = to_mia(mailbox)
+    assert mail.startswith("1 lead overdue\n")
+    assert mail.count(f"/leads/{lead.ref}/") == 1
+
+
 def test_thirty_are_listed_and_the_rest_is_counted(
     cast: Cast, now: datetime, mailbox: Mailbox
 ) -> None:
