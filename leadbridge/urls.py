@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("sla.staff.urls")),
     path("", include("sla.edits.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("leadbridge.status.urls")),
     path("settings/style/", style_shelf, name="style"),
     path("api/v1/", include(api)),
     path("healthz", health.healthz),
