@@ -132,7 +132,7 @@ def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
     version = clock.calendar
     owner = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
     stopped = clock.stopped_at
-    elapsed = duration_words(clock.elapsed_seconds) if clock.elapsed_seconds is not None else ""
+    elapsed = working_words(clock.elapsed_seconds) if clock.elapsed_seconds is not None else ""
     yield Fact("Owed by", owner)
     yield Fact("Lead", f"{clock.lead.ref} {clock.lead.name}", f"/leads/{clock.lead.ref}/")
     yield Fact("Target", working_words(clock.target_seconds))
@@ -143,7 +143,7 @@ def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
     yield Fact("At risk from", _moment(clock.at_risk_at, zone))
     yield Fact("Due", _moment(clock.due_at, zone))
     yield Fact("Stopped", _moment(stopped, zone) if stopped else "")
-    yield Fact("Took", f"{elapsed} of working time" if elapsed else "")
+    yield Fact("Took", elapsed)
     if clock.void_at:
         yield Fact("No longer owed", f"{_moment(clock.void_at, zone)} ({clock.void_cause})")
     if clock.breached_at and clock.detected_at:
