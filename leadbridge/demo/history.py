@@ -50,6 +50,7 @@ from leads.work.actions import log_touch
 from sla.calendars.arithmetic import due, elapsed
 from sla.calendars.queries import hours_for
 from sla.clocks.models import Clock
+from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 
 HOUR = 3600
@@ -89,9 +90,11 @@ class Past:
             yield done
 
     def sweep_until(self, at: datetime) -> None:
-        """As in life, where a sweep comes every few seconds: whatever falls due is noticed then."""
-        waiting = Clock.objects.filter(next_at__lt=at - NOTICED_AFTER)
-        while first := waiting.aggregate(first=Min("next_at"))["first"]:
+        """As in life, where a sweep comes every few seconds: a miss is noticed at once."""
+        missed = Clock.objects.filter(
+            IS_RUNNING, due_at__lt=at - NOTICED_AFTER, detected_at=None, next_at__isnull=False
+        )
+        while first := missed.aggregate(first=Min("due_at"))["first"]:
             if not sweep(now=first + NOTICED_AFTER).taken:
                 break
 

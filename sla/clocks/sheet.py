@@ -192,13 +192,11 @@ def _rung(step: ClockStep, zone: str) -> Rung:
 
 
 def exact_words(seconds: int) -> str:
-    """A length of working time to the second, so that a column of them adds up: "3 h 30",
-    "45 min", "1 h 00 min 12 s"."""
+    """A length of working time in hours and minutes, with the seconds only where there are any, so
+    that a column of them adds up: "3:30", "0:45", "1:00:12"."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    if rest:
-        return f"{hours} h {minutes:02d} min {rest} s" if hours else f"{minutes} min {rest} s"
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+    return f"{hours}:{minutes:02d}" + (f":{rest:02d}" if rest else "")
 
 
 def _moment(instant: datetime, zone: str) -> str:
