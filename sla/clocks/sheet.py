@@ -1,6 +1,7 @@
 """A clock laid open: whose promise it is, by whose hours it counts, and every step to its due time.
 
-Plain values for the page; times stand on the wall clock of the calendar that counts.
+Plain values for the page. The arithmetic and the pauses stand on the wall clock of the calendar
+that counts, everything else on that of whoever reads.
 """
 
 from collections.abc import Iterable
@@ -83,6 +84,7 @@ class Sheet:
     title: str
     promise: str
     facts: tuple[Fact, ...]
+    facts_zone: str
     zone: str
     rows: tuple[Row, ...]
     too_long: str
@@ -102,6 +104,7 @@ def sheet_of(clock: Clock, *, zone: str) -> Sheet:
         title=f"{KINDS[clock.kind].label}{f' {clock.number}' if clock.number else ''}",
         promise=promise_words(clock, zone),
         facts=tuple(fact for fact in _facts(clock, zone) if fact.value),
+        facts_zone=zone,
         zone=there,
         rows=rows,
         too_long=too_long,
@@ -136,8 +139,10 @@ def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
     yield Fact("Owed by", owner)
     yield Fact("Lead", f"{clock.lead.ref} {clock.lead.name}", f"/leads/{clock.lead.ref}/")
     yield Fact("Target", working_words(clock.target_seconds))
-    yield Fact("Counted by", f"{version.calendar.name}, version {version.number}")
-    yield Fact("Agreement", f"version {clock.agreement.version}", "/agreement/")
+    calendar = f"{version.calendar.name}, version {version.number}"
+    yield Fact("Counted by", calendar, f"/calendars/{version.calendar_id}/")
+    agreement = clock.agreement.version
+    yield Fact("Agreement", f"version {agreement}", f"/agreement/v{agreement}/")
     yield Fact("Tier", str(clock.tier or ""))
     yield Fact("Started", _moment(clock.started_at, zone))
     yield Fact("At risk from", _moment(clock.at_risk_at, zone))
