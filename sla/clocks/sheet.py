@@ -11,6 +11,7 @@ from datetime import datetime
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
+from leads.handoff.pauses import Pause
 from sla.agreement.ladder import MANAGER, OFFER, REASSIGN, REMIND, TELL
 from sla.calendars.explain import clock_changes
 from sla.calendars.queries import calendar_of
@@ -109,7 +110,7 @@ def sheet_of(clock: Clock, *, zone: str) -> Sheet:
         rows=rows,
         too_long=too_long,
         changes=tuple(_change_words(at, note, there) for at, note in changes),
-        pauses=tuple(_pause_words(begin, end, there) for begin, end in pauses_of(clock)),
+        pauses=tuple(_pauses(clock, there)),
         ladder=tuple(_rung(step, zone) for step in climbed),
     )
 
@@ -186,9 +187,15 @@ def _change_words(at: datetime, note: str, zone: str) -> str:
     )
 
 
-def _pause_words(begin: datetime, end: datetime, zone: str) -> str:
-    length = duration_words((end - begin).total_seconds())
-    return f"{_moment(begin, zone)} to {_moment(end, zone)} ({length})"
+def _pauses(clock: Clock, zone: str) -> Iterable[str]:
+    """What it was paused for, each with the reasons that were given."""
+    kept = pauses_of(clock)
+    named = list(Pause.objects.filter(lead=clock.lead_id)) if kept else []
+    for begin, end in kept:
+        why = [one.label for one in named if one.starts_at < end and begin < one.until]
+        length = duration_words((end - begin).total_seconds())
+        reasons = ": " + ", ".join(dict.fromkeys(why)) if why else ""
+        yield f"{_moment(begin, zone)} to {_moment(end, zone)} ({length}){reasons}"
 
 
 def _rung(step: ClockStep, zone: str) -> Rung:

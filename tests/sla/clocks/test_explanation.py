@@ -14,6 +14,7 @@ from leadbridge.outbox.kinds import letter_of
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
+from leads.handoff.pausing import pause_lead
 from sla.calendars.actions import save_calendar
 from sla.calendars.arithmetic import due
 from sla.calendars.queries import calendar_of
@@ -201,6 +202,17 @@ def test_a_paused_clock_says_until_when(cast: Cast, now: datetime) -> None:
     body = Api(cast.sam, now + HOUR).get(f"clocks/{clock.pk}/explain/").json()
     assert body["pauses"] == [["2026-11-23T10:30:00Z", "2026-11-24T10:00:00Z"]]
     assert [step["total_seconds"] for step in body["steps"]] == [1800, 1800, 3600]
+
+
+def test_a_pause_is_shown_with_its_reason(cast: Cast, now: datetime) -> None:
+    lead = scenes.accepted(cast, now)
+    until = now + 24 * HOUR
+    pause_lead(lead_id=lead.pk, actor=cast.sam, now=now, code="asked_for_date", until=until)
+    clock = clock_of(lead, "first_touch")
+    clock.pauses = [[now.isoformat(), until.isoformat()]]
+    (words,) = sheet_of(clock, zone=BERLIN).pauses
+    assert words.startswith("Mon 23 Nov 2026, 11:00 to Tue 24 Nov 2026, 11:00 (1 d): ")
+    assert words.endswith(": Prospect asked to be contacted on a date")
 
 
 def test_an_open_page_of_a_clock_asks_for_what_is_new_only(cast: Cast, now: datetime) -> None:

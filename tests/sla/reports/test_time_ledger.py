@@ -19,6 +19,7 @@ from leads.handoff.actions import (
 )
 from leads.handoff.corrections import undo_last
 from leads.handoff.models import Lead
+from leads.handoff.pausing import pause_lead
 from leads.handoff.stages import Stage
 from sla.calendars.actions import save_calendar
 from sla.calendars.arithmetic import BusinessCalendar
@@ -129,6 +130,18 @@ def test_hours_are_those_of_whoever_holds_it(cast: Cast, now: datetime) -> None:
         ("person", "dora"): 5.5 * HOUR,
         ("closed", ""): 5.5 * HOUR,
     }
+
+
+def test_a_pause_is_nobodys_time_but_the_buyer_waits_through_it(cast: Cast, now: datetime) -> None:
+    lead = scenes.accepted(cast, now)
+    until = now + 24 * HOUR
+    pause_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, code="asked_for_date", until=until)
+    assert parts(scenes.again(lead), now + 26 * HOUR) == {
+        ("person", "sam"): 3 * HOUR,
+        ("paused", ""): 23 * HOUR,
+    }
+    wait = time_of(scenes.again(lead), now=now + 26 * HOUR).wait
+    assert (wait.wall, wait.working) == (26 * HOUR, 10.5 * HOUR)
 
 
 def test_an_ended_lead_takes_no_more_time(cast: Cast, now: datetime) -> None:

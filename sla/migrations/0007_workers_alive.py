@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0004_clocks_of_acts"),
+        ("sla", "0006_calendars_edited"),
     ]
 
     operations = [
