@@ -90,20 +90,23 @@ class Shell:
             pages.append(self._entry("inbox", "Inbox", late))
         own = late if self.user.is_marketing else 0
         pages.append(self._entry("handoffs", "Handoffs", own))
-        if sees_figures(self.user):
+        reads_figures = sees_figures(self.user)
+        if reads_figures:
             pages.append(self._entry("sla", "SLA"))
-        here = self.path.startswith("/agreement/")
-        together = "Agreed together"
-        pages.append(Entry("", "SLA agreement", "/agreement/", here, wide=True, section=together))
-        here = self.path.startswith("/people/")
-        pages.append(Entry("people", "People", "/people/", here, wide=True, section="Shared"))
-        here = self.path.startswith("/calendars/")
-        pages.append(Entry("", "Calendars", "/calendars/", here, wide=True))
+        pages.append(
+            self._entry("agreement", "SLA agreement", wide=True, section="Agreed together")
+        )
+        pages.append(self._entry("people", "People", wide=True, section="Shared"))
+        pages.append(self._entry("calendars", "Calendars", wide=True))
+        if reads_figures:
+            pages.append(self._entry("status", "Status", wide=True, section="Running"))
         return pages
 
-    def _entry(self, name: str, label: str, count: int = 0) -> Entry:
-        url = f"/{name}/"
-        return Entry(name, label, url, self.path.startswith(url), count)
+    def _entry(
+        self, name: str, label: str, count: int = 0, *, wide: bool = False, section: str = ""
+    ) -> Entry:
+        url, current = f"/{name}/", self.path.startswith(f"/{name}/")
+        return Entry(name, label, url, current, count, wide=wide, section=section)
 
     @cached_property
     def sweep(self) -> Sweep | None:

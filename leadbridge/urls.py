@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("sla.edits.urls")),
     path("", include("sla.agreement.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("leadbridge.status.urls")),
     path("settings/style/", style_shelf, name="style"),
     path("api/v1/", include(api)),
     path("healthz", health.healthz),

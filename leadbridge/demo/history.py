@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Min
 
 from leadbridge.demo.beside import after_dispute, after_end, after_touch
 from leadbridge.demo.names import (
@@ -48,9 +49,12 @@ from leads.intake.actions import take_in
 from leads.work.actions import log_touch
 from sla.calendars.arithmetic import due, elapsed
 from sla.calendars.queries import hours_for
+from sla.clocks.models import Clock
+from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 
 HOUR = 3600
+NOTICED_AFTER = timedelta(seconds=4)
 REJECTIONS = ("not_a_buyer", "bad_data", "customer", "fails_definition", "wrong_route", "duplicate")
 Step = Callable[[datetime], None]
 
@@ -64,7 +68,6 @@ class Past:
         self.dice = random.Random(seed + 1)  # noqa: S311  # of what happens beside the way
         self._agenda: list[tuple[datetime, int, Step]] = []
         self._count = 0
-        self._swept = now - timedelta(days=4000)
 
     def plan(self, at: datetime, step: Step) -> None:
         """Do a step at an instant; what would lie in the future is left undone."""
@@ -77,9 +80,7 @@ class Past:
         done = 0
         while self._agenda:
             at, _, step = heapq.heappop(self._agenda)
-            if at - self._swept > timedelta(hours=1):
-                sweep(now=at)
-                self._swept = at
+            self.sweep_until(at)
             try:
                 with transaction.atomic():
                     step(at)
@@ -87,6 +88,15 @@ class Past:
                 pass  # somebody was quicker, or the day has passed: as in life, nothing happens
             done += 1
             yield done
+
+    def sweep_until(self, at: datetime) -> None:
+        """As in life, where a sweep comes every few seconds: a miss is noticed at once."""
+        missed = Clock.objects.filter(
+            IS_RUNNING, due_at__lt=at - NOTICED_AFTER, detected_at=None, next_at__isnull=False
+        )
+        while first := missed.aggregate(first=Min("due_at"))["first"]:
+            if not sweep(now=first + NOTICED_AFTER).taken:
+                break
 
     def left_lying(self, at: datetime) -> bool:
         """Now and then something is let slip; what was let slip long ago was found since."""
@@ -114,6 +124,7 @@ def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime)
         minutes = (50, 54, 20, 5, 230, 200, 90, 15, 40, 100, 30, 170)[number % 12]
         past.plan(_working_minutes_ago(past, minutes), _arrival(past, leads + number, fresh=True))
     yield from past.live()
+    past.sweep_until(now)
     sweep(now=now)
     _say_nothing_late(now)
 

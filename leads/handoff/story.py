@@ -178,6 +178,12 @@ def _breached(telling: Telling) -> Iterator[Item]:
     )
 
 
+def _reminded(telling: Telling) -> Iterator[Item]:
+    told = telling.person("holder") or telling.person("manager")
+    kind = str(telling.event.data.get("kind", ""))
+    yield _item("came near its time", f"{told} reminded by mail.", tone="risk", kind=kind)
+
+
 def _reassigned(telling: Telling) -> Iterator[Item]:
     why = telling.words.get("comment", "")
     yield _item(f"{telling.who} gave it to {telling.receiver}", why)
@@ -316,4 +322,5 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     "absorb": _merged,
     "join": _joined,
     "breach": _breached,
+    "remind": _reminded,
 }

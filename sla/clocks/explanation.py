@@ -1,6 +1,5 @@
 """Why a clock is due when it is: its arithmetic, by the calendar version and pauses it keeps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -27,18 +26,17 @@ class Line:
 
 def pauses_of(clock: Clock) -> list[Pause]:
     """The pauses that a clock keeps, in order."""
-    kept: Sequence[Sequence[str]] = getattr(clock, "pauses", None) or ()
-    return sorted((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in kept)
+    return sorted((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in clock.pauses)
 
 
 def explain_clock(clock: Clock) -> list[Line]:
-    """The steps from start to due, without a gap; the last total is the target.
+    """The steps from start to due, without a gap; the last total is the target. A date that was
+    promised or agreed stays where it is, so a pause takes nothing from what lies before it.
 
     DomainError `invalid_amount` for one that takes more steps than anybody reads.
     """
-    steps = explain_elapsed(
-        calendar_of(clock.calendar_id), clock.started_at, clock.due_at, pauses_of(clock)
-    )
+    calendar, pauses = calendar_of(clock.calendar_id), pauses_of(clock) if clock.counted else []
+    steps = explain_elapsed(calendar, clock.started_at, clock.due_at, pauses)
     totals = accumulate(step.counted_seconds for step in steps)
     return [Line(step, total) for step, total in zip(steps, totals, strict=True)]
 

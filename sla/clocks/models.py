@@ -170,7 +170,7 @@ class ClockStep(models.Model):
 class Heartbeat(models.Model):
     """When a regular work last ran, for the footer, the status page and readiness."""
 
-    name = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField()
     took_ms = models.PositiveIntegerField(default=0)
 

@@ -18,12 +18,6 @@ from sla.clocks.models import Clock
 AT_RISK, BREACHED, ESCALATED = "clock.at_risk", "clock.breached", "clock.escalated"
 MOST_LISTED = 30
 WITH_NAMES = ("lead__person", "holder", "team", "calendar__calendar", "agreement")
-# What the ladder did, for those whom it concerns.
-STEPS = {
-    "offer": "It is offered to the pool of {team} now: whoever takes it first has it.",
-    "reassign": "It was given to {owner}.",
-    "manager": "It is yours to decide now: nobody else is left who could take it.",
-}
 
 
 def render_breach(message: Message) -> Letter:
@@ -46,9 +40,8 @@ def render_risk(message: Message) -> Letter | None:
 def render_escalation(message: Message) -> Letter:
     """A promise stayed unkept so long that its ladder went on: to what, and when it was due."""
     clock = _clock_of(message)
-    told = STEPS.get(str(message.data.get("step")), "")
     subject = f"Still overdue: {_kind(clock)} of {clock.lead.ref} {clock.lead.name}"
-    done = told.format(team=clock.team, owner=_owner(clock))
+    done = str(message.data.get("outcome", ""))
     return Letter(subject, _body(clock, message, f"was due {_due(clock, message)}", done))
 
 

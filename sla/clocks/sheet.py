@@ -1,21 +1,23 @@
 """A clock laid open: whose promise it is, by whose hours it counts, and every step to its due time.
 
-Plain values for the page; times stand on the wall clock of the calendar that counts.
+Plain values for the page. The arithmetic and the pauses stand on the wall clock of the calendar
+that counts, everything else on that of whoever reads.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
+from leads.handoff.pauses import Pause
+from sla.agreement.ladder import MANAGER, OFFER, REASSIGN, REMIND, TELL
 from sla.calendars.explain import clock_changes
 from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import Line, explain_clock, pauses_of, working_words
 from sla.clocks.kinds import KINDS, DueBy
-from sla.clocks.models import Clock
+from sla.clocks.models import Clock, ClockStep
 
 # What is owed, as the end of "… promised … to".
 DEEDS = {
@@ -38,11 +40,11 @@ PARTIES = {
     "both": ("Both sides", "each other"),
 }
 STEPS = {
-    "remind": "Remind the holder",
-    "tell": "Tell holder and manager",
-    "offer": "Offer it to the pool",
-    "reassign": "Give it to somebody else",
-    "manager": "Hand it to the manager",
+    REMIND: "Remind the holder",
+    TELL: "Tell holder and manager",
+    OFFER: "Offer it to the pool",
+    REASSIGN: "Give it to somebody else",
+    MANAGER: "Hand it to the manager",
 }
 
 
@@ -83,6 +85,7 @@ class Sheet:
     title: str
     promise: str
     facts: tuple[Fact, ...]
+    facts_zone: str
     zone: str
     rows: tuple[Row, ...]
     too_long: str
@@ -95,18 +98,20 @@ def sheet_of(clock: Clock, *, zone: str) -> Sheet:
     """The clock in words for somebody who reads times in `zone`."""
     calendar = calendar_of(clock.calendar_id)
     there = calendar.zone.key
+    climbed = clock.climbed.order_by("due_at", "pk")
     rows, too_long = _rows(clock, there)
     changes = clock_changes(calendar, clock.started_at, clock.due_at)
     return Sheet(
-        title=KINDS[clock.kind].label,
+        title=f"{KINDS[clock.kind].label}{f' {clock.number}' if clock.number else ''}",
         promise=promise_words(clock, zone),
         facts=tuple(fact for fact in _facts(clock, zone) if fact.value),
+        facts_zone=zone,
         zone=there,
         rows=rows,
         too_long=too_long,
         changes=tuple(_change_words(at, note, there) for at, note in changes),
-        pauses=tuple(_pause_words(begin, end, there) for begin, end in pauses_of(clock)),
-        ladder=tuple(_rung(step, zone) for step in _climbed(clock)),
+        pauses=tuple(_pauses(clock, there)),
+        ladder=tuple(_rung(step, zone) for step in climbed),
     )
 
 
@@ -120,6 +125,8 @@ def promise_words(clock: Clock, zone: str) -> str:
     due_by, within = KINDS[clock.kind].due_by, f"within {working_words(clock.target_seconds)}"
     if due_by is DueBy.PROMISE:
         within = f"by {_moment(clock.due_at, zone)}, as was promised or agreed, whichever is first"
+    if due_by is DueBy.PLAN:
+        within = f"by {_moment(clock.due_at, zone)}, the agreed day of attempt {clock.number}"
     if due_by is DueBy.PARK:
         within = f"by {_moment(clock.due_at, zone)}, when it has been parked long enough"
     return f"{giver} promised {taker} to {deed} {within}."
@@ -129,18 +136,20 @@ def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
     version = clock.calendar
     owner = str(clock.holder) if clock.holder else f"Pool of {clock.team}"
     stopped = clock.stopped_at
-    elapsed = duration_words(clock.elapsed_seconds) if clock.elapsed_seconds is not None else ""
+    elapsed = working_words(clock.elapsed_seconds) if clock.elapsed_seconds is not None else ""
     yield Fact("Owed by", owner)
     yield Fact("Lead", f"{clock.lead.ref} {clock.lead.name}", f"/leads/{clock.lead.ref}/")
     yield Fact("Target", working_words(clock.target_seconds))
-    yield Fact("Counted by", f"{version.calendar.name}, version {version.number}")
-    yield Fact("Agreement", f"version {clock.agreement.version}", "/agreement/")
+    calendar = f"{version.calendar.name}, version {version.number}"
+    yield Fact("Counted by", calendar, f"/calendars/{version.calendar_id}/")
+    agreement = clock.agreement.version
+    yield Fact("Agreement", f"version {agreement}", f"/agreement/v{agreement}/")
     yield Fact("Tier", str(clock.tier or ""))
     yield Fact("Started", _moment(clock.started_at, zone))
     yield Fact("At risk from", _moment(clock.at_risk_at, zone))
     yield Fact("Due", _moment(clock.due_at, zone))
     yield Fact("Stopped", _moment(stopped, zone) if stopped else "")
-    yield Fact("Took", f"{elapsed} of working time" if elapsed else "")
+    yield Fact("Took", elapsed)
     if clock.void_at:
         yield Fact("No longer owed", f"{_moment(clock.void_at, zone)} ({clock.void_cause})")
     if clock.breached_at and clock.detected_at:
@@ -178,29 +187,28 @@ def _change_words(at: datetime, note: str, zone: str) -> str:
     )
 
 
-def _pause_words(begin: datetime, end: datetime, zone: str) -> str:
-    length = duration_words((end - begin).total_seconds())
-    return f"{_moment(begin, zone)} to {_moment(end, zone)} ({length})"
+def _pauses(clock: Clock, zone: str) -> Iterable[str]:
+    """What it was paused for, each with the reasons that were given."""
+    kept = pauses_of(clock)
+    named = list(Pause.objects.filter(lead=clock.lead_id)) if kept else []
+    for begin, end in kept:
+        why = [one.label for one in named if one.starts_at < end and begin < one.until]
+        length = duration_words((end - begin).total_seconds())
+        reasons = ": " + ", ".join(dict.fromkeys(why)) if why else ""
+        yield f"{_moment(begin, zone)} to {_moment(end, zone)} ({length}){reasons}"
 
 
-def _climbed(clock: Clock) -> Iterable[Any]:
-    climbed = getattr(clock, "climbed", None)
-    return climbed.order_by("due_at", "pk") if climbed else ()
-
-
-def _rung(step: Any, zone: str) -> Rung:
-    done = f"{step.state}, {_moment(step.at, zone)}"
-    return Rung(STEPS.get(step.step, step.step), _moment(step.due_at, zone), done, step.outcome)
+def _rung(step: ClockStep, zone: str) -> Rung:
+    done = f"{step.get_state_display().lower()}, {_moment(step.at, zone)}"
+    return Rung(STEPS[step.step], _moment(step.due_at, zone), done, step.outcome)
 
 
 def exact_words(seconds: int) -> str:
-    """A length of working time to the second, so that a column of them adds up: "3 h 30",
-    "45 min", "1 h 00 min 12 s"."""
+    """A length of working time in hours and minutes, with the seconds only where there are any, so
+    that a column of them adds up: "3:30", "0:45", "1:00:12"."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    if rest:
-        return f"{hours} h {minutes:02d} min {rest} s" if hours else f"{minutes} min {rest} s"
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+    return f"{hours}:{minutes:02d}" + (f":{rest:02d}" if rest else "")
 
 
 def _moment(instant: datetime, zone: str) -> str:

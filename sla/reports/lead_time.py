@@ -11,11 +11,9 @@ from itertools import pairwise
 from django.db.models import F, Min
 
 from leads.handoff.models import Custody, Lead
+from leads.handoff.pauses import pauses_of
 from leads.handoff.stages import MARKETING_STAGES, Stage
-from sla.calendars.arithmetic import Pause
-from sla.clocks.explanation import pauses_of
 from sla.clocks.hours import Rota
-from sla.clocks.models import Clock
 from sla.reports.time_ledger import Entry, Part, Turn, active_time, book
 
 
@@ -54,7 +52,7 @@ def time_of(lead: Lead, *, now: datetime) -> LeadTime:
         start=start,
         end=end,
         running=running,
-        entries=tuple(book(start, end, turns, _pauses(lead))),
+        entries=tuple(book(start, end, turns, pauses_of(lead.pk))),
         names={(part, _key(link)): _name(link) for link in links for part in Part},
         wait=_wait(lead, start, end, turns),
     )
@@ -111,8 +109,3 @@ def _key(link: Custody) -> str:
 
 def _name(link: Custody) -> str:
     return str(link.holder) if link.holder else f"Pool of {link.team}"
-
-
-def _pauses(lead: Lead) -> list[Pause]:
-    """What any clock of the lead was paused for."""
-    return [pause for clock in Clock.objects.filter(lead=lead) for pause in pauses_of(clock)]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadbridge.kernel.time import local
-from leadbridge.kernel.words import MONTHS, duration_words
+from leadbridge.kernel.words import MONTHS
 from sla.reports.lead_time import LeadTime, Wait
-from sla.reports.time_ledger import Entry, Part
+from sla.reports.time_ledger import SECOND, Entry, Part
 
 NAMES = {
     Part.SYSTEM: ("LeadBridge", "before it was with anybody"),
@@ -55,7 +55,7 @@ def spent_words(time: LeadTime, zone: str) -> Spent:
     whole = time.end - time.start
     rows = tuple(_row(entry, time, whole) for entry in time.entries)
     return Spent(
-        total=f"{duration_words(whole.total_seconds())}{' so far' if time.running else ''}",
+        total=f"{hours_words(whole)}{' so far' if time.running else ''}",
         label=", ".join(f"{row.name} {row.words}" for row in rows),
         parts=tuple(_pieces(time.entries, whole)),
         rows=rows,
@@ -69,7 +69,7 @@ def _row(entry: Entry, time: LeadTime, whole: timedelta) -> Row:
     return Row(
         name=name or time.names.get((entry.part, entry.who), entry.who),
         note=note,
-        words=duration_words(entry.time.total_seconds()),
+        words=hours_words(entry.time),
         share="under 1 %" if share < 1 else f"{share:.0f} %",
         tone=entry.part.value,
     )
@@ -86,13 +86,21 @@ def _pieces(entries: Sequence[Entry], whole: timedelta) -> list[Piece]:
 
 def wait_words(wait: Wait, zone: str) -> str:
     """How long the buyer waited for the first touch, on the wall clock and in working time."""
-    wall = duration_words(wait.wall.total_seconds())
-    working = f"{duration_words(wait.working.total_seconds())} of working time"
+    wall, working = hours_words(wait.wall), f"{hours_words(wait.working)} of it in working hours"
     if wait.until:
         return f"{wall} until somebody got in touch on {_moment(wait.until, zone)}: {working}"
     if wait.running:
         return f"{wall} and still waiting for somebody to get in touch: {working}"
     return f"{wall} until it ended, and nobody got in touch: {working}"
+
+
+def hours_words(length: timedelta) -> str:
+    """A length in hours, however long: of working time a day says nothing without whose."""
+    seconds = length // SECOND
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours:,} h {minutes:02d}" if hours else f"{minutes} min"
 
 
 def _moment(instant: datetime, zone: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from leadbridge.kernel.markup import fill
 from leadbridge.kernel.time import local
-from leadbridge.kernel.words import ClockFace, duration_words, running_face, still_face
+from leadbridge.kernel.words import ClockFace, due_words, duration_words, running_face, still_face
 from leadbridge.people.http import Request, zone_of
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Silence
@@ -98,16 +98,25 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
 
 def face_of(clock: Clock, state: State, zone: str, now: datetime) -> ClockFace:
     """The face of a clock, running or not."""
-    if clock.stopped_at is None:
-        return running_face(
-            start=clock.started_at, risk=clock.at_risk_at, due=local(clock.due_at, zone), now=now
+    if state is State.PAUSED and clock.paused_from and clock.paused_until:
+        spent = _running_face(clock, zone, clock.paused_from).spent / 100
+        return still_face(
+            f"paused until {due_words(local(clock.paused_until, zone), now)}", spent=spent
         )
+    if clock.stopped_at is None:
+        return _running_face(clock, zone, now)
     if state is State.MET:
         took = duration_words(clock.elapsed_seconds or 0)
         share = (clock.elapsed_seconds or 0) / clock.target_seconds if clock.target_seconds else 0
         return still_face(f"met in {took}", tone="ok", spent=min(share, 1))
     late = (clock.stopped_at - clock.due_at).total_seconds()
     return still_face(f"met {duration_words(late)} late", tone="late", spent=1)
+
+
+def _running_face(clock: Clock, zone: str, now: datetime) -> ClockFace:
+    return running_face(
+        start=clock.started_at, risk=clock.at_risk_at, due=local(clock.due_at, zone), now=now
+    )
 
 
 def void_face() -> ClockFace:

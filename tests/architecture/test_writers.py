@@ -33,7 +33,12 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Custody": ({"custody"}, {MOVES, CROWD}, "leads_custody"),
     "Clock": (
         {"clock", "clocks"},
-        {"sla/clocks/engine.py", "sla/clocks/past.py", "sla/clocks/sweep.py"},
+        {
+            "sla/clocks/engine.py",
+            "sla/clocks/past.py",
+            "sla/clocks/repair.py",
+            "sla/clocks/sweep.py",
+        },
         "sla_clock",
     ),
     "CalendarVersion": ({"versions"}, {"sla/calendars/actions.py"}, "sla_calendarversion"),

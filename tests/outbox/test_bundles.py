@@ -14,7 +14,7 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.outbox import claims
 from leadbridge.outbox.claims import LEASE, PAUSE, claim
 from leadbridge.outbox.delivery import Delivered, deliver_waiting
-from leadbridge.outbox.models import Message, Pace
+from leadbridge.outbox.models import Message
 from leads.handoff.models import Lead
 from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
@@ -64,6 +64,18 @@ def test_what_waits_for_one_receiver_leaves_as_one_mail_that_stays_provable(
     }
     assert {m["Message-ID"] for m in mailbox.mails} >= {f"<{first.key}@leadbridge>"}
     assert not Message.objects.filter(sent_at=None).exists()
+
+
+def test_a_reminder_that_comes_with_its_miss_is_one_line(
+    cast: Cast, now: datetime, mailbox: Mailbox
+) -> None:
+    lead = captured(cast, now - timedelta(days=9))
+    sweep(now=now)  # after downtime both steps of the ladder are due at once
+    assert Message.objects.filter(recipient=cast.mia).count() == 2
+    deliver_waiting(now=now)
+    [mail] = to_mia(mailbox)
+    assert mail.startswith("1 lead overdue\n")
+    assert mail.count(f"/leads/{lead.ref}/") == 1
 
 
 def test_thirty_are_listed_and_the_rest_is_counted(
@@ -207,28 +219,15 @@ def test_two_workers_send_each_receiver_one_mail(
     assert sorted(mail["To"] for mail in mailbox.mails) == ["ana@example.com", "mia@example.com"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_one_receiver_two_workers_never_claim_two_parts(cast: Cast, now: datetime) -> None:
-    """Without the receiver's own lock the second would take what the first has not locked yet."""
-    overdue(cast, now, 60)
-    Message.objects.filter(recipient=cast.ana).update(sent_at=now, next_try_at=None)
-    Pace.objects.create(recipient=cast.mia, free_at=now)
-    found: list[int] = []
-    start = threading.Barrier(6)
-
-    def work() -> None:
-        try:
-            start.wait(10)
-            found.append(len(claim(now=now)))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert sorted(found) == [0, 0, 0, 0, 0, 60]
+def test_while_one_worker_sends_no_other_writes_to_the_same_receiver(
+    cast: Cast, now: datetime
+) -> None:
+    overdue(cast, now, 2)
+    first, second = claim(now=now), claim(now=now)  # Mia's and Ana's
+    assert len(first) == len(second) == 2
+    overdue(cast, now + SECOND, 3)
+    assert claim(now=now + 2 * SECOND) == []
+    assert claim(now=now + LEASE - SECOND) == []
 
 
 def test_more_than_one_mail_can_bear_waits_for_the_next(

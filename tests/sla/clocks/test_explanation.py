@@ -14,13 +14,15 @@ from leadbridge.outbox.kinds import letter_of
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
+from leads.handoff.pausing import pause_lead
 from sla.calendars.actions import save_calendar
 from sla.calendars.arithmetic import due
 from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import explain_clock, short_words, working_words
 from sla.clocks.models import Clock
-from sla.clocks.sheet import sheet_of
+from sla.clocks.sheet import exact_words, sheet_of
 from sla.clocks.sweep import sweep
+from tests.api import Api
 from tests.leads.handoff import scenes
 from tests.query_counts import recorded
 from tests.sla.calendars.samples import (
@@ -59,7 +61,7 @@ def test_ten_thousand_clocks_with_pauses_add_up_to_their_target(cast: Cast, now:
             clock.due_at = due(calendar_of(version), start, seconds, pauses)
             # as the database gives them back
             written = [[a.isoformat(), b.isoformat()] for a, b in pauses]
-            clock.pauses = json.loads(json.dumps(written))
+            clock.pauses, clock.counted = json.loads(json.dumps(written)), True
             lines = explain_clock(clock)
             assert lines[0].step.from_ == start
             assert lines[-1].step.to == clock.due_at
@@ -100,6 +102,12 @@ def test_a_length_of_working_time_in_words(seconds: int, words: str) -> None:
     assert working_words(seconds) == words
 
 
+def test_a_column_of_times_adds_up_to_the_second() -> None:
+    assert [exact_words(seconds) for seconds in (45 * 60, 12_600, 3612)] == [
+        "0:45", "3:30", "1:00:12",
+    ]  # fmt: skip
+
+
 def test_the_notice_of_a_breach_shows_its_arithmetic(cast: Cast, now: datetime) -> None:
     lead = scenes.submitted(cast, now)
     sweep(now=now + 2 * HOUR)
@@ -134,7 +142,7 @@ def test_a_change_of_the_clocks_is_said_in_words(cast: Cast, now: datetime) -> N
     sheet = sheet_of(clock, zone=BERLIN)
     (change,) = sheet.changes
     assert change.startswith("The clocks of Europe/Berlin went back 1 h on Sun 25 Oct 2026, 02:00.")
-    assert [row.total for row in sheet.rows] == ["30 min", "30 min", "2 h 00"]
+    assert [row.total for row in sheet.rows] == ["0:30", "0:30", "2:00"]
 
 
 def browser(user: User, now: datetime) -> Client:
@@ -178,6 +186,33 @@ def test_a_voided_clock_says_that_nothing_is_owed(cast: Cast, now: datetime) -> 
     status, page = browse(cast.sam, f"/clocks/{clock_of(lead, 'first_touch').pk}/", now)
     assert status == 200
     assert "no longer owed" in page
+
+
+def test_a_paused_clock_says_until_when(cast: Cast, now: datetime) -> None:
+    clock = clock_of(scenes.submitted(cast, now))
+    begin, end = now + HOUR / 2, now + 24 * HOUR
+    Clock.objects.filter(pk=clock.pk).update(
+        pauses=[[begin.isoformat(), end.isoformat()]], paused_from=begin, paused_until=end,
+        counted=True, due_at=end + HOUR / 2,
+    )  # fmt: skip
+    _, page = browse(cast.sam, f"/clocks/{clock.pk}/", now + HOUR)
+    assert "paused until Tue 11:00" in page
+    assert "Mon 23 Nov 2026, 11:30 to Tue 24 Nov 2026, 11:00 (23 h 30)" in page
+    assert page.count("<td>Paused</td>") == 1
+    body = Api(cast.sam, now + HOUR).get(f"clocks/{clock.pk}/explain/").json()
+    assert body["pauses"] == [["2026-11-23T10:30:00Z", "2026-11-24T10:00:00Z"]]
+    assert [step["total_seconds"] for step in body["steps"]] == [1800, 1800, 3600]
+
+
+def test_a_pause_is_shown_with_its_reason(cast: Cast, now: datetime) -> None:
+    lead = scenes.accepted(cast, now)
+    until = now + 24 * HOUR
+    pause_lead(lead_id=lead.pk, actor=cast.sam, now=now, code="asked_for_date", until=until)
+    clock = clock_of(lead, "first_touch")
+    clock.pauses = [[now.isoformat(), until.isoformat()]]
+    (words,) = sheet_of(clock, zone=BERLIN).pauses
+    assert words.startswith("Mon 23 Nov 2026, 11:00 to Tue 24 Nov 2026, 11:00 (1 d): ")
+    assert words.endswith(": Prospect asked to be contacted on a date")
 
 
 def test_an_open_page_of_a_clock_asks_for_what_is_new_only(cast: Cast, now: datetime) -> None:

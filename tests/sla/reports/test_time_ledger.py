@@ -19,11 +19,12 @@ from leads.handoff.actions import (
 )
 from leads.handoff.corrections import undo_last
 from leads.handoff.models import Lead
+from leads.handoff.pausing import pause_lead
 from leads.handoff.stages import Stage
 from sla.calendars.actions import save_calendar
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.reports.lead_time import time_of
-from sla.reports.spent import spent_words
+from sla.reports.spent import hours_words, spent_words
 from sla.reports.time_api import LeadTimeAnswer
 from sla.reports.time_ledger import Entry, Part, Turn, active_time, book, whole_seconds
 from tests.api import Api, assert_problem
@@ -131,6 +132,18 @@ def test_hours_are_those_of_whoever_holds_it(cast: Cast, now: datetime) -> None:
     }
 
 
+def test_a_pause_is_nobodys_time_but_the_buyer_waits_through_it(cast: Cast, now: datetime) -> None:
+    lead = scenes.accepted(cast, now)
+    until = now + 24 * HOUR
+    pause_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, code="asked_for_date", until=until)
+    assert parts(scenes.again(lead), now + 26 * HOUR) == {
+        ("person", "sam"): 3 * HOUR,
+        ("paused", ""): 23 * HOUR,
+    }
+    wait = time_of(scenes.again(lead), now=now + 26 * HOUR).wait
+    assert (wait.wall, wait.working) == (26 * HOUR, 10.5 * HOUR)
+
+
 def test_an_ended_lead_takes_no_more_time(cast: Cast, now: datetime) -> None:
     lead = scenes.disqualified(cast, now + HOUR)
     time = time_of(lead, now=now + 500 * HOUR)
@@ -189,7 +202,15 @@ def test_the_page_says_the_bar_in_words(cast: Cast, now: datetime) -> None:
         page = client.get(f"/leads/{lead.ref}/").content.decode()
     assert "Where the time went" in page
     assert 'aria-label="Sam Okafor 6 h 30, Closed hours 1 h 30"' in page
-    assert "8 h 00 and still waiting for somebody to get in touch: 6 h 30 of working time" in page
+    assert "8 h 00 and still waiting for somebody to get in touch: 6 h 30 of it in working" in page
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [(45 * HOUR / 3600, "45 s"), (45 * MINUTE, "45 min"), (1400.5 * HOUR, "1,400 h 30")],
+)
+def test_long_times_stay_in_hours(length: timedelta, words: str) -> None:
+    assert hours_words(length) == words
 
 
 def test_a_new_lead_has_spent_no_time_yet(cast: Cast, now: datetime) -> None:
