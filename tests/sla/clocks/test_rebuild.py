@@ -31,6 +31,8 @@ from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 from sla.edits.actions import Running, Saved, save_edit
 from sla.reports.ledger import ledger
+from sla.reports.overview import late_clocks
+from sla.reports.screen import told_words
 from tests.leads.handoff.scenes import captured
 from tests.sla.clocks.running_crowd import running_crowd
 from tests.sla.clocks.test_sweep_crash import dsn, until
@@ -234,6 +236,8 @@ def test_steps_that_an_edit_takes_away_are_written_down(cast: Cast, now: datetim
     }  # fmt: skip
     assert not Message.objects.exists()
     assert sweep(now=late_at + timedelta(days=5)).taken == 0
+    [row] = late_clocks((clock.pk,))
+    assert told_words(row, "UTC", late_at) == "late by an edit of its calendar, told to nobody"
     assert ledger(now=late_at).unaccounted == 0
 
 
