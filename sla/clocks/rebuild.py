@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
@@ -160,22 +161,28 @@ def start_rebuild(*, calendar_id: int, actor: User, now: datetime) -> CalendarRe
         )  # fmt: skip
 
 
-def run_rebuilds(*, now: datetime, batch: int = BATCH) -> int:
-    """Do every rebuild that waits or was left unfinished; how many clocks were taken over."""
+def run_rebuilds(*, now: datetime, batch: int = BATCH, seconds: float = inf) -> int:
+    """Do every rebuild that waits or was left unfinished; how many clocks were taken over.
+
+    After so many `seconds` it begins no further batch.
+    """
     waiting = CalendarRebuild.objects.filter(state__in=CalendarRebuild.OPEN).order_by("pk")
-    numbers = list(waiting.values_list("pk", flat=True))
-    return sum(run_rebuild(rebuild_id=number, now=now, batch=batch) for number in numbers)
+    began, taken = time.monotonic(), 0
+    for number in list(waiting.values_list("pk", flat=True)):
+        left = seconds - (time.monotonic() - began)
+        taken += run_rebuild(rebuild_id=number, now=now, batch=batch, seconds=left)
+    return taken
 
 
-def run_rebuild(*, rebuild_id: int, now: datetime, batch: int = BATCH) -> int:
+def run_rebuild(*, rebuild_id: int, now: datetime, batch: int = BATCH, seconds: float = inf) -> int:
     """Do one rebuild to its end, unless another worker is at it; how many clocks it took over.
 
     A refusal (a calendar that never opens again) ends it as failed, with its words. Whatever else
-    is raised leaves it unfinished, to be gone on with.
+    is raised, or the end of its `seconds`, leaves it unfinished, to be gone on with.
     """
     began, taken = time.monotonic(), 0
     with _alone(rebuild_id) as alone:
-        while alone:
+        while alone and time.monotonic() - began < seconds:
             try:
                 done = _take_batch(rebuild_id, now, batch)
             except DomainError as refusal:
@@ -187,6 +194,11 @@ def run_rebuild(*, rebuild_id: int, now: datetime, batch: int = BATCH) -> int:
                 break
             taken += done
     return taken
+
+
+def is_unfinished() -> bool:
+    """Is there a rebuild to be done, or to be gone on with?"""
+    return CalendarRebuild.objects.filter(state__in=CalendarRebuild.OPEN).exists()
 
 
 @contextmanager

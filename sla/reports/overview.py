@@ -8,14 +8,15 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from leadbridge.kernel.http import stamp_of
 from leads.handoff.models import Lead
 from leads.handoff.reasons import label_of
 from leads.handoff.stages import Action
+from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
-from sla.clocks.models import Clock
+from sla.clocks.models import Clock, ClockMove, ClockStep
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Score, score_of, scores_by
 from sla.reports.groups import By, key_of, names_of
@@ -133,9 +134,16 @@ def _count(slice_: Slice, now: datetime) -> Overview:
 
 
 def late_clocks(ids: tuple[int, ...]) -> list[Clock]:
-    """The clocks of a page with all that their rows name, in the given order."""
-    found = Clock.objects.filter(pk__in=ids).select_related(
-        "lead__person", "lead__holder", "lead__team__manager", "team"
+    """The clocks of a page with all that their rows name, in the given order.
+
+    `late_by_edit`: late because a calendar was edited, which nobody was told.
+    """
+    moved = ClockMove.objects.filter(clock=OuterRef("pk"), silent=True, due_to=OuterRef("due_at"))
+    told = ClockStep.objects.filter(clock=OuterRef("pk"), step=TELL, state=ClockStep.State.DONE)
+    found = (
+        Clock.objects.filter(pk__in=ids)
+        .select_related("lead__person", "lead__holder", "lead__team__manager", "team")
+        .annotate(late_by_edit=Exists(moved) & ~Exists(told))
     )
     by_id = {clock.pk: clock for clock in found}
     return [by_id[pk] for pk in ids if pk in by_id]

@@ -21,16 +21,18 @@ from leadbridge.outbox.models import Message
 from leads.handoff.actions import nurture_lead
 from leads.handoff.models import Event, Lead
 from sla.calendars.arithmetic import due
-from sla.calendars.models import Calendar
+from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
 from sla.clocks import rebuild
 from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep
 from sla.clocks.moving import Standing, move
-from sla.clocks.rebuild import COLUMNS, preview_edit, run_rebuild, run_rebuilds
+from sla.clocks.rebuild import COLUMNS, is_unfinished, preview_edit, run_rebuild, run_rebuilds
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 from sla.edits.actions import Running, Saved, save_edit
 from sla.reports.ledger import ledger
+from sla.reports.overview import late_clocks
+from sla.reports.screen import told_words
 from tests.leads.handoff.scenes import captured
 from tests.sla.clocks.running_crowd import running_crowd
 from tests.sla.clocks.test_sweep_crash import dsn, until
@@ -234,6 +236,8 @@ def test_steps_that_an_edit_takes_away_are_written_down(cast: Cast, now: datetim
     }  # fmt: skip
     assert not Message.objects.exists()
     assert sweep(now=late_at + timedelta(days=5)).taken == 0
+    [row] = late_clocks((clock.pk,))
+    assert told_words(row, "UTC", late_at) == "late by an edit of its calendar, told to nobody"
     assert ledger(now=late_at).unaccounted == 0
 
 
@@ -271,6 +275,35 @@ def test_a_run_that_breaks_off_is_gone_on_with(
     assert Clock.objects.filter(calendar=made.to_version_id).count() == 100
     assert run_rebuild(rebuild_id=made.pk, now=now, batch=100) == 200
     assert written() == expected
+
+
+def test_a_run_whose_time_is_up_is_gone_on_with(cast: Cast, now: datetime) -> None:
+    calendar = running_crowd(cast, now, 300)
+    made = asked(edit(cast, calendar, now, other_hours(calendar)))
+    assert run_rebuilds(now=now, batch=100, seconds=0) == 0 and is_unfinished()
+    assert made.done == Clock.objects.filter(calendar=made.to_version_id).count() == 0
+    assert run_rebuilds(now=now, batch=100) == 300 and not is_unfinished()
+    made.refresh_from_db()
+    assert (made.state, made.done) == ("done", 300)
+
+
+def test_a_calendar_that_never_opens_again_ends_the_rebuild_with_its_words(
+    cast: Cast, now: datetime
+) -> None:
+    captured(cast, now)
+    calendar = Calendar.objects.select_related("current").get(organisation=True)
+    made = asked(edit(cast, calendar, now, other_hours(calendar)))
+    before = all_rows()
+    assert calendar.current is not None
+    once = {"weekly": {}, "overrides": {"2026-01-05": [["09:00", "10:00"]]}}
+    never = CalendarVersion.objects.create(
+        calendar=calendar, number=90, content={**calendar.current.content, **once}, created_at=now
+    )
+    CalendarRebuild.objects.update(to_version=never)
+    assert run_rebuilds(now=now) == 0
+    made.refresh_from_db()
+    assert made.state == "failed" and "opens too seldom" in made.error
+    assert all_rows() == before
 
 
 def test_a_later_edit_replaces_a_rebuild_under_way(cast: Cast, now: datetime) -> None:

@@ -13,6 +13,7 @@ from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import CalendarRebuild, Clock
 from tests.api import ROOT, Api, assert_problem
 from tests.leads.handoff.scenes import captured
+from tests.query_counts import recorded
 
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 HOURS: dict[str, Any] = {"timezone": "Europe/Berlin", "weekly": WEEK}
@@ -172,6 +173,16 @@ def test_a_year_is_every_date_in_words(cast: Cast, now: datetime) -> None:
     assert sam.get(path).json()["year"] == 2026
     for wrong in ("1", "99999", "soon", "-2026"):
         assert_problem(sam.get(path, year=wrong), 400, "invalid", "year")
+
+
+def test_the_cost_of_the_list_does_not_grow_with_it(cast: Cast, now: datetime) -> None:
+    olu = Api(cast.olu, now)
+    with recorded("api calendars"):
+        olu.get("calendars/")
+    for name in ("sam", "dora", "nora"):
+        olu.post("calendars/", {"person": name, "calendar": HOURS})
+    with recorded("api calendars"):
+        olu.get("calendars/")
 
 
 def test_the_same_post_twice_makes_one_calendar(cast: Cast, now: datetime) -> None:

@@ -9,10 +9,14 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import Team, User
+from sla.calendars.actions import save_calendar
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
 from sla.clocks.models import CalendarRebuild, Clock
 from tests.leads.handoff.scenes import captured
+from tests.query_counts import recorded
+
+WEEK = {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}}
 
 
 def calendar_of_team(team: Team) -> Calendar:
@@ -236,6 +240,20 @@ def test_clocks_that_were_left_can_be_moved_later(cast: Cast, page: Any, now: da
     assert not CalendarRebuild.objects.exists()
     assert page(cast.olu, f"{url}move/", {}).status_code == 302
     assert CalendarRebuild.objects.get().total == 1
+
+
+def test_the_cost_of_the_pages_does_not_grow_with_calendars(
+    cast: Cast, page: Any, now: datetime
+) -> None:
+    emea = f"/calendars/{calendar_of_team(cast.emea).pk}/"
+    for users in ((), (cast.sam, cast.dora, cast.nora)):
+        for user in users:
+            save_calendar(name=str(user), content=WEEK, now=now, user=user)
+        page(cast.max, "/calendars/")  # each calendar is read once and then kept
+        with recorded("calendars"):
+            page(cast.max, "/calendars/")
+        with recorded("calendar"):
+            page(cast.max, emea)
 
 
 def test_a_year_is_told_day_by_day_in_words(cast: Cast, page: Any) -> None:
