@@ -6,33 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0004_events_fewer_indexes'),
-        ('people', '0002_absence_and_leavers'),
-        ('sla', '0004_clocks_of_acts'),
+        ("leads", "0004_events_fewer_indexes"),
+        ("people", "0002_absence_and_leavers"),
+        ("sla", "0004_clocks_of_acts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clock',
-            name='holder',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="clock",
+            name="holder",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='lead',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='leads.lead'),
+            model_name="clock",
+            name="lead",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clocks",
+                to="leads.lead",
+            ),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team'),
+            model_name="clock",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.team",
+            ),
         ),
         migrations.AlterField(
-            model_name='clockstep',
-            name='clock',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='climbed', to='sla.clock'),
+            model_name="clockstep",
+            name="clock",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="climbed",
+                to="sla.clock",
+            ),
         ),
     ]

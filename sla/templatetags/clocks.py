@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from leadbridge.kernel.markup import fill
 from leadbridge.kernel.time import local
-from leadbridge.kernel.words import ClockFace, duration_words, running_face, still_face
+from leadbridge.kernel.words import ClockFace, due_words, duration_words, running_face, still_face
 from leadbridge.people.http import Request, zone_of
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Silence
@@ -98,6 +98,8 @@ def promises(context: template.Context, lead: Lead) -> list[dict[str, object]]:
 
 def face_of(clock: Clock, state: State, zone: str, now: datetime) -> ClockFace:
     """The face of a clock, running or not."""
+    if state is State.PAUSED and clock.paused_until is not None:
+        return still_face(f"paused until {due_words(local(clock.paused_until, zone), now)}")
     if clock.stopped_at is None:
         return running_face(
             start=clock.started_at, risk=clock.at_risk_at, due=local(clock.due_at, zone), now=now

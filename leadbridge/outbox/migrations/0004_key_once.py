@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0003_bundles'),
+        ("outbox", "0003_bundles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='key',
+            model_name="message",
+            name="key",
             field=models.CharField(max_length=120),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('key',), name='outbox_message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("key",), name="outbox_message_once"),
         ),
     ]
