@@ -18,7 +18,8 @@ CELLS = """
 <td class="num worth hide-s">{}</td>
 <td class="actions">{}</td>
 """
-TAG = '<span class="tag" title="{}">{}</span>'
+TAG = '<span class="tag">{}</span>'
+PAUSE = '<span class="tag">{}</span><span class="who">{}</span>'
 ACCEPT = (
     '<button class="btn primary" form="decide" formaction="URLaccept/" hx-post="URLaccept/" '
     'data-key="a">Accept <kbd>A</kbd></button>'
@@ -43,7 +44,7 @@ def draw_cells(
     company: str,
     who: str,
     holder: str,
-    pause: str,
+    pause: tuple[str, str],
     tag: str,
     tone: str,
     why: str,
@@ -55,7 +56,8 @@ def draw_cells(
 
     `url` is ours and ends in a slash; everything else is escaped.
     """
-    tags = [fill(TAG, words, words) for words in (holder, pause) if words]
+    tags = [fill(TAG, holder)] if holder else []
+    tags += [fill(PAUSE, *pause)] if pause[0] else []
     holding = SafeString(" ".join(tags))
     offered = SafeString(_buttons(buttons).replace("URL", url))
     return fill(CELLS, url, company, who, holding, tone, tag, why, source, value, offered)

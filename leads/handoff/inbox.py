@@ -98,15 +98,17 @@ def list_due(
     """The promises of a scope, soonest due first."""
     branches = [part.searched(q) if q else part for part in _branches(viewer, scope)]
     listed = [_shown(part, show, now) for part in branches]
-    if show is Show.DEBRIEF:
-        listed = [owed_debriefs(viewer).searched(q) if q else owed_debriefs(viewer)]
     start = (max(page, 1) - 1) * PAGE
     waiting, overdue, soon = _count(branches, now)
+    shown = {Show.OVERDUE: overdue, Show.SOON: soon}.get(show, waiting)
+    if show is Show.DEBRIEF:
+        listed = [owed_debriefs(viewer).searched(q) if q else owed_debriefs(viewer)]
+        shown = listed[0].count()
     return Listing(
         overdue=overdue,
         soon=soon,
         waiting=waiting,
-        shown={Show.OVERDUE: overdue, Show.SOON: soon}.get(show, waiting),
+        shown=shown,
         start=start,
         page=tuple(_page(listed, start)),
     )

@@ -192,7 +192,7 @@ class Row:
     source: str
     at: str
     when: str
-    pause: str
+    pause: tuple[str, str]
     questions: int
     can_answer: bool
     can_submit: bool

@@ -115,9 +115,9 @@ class Paused(Protocol):
     def paused_for(self) -> str: ...
 
 
-def pause_words(lead: Paused, zone: str, now: datetime) -> str:
-    """ "Paused until Thu 10:00: waiting for something from marketing"; blank where it is not."""
+def pause_words(lead: Paused, zone: str, now: datetime) -> tuple[str, str]:
+    """ "Paused until Thu 10:00", and why; both blank where it does not stand still."""
     if not (lead.paused_until and now < lead.paused_until and lead.stage in SALES_STAGES):
-        return ""
-    why = f"{lead.paused_for[:1].lower()}{lead.paused_for[1:]}"
-    return f"Paused until {due_words(local(lead.paused_until, zone), now)}: {why}"
+        return "", ""
+    until = due_words(local(lead.paused_until, zone), now)
+    return f"Paused until {until}", lead.paused_for

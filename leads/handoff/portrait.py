@@ -80,7 +80,7 @@ class Portrait:
     tone: str
     criteria: list[Line]
     custody: list[Keeper]
-    pause: str
+    pause: tuple[str, str]
     questions: list[Said]
     dispute: list[Said]
 
