@@ -162,8 +162,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else it misses the collected files, which need not be
 
-# More than this in one request is a mistake or an attack. A lead has a few dozen short fields; the
-# largest form is the agreement's, with up to 300 exceptions of seven fields each.
+# More than this in one request is a mistake or an attack. The largest form is the agreement's, with
+# up to 300 exceptions of seven fields each; a form for anybody takes far less (kernel.uploads).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 

@@ -11,6 +11,8 @@ from django.shortcuts import render
 Handler = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
+# Of a form for anybody. What those who are signed in may send is a setting.
+MOST_FIELDS = 200
 FORM_TYPES = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 
 
@@ -29,12 +31,15 @@ class EncodingMiddleware:
 
 
 def small_body(view: View) -> View:
-    """Answers 413 before a body is read that is larger than any form of ours."""
+    """Answers 413 before a body is read that is larger than any form of ours, and 400 to one with
+    more fields than a form for anybody has."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if length_of(request) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
             return render(request, "413.html", status=413)
+        if len(request.POST) > MOST_FIELDS:
+            return render(request, "400.html", status=400)
         return view(request, *args, **kwargs)
 
     return cast("View", guarded)
