@@ -138,6 +138,7 @@ def test_under_a_pause_leads_stay_and_stand_still_until_their_holder_is_back(
     assert (pause.code, pause.starts_at, pause.ends_at) == ("absence", now, absence.ends_at)
     assert (pause.made_by, "accept" in pause.kinds) == (None, True)
     assert again(lead).paused_until == absence.ends_at
+    assert Clock.objects.get(IS_RUNNING, lead=lead, kind="accept").due_at > absence.ends_at
     assert apply_absences(now=now + HOUR) == 0
     assert ledger(now=now + HOUR).unaccounted == 0
 
@@ -147,11 +148,13 @@ def test_who_is_back_early_goes_on_at_once(
 ) -> None:
     rule(monkeypatch, "pause")
     lead = at_stage(cast, Stage.SUBMITTED, now)
+    due_at = Clock.objects.get(IS_RUNNING, lead=lead, kind="accept").due_at
     absence = away(cast.sam, now, now=now)
     apply_absences(now=now)
     cancel_absence(absence_id=absence.pk, actor=cast.sam, now=now + HOUR)
     apply_absences(now=now + HOUR)
     assert Pause.objects.get(lead=lead).ended_at == now + HOUR
+    assert Clock.objects.get(IS_RUNNING, lead=lead, kind="accept").due_at == due_at + HOUR
     assert again(lead).paused_until is None
 
 
