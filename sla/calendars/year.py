@@ -113,16 +113,19 @@ def differences(before: BusinessCalendar, after: BusinessCalendar) -> list[str]:
         if old != new:
             found.append(f"{WEEKDAYS[day]} {write_hours(old)} → {write_hours(new)}")
     found += _country_words(before, after)
-    found += _dates_words(
-        [(h.day, h.name) for h in before.holidays], [(h.day, h.name) for h in after.holidays],
-        "off", "working day again",
-    )  # fmt: skip
+    found += _dates_words(_holidays(before), _holidays(after), "holiday", "working day again")
+    found += _dates_words(before.closures, after.closures, "closed", "open again")
     found += _dates_words(
         [(o.day, write_hours(o.blocks)) for o in before.overrides],
         [(o.day, write_hours(o.blocks)) for o in after.overrides],
         "special hours", "usual hours again",
     )  # fmt: skip
     return found
+
+
+def _holidays(calendar: BusinessCalendar) -> list[Holiday]:
+    """The dates that are off for everybody, without the owner's own."""
+    return [holiday for holiday in calendar.holidays if holiday not in calendar.closures]
 
 
 def _country_words(before: BusinessCalendar, after: BusinessCalendar) -> list[str]:

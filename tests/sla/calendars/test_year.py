@@ -77,7 +77,7 @@ def test_an_edit_is_said_in_sentences() -> None:
     assert differences(before, after) == [
         "Zone UTC → Europe/Berlin",
         "Wed 09:00–17:00 → 09:00–13:00",
-        "2026-12-28 to 2026-12-29 Company holiday: off",
         "2026-12-25 Christmas Day: working day again",
+        "2026-12-28 to 2026-12-29 Company holiday: closed",
         "2026-12-24 09:00–12:00: special hours, changed",
     ]
