@@ -48,11 +48,12 @@ def time_of(lead: Lead, *, now: datetime) -> LeadTime:
     end = max(lead.closed_at or now, start)
     links = list(lead.custody.select_related("holder", "team").order_by("since", "pk"))
     turns = list(_turns(lead, links, end))
+    pauses = [(one.since, one.until) for one in pauses_of(lead.pk)]
     return LeadTime(
         start=start,
         end=end,
         running=running,
-        entries=tuple(book(start, end, turns, pauses_of(lead.pk))),
+        entries=tuple(book(start, end, turns, pauses)),
         names={(part, _key(link)): _name(link) for link in links for part in Part},
         wait=_wait(lead, start, end, turns),
     )
