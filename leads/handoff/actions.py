@@ -160,9 +160,13 @@ def qualify_lead(
     )
 
 
-def win_lead(*, lead_id: int, actor: User, now: datetime, value: Decimal) -> Lead:
-    """The opportunity became business worth `value`."""
-    return _decide(lead_id, Action.WIN, actor, now, {"value": amount_of(value), "debrief": "owed"})
+def win_lead(
+    *, lead_id: int, actor: User, now: datetime, value: Decimal, debrief: str = "owed"
+) -> Lead:
+    """The opportunity became business worth `value`. Of a past that is lived through nobody owes a
+    debrief (`debrief` blank)."""
+    fields: dict[str, object] = {"value": amount_of(value), "debrief": debrief}
+    return _decide(lead_id, Action.WIN, actor, now, fields)
 
 
 def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment: str = "") -> Lead:

@@ -81,7 +81,9 @@ def _do(step: Step, lead_id: int, holder: User, past: Past) -> None:
             value = past.value or Decimal(0)
             qualify_lead(lead_id=lead_id, actor=holder, now=at, value=value, close_on=at.date())
         case Action.WIN:
-            win_lead(lead_id=lead_id, actor=holder, now=at, value=past.value or Decimal(0))
+            win_lead(
+                lead_id=lead_id, actor=holder, now=at, value=past.value or Decimal(0), debrief=""
+            )
         case Action.REJECT:
             reject_lead(lead_id=lead_id, actor=holder, now=at, reason=REASON, comment=words)
         case Action.DISQUALIFY:

@@ -113,7 +113,8 @@ def _move(step: Step, life: Life, holder: User, past: Past) -> Move:
             fields = {"value": value, "close_on": at.date(), "qualified_at": at}
             return decided(lead, step.action, step.to, fields, actor=holder, now=at)
         case Action.WIN:
-            return decided(lead, step.action, step.to, {"value": value}, actor=holder, now=at)
+            fields = {"value": value, "debrief": ""}
+            return decided(lead, step.action, step.to, fields, actor=holder, now=at)
         case Action.REJECT:
             return rejection(lead, REASON, "", actor=holder, now=at, words=words)
         case Action.DISQUALIFY:
