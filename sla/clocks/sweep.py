@@ -66,22 +66,31 @@ _TAKE = """
     FROM taken JOIN people_team AS team ON team.id = taken.team_id
 """
 
-# The key names clock, step and receiver: said once, whatever is repeated.
+# A reminder goes to the holder (the manager, where nobody holds the lead), a miss to both; a step
+# that moves the lead is told by whoever carries it out. The key names clock, step and receiver:
+# said once, whatever is repeated.
 _POST = """
     INSERT INTO outbox_message
         (key, kind, recipient_id, data, created_at, next_try_at, attempts, error)
-    SELECT 'clock-' || clock.id || '-' || said.word || '-' || said.receiver,
-        'clock.' || said.word, said.receiver,
+    SELECT 'clock-' || clock.id || '-' || said.word || '-' || receiver.id,
+        'clock.' || said.word, receiver.id,
         jsonb_build_object('clock', clock.id, 'lead', clock.lead_id, 'kind', clock.kind,
             'step', said.step, 'due_at', clock.due_at),
-        %(now)s, said.works_at, 0, ''
-    FROM unnest(%(clocks)s::bigint[], %(steps)s::text[], %(words)s::text[],
-        %(receivers)s::bigint[], %(instants)s::timestamptz[])
-        AS said (clock, step, word, receiver, works_at)
-    JOIN sla_clock AS clock ON clock.id = said.clock
+        %(now)s, known.works_at, 0, ''
+    FROM unnest(%(clocks)s::bigint[], %(steps)s::text[]) AS taken (id, step)
+    JOIN (VALUES ('remind', 'at_risk'), ('tell', 'breached')) AS said (step, word)
+        ON said.step = taken.step
+    JOIN sla_clock AS clock ON clock.id = taken.id
+    JOIN people_team AS team ON team.id = clock.team_id
+    CROSS JOIN LATERAL (VALUES
+        (COALESCE(clock.holder_id, team.manager_id)),
+        (CASE WHEN said.step = 'tell' AND clock.holder_id <> team.manager_id
+            THEN team.manager_id END)) AS receiver (id)
+    JOIN unnest(%(people)s::bigint[], %(instants)s::timestamptz[]) AS known (id, works_at)
+        ON known.id = receiver.id
     ON CONFLICT (key) DO NOTHING
 """
-WORDS = {REMIND: "at_risk", TELL: "breached"}
+TOLD = (REMIND, TELL)
 
 
 class Taken(NamedTuple):
@@ -91,14 +100,6 @@ class Taken(NamedTuple):
     step: str
     holder_id: int | None
     manager_id: int
-
-    @property
-    def receivers(self) -> set[int]:
-        """A reminder goes to the holder, or to the manager where nobody holds the lead; a miss to
-        both; a step that moves the lead is told by whoever carries it out."""
-        if self.step == REMIND:
-            return {self.holder_id or self.manager_id}
-        return {self.holder_id or self.manager_id, self.manager_id} if self.step == TELL else set()
 
 
 @dataclass(frozen=True)
@@ -167,24 +168,24 @@ def _take(now: datetime, batch: int, receivers: Receivers, only: int | None = No
         taken = [Taken(*row) for row in cursor.fetchall()]
         _post(cursor, taken, receivers, now)
     breached = sum(one.step == TELL for one in taken)
-    return Swept(len(taken), breached, sum(one.step not in WORDS for one in taken))
+    return Swept(len(taken), breached, sum(one.step not in TOLD for one in taken))
 
 
 def _post(
     cursor: CursorWrapper, taken: Sequence[Taken], works_at: Receivers, now: datetime
 ) -> None:
     """Write what the receivers of these steps are told, each for when they work."""
-    said = [(one, receiver) for one in taken for receiver in sorted(one.receivers)]
+    said = [one for one in taken if one.step in TOLD]
     if not said:
         return
-    instants = works_at.of({receiver for _, receiver in said})
+    people = {user_id for one in said for user_id in (one.holder_id, one.manager_id) if user_id}
+    instants = works_at.of(people)
     cursor.execute(_POST, {
         "now": now,
-        "clocks": [one.clock_id for one, _ in said],
-        "steps": [one.step for one, _ in said],
-        "words": [WORDS[one.step] for one, _ in said],
-        "receivers": [receiver for _, receiver in said],
-        "instants": [instants[receiver] for _, receiver in said],
+        "clocks": [one.clock_id for one in said],
+        "steps": [one.step for one in said],
+        "people": list(instants),
+        "instants": list(instants.values()),
     })  # fmt: skip
 
 
