@@ -49,8 +49,8 @@ from leads.intake.actions import take_in
 from leads.work.actions import log_touch
 from sla.calendars.arithmetic import due, elapsed
 from sla.calendars.queries import hours_for
+from sla.clocks.ladder import climb
 from sla.clocks.models import Clock
-from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 
 HOUR = 3600
@@ -90,13 +90,13 @@ class Past:
             yield done
 
     def sweep_until(self, at: datetime) -> None:
-        """As in life, where a sweep comes every few seconds: a miss is noticed at once."""
-        missed = Clock.objects.filter(
-            IS_RUNNING, due_at__lt=at - NOTICED_AFTER, detected_at=None, next_at__isnull=False
-        )
-        while first := missed.aggregate(first=Min("due_at"))["first"]:
-            if not sweep(now=first + NOTICED_AFTER).taken:
+        """As in life, where a sweep comes every few seconds: each step is taken at its time."""
+        coming = Clock.objects.filter(next_at__lt=at - NOTICED_AFTER)
+        while first := coming.aggregate(first=Min("next_at"))["first"]:
+            instant = first + NOTICED_AFTER
+            if not sweep(now=instant).taken:
                 break
+            climb(now=instant)
 
     def left_lying(self, at: datetime) -> bool:
         """Now and then something is let slip; what was let slip long ago was found since."""
@@ -126,6 +126,7 @@ def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime)
     yield from past.live()
     past.sweep_until(now)
     sweep(now=now)
+    climb(now=now)
     _say_nothing_late(now)
 
 

@@ -54,7 +54,7 @@ def test_the_house_ladder_moves_a_lead_nobody_accepts() -> None:
         Step("reassign", Decimal(3)),
         Step("manager", Decimal(4)),
     )
-    assert found.ladder_for("first_touch", None) == (REMIND, TELL, Step("manager", Decimal(3)))
+    assert found.ladder_for("first_touch", None) == (REMIND, TELL, Step("manager", Decimal(5)))
     others = set(KINDS) - {"accept", "first_touch"}
     assert {found.ladder_for(kind, 2) for kind in others} == {(REMIND, TELL)}
     assert found.hops == 2
