@@ -16,7 +16,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
 from leads.handoff.actions import reassign_lead
-from leads.handoff.locks import lock_lead
+from leads.handoff.locks import lock_free_lead
 from leads.handoff.models import Custody, Lead
 from leads.handoff.stages import SALES_STAGES, Stage
 from leads.routing.actions import choose_in_team
@@ -54,9 +54,11 @@ def _carry_out(step_id: int, lead_id: int, now: datetime) -> bool:
     """One step; a failure that is no refusal is put on its clock, and the others go on."""
     try:
         with transaction.atomic():
-            lead = lock_lead(lead_id)
+            lead = lock_free_lead(lead_id)
+            if lead is None:
+                return False  # somebody acts on it, or another worker has it: the next sweep asks
             step = (
-                ClockStep.objects.select_for_update(skip_locked=True, of=("self",))
+                ClockStep.objects.select_for_update(no_key=True, of=("self",))
                 .select_related("clock")
                 .filter(pk=step_id, state=ClockStep.State.PENDING)
                 .first()
