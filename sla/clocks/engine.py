@@ -234,7 +234,8 @@ def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:
     """Stop a clock at `at`, in memory. A breach that was told is not talked away by a later log."""
     stopped = max(now if clock.detected_at else at, clock.started_at)
     clock.stopped_at, clock.ended_by, clock.next_at = stopped, event, None
-    clock.elapsed_seconds = int(elapsed(calendar_of(clock.calendar_id), clock.started_at, stopped))
+    calendar, pauses = calendar_of(clock.calendar_id), repausing.as_read(clock.pauses)
+    clock.elapsed_seconds = int(elapsed(calendar, clock.started_at, stopped, pauses))
     if stopped > clock.due_at and clock.breached_at is None:
         clock.breached_at, clock.detected_at = clock.due_at, now
 
