@@ -12,7 +12,7 @@ from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action, Stage
 from sla.agreement.ladder import TELL
-from sla.calendars.arithmetic import elapsed
+from sla.calendars.arithmetic import elapsed, read_pauses
 from sla.calendars.queries import calendar_of
 from sla.clocks import repausing
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
@@ -234,7 +234,7 @@ def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:
     """Stop a clock at `at`, in memory. A breach that was told is not talked away by a later log."""
     stopped = max(now if clock.detected_at else at, clock.started_at)
     clock.stopped_at, clock.ended_by, clock.next_at = stopped, event, None
-    calendar, pauses = calendar_of(clock.calendar_id), repausing.as_read(clock.pauses)
+    calendar, pauses = calendar_of(clock.calendar_id), read_pauses(clock.pauses)
     clock.elapsed_seconds = int(elapsed(calendar, clock.started_at, stopped, pauses))
     if stopped > clock.due_at and clock.breached_at is None:
         clock.breached_at, clock.detected_at = clock.due_at, now

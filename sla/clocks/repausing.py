@@ -58,13 +58,6 @@ def as_written(pauses: Iterable[Pause]) -> list[list[str]]:
     return [[since.isoformat(), until.isoformat()] for since, until in pauses]
 
 
-def as_read(pauses: Sequence[Sequence[str]]) -> list[Pause]:
-    """The same, read back."""
-    return [
-        (datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in pauses
-    ]
-
-
 def _of_kind(pauses: Iterable[PausedTime], kind: str) -> list[Pause]:
     """Those that stop a kind, in order, with what overlaps as one."""
     return joined((one.since, one.until) for one in pauses if kind in one.kinds)
