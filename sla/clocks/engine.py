@@ -18,6 +18,7 @@ from sla.clocks import repausing
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
 from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
+from sla.clocks.news import tell_of
 from sla.clocks.spans import Span, span_of, step_times
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.terms import Terms, past_now, terms_for
@@ -106,6 +107,7 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
         clock.save(update_fields=repausing.COLUMNS)
     for clock in turned.started:
         clock.save(force_insert=True)
+    tell_of(change)
     return agenda_of(turned.running)
 
 
