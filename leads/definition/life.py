@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from leadbridge.outbox.signatures import tell_who_signs
 from leadbridge.people.document_rules import Kind
 from leads.definition.criteria import Definition
 from leads.definition.models import DefinitionConfirmation, DefinitionVersion
@@ -23,4 +24,5 @@ DEFINITION = Kind(
     confirmation=DefinitionConfirmation,
     clean=_clean,
     review_on=_review_on,
+    tell=tell_who_signs,
 )

@@ -18,7 +18,7 @@ from leads.handoff.changes import Agenda, Change, PausedTime, announce
 from leads.handoff.models import Custody, Event, Lead, Remark
 from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, UNDOABLE, Action, Stage
 
-AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at")
+AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at", "relief")
 STANDING = ("stage", "holder_id", "team_id", "closed_at")
 # A verdict is knowledge and no decision, so an undo keeps it; and its lines quote what the person
 # told, which no event may keep.
@@ -257,6 +257,7 @@ def keep_agenda(lead: Lead, agenda: Agenda | None) -> None:
     lead.next_started_at = agenda.started_at if agenda else None
     lead.next_at_risk_at = agenda.at_risk_at if agenda else None
     lead.next_due_at = agenda.due_at if agenda else None
+    lead.relief = agenda.relief if agenda else ""
 
 
 def _save(lead: Lead, move: Move) -> None:

@@ -11,6 +11,7 @@ from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS
 from leadbridge.people.models import Side
 from leads.handoff.bars import ruling_of
+from leads.handoff.changes import RELIEFS
 from leads.handoff.models import Lead
 from leads.handoff.pauses import pause_words
 from leads.handoff.stages import LABELS, Action, Stage
@@ -81,6 +82,7 @@ class Portrait:
     criteria: list[Line]
     custody: list[Keeper]
     pause: tuple[str, str]
+    relief: tuple[str, str]
     questions: list[Said]
     dispute: list[Said]
 
@@ -111,6 +113,7 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         criteria=[_line(line) for line in lead.verdict_lines],
         custody=custody_of(lead, zone),
         pause=pause_words(lead, zone, now),
+        relief=RELIEFS.get(lead.relief, ("", "")),
         questions=questions_in(tellings) if lead.is_open and lead.open_questions else [],
         dispute=dispute_in(lead, tellings),
     )

@@ -169,7 +169,7 @@ def _touched(telling: Telling) -> Iterator[Item]:
 def _breached(telling: Telling) -> Iterator[Item]:
     data = telling.event.data
     due = local(datetime.fromisoformat(str(data["due_at"])), telling.zone)
-    told = list(dict.fromkeys(filter(None, (telling.person("holder"), telling.person("manager")))))
+    told = _answering(telling)
     yield _item(
         f"was due {due.day} {MONTHS[due.month - 1]} {due:%H:%M}",
         f"{' and '.join(told)} told by mail." if told else "",
@@ -179,9 +179,19 @@ def _breached(telling: Telling) -> Iterator[Item]:
 
 
 def _reminded(telling: Telling) -> Iterator[Item]:
-    told = telling.person("holder") or telling.person("manager")
     kind = str(telling.event.data.get("kind", ""))
-    yield _item("came near its time", f"{told} reminded by mail.", tone="risk", kind=kind)
+    told = _answering(telling)
+    if kind != "ruling":  # a dispute is owed by the managers of both sides
+        told = told[:1]
+    yield _item(
+        "came near its time", f"{' and '.join(told)} reminded by mail.", tone="risk", kind=kind
+    )
+
+
+def _answering(telling: Telling) -> list[str]:
+    """Who answers for a promise: its holder, then the manager; each named once."""
+    people = (telling.person("holder"), telling.person("manager"))
+    return list(dict.fromkeys(filter(None, people)))
 
 
 def _reassigned(telling: Telling) -> Iterator[Item]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from leadbridge.outbox.signatures import tell_who_signs
 from leadbridge.people.document_rules import Kind
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.agreement.targets import Agreement
@@ -23,4 +24,5 @@ AGREEMENT = Kind(
     confirmation=AgreementConfirmation,
     clean=_clean,
     review_on=_review_on,
+    tell=tell_who_signs,
 )

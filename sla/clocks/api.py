@@ -49,7 +49,12 @@ class ClockAnswer(serializers.Serializer[Any]):
     elapsed_seconds = serializers.IntegerField(allow_null=True)
     calendar = serializers.CharField()
     agreement = serializers.IntegerField(help_text="Number of the version.")
-    tier = serializers.IntegerField(allow_null=True)
+    tier = serializers.IntegerField(
+        allow_null=True, help_text="By which it is judged: the lead's own, or that of a relief."
+    )
+    relief = serializers.CharField(
+        help_text="“surge”, beyond the agreed number of a day; or blank."
+    )
 
 
 class ClockStepAnswer(StepAnswer):

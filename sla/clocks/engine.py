@@ -18,6 +18,8 @@ from sla.clocks import repausing
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
 from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
+from sla.clocks.news import tell_of
+from sla.clocks.relief import RELIEVED_KINDS, RELIEVED_TIER, relief_of
 from sla.clocks.spans import Span, span_of, step_times
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.terms import Terms, past_now, terms_for
@@ -27,6 +29,7 @@ COPIED_ON_UNDO = (
     "kind",
     "side",
     "tier",
+    "relief",
     "number",
     "calendar_id",
     "agreement_id",
@@ -106,6 +109,7 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
         clock.save(update_fields=repausing.COLUMNS)
     for clock in turned.started:
         clock.save(force_insert=True)
+    tell_of(change)
     return agenda_of(turned.running)
 
 
@@ -134,8 +138,11 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead)
+    relief = relief_of(change, running)
     begun = (
-        start(KINDS[name], change, ended) for name in planned.starts if _may_start(KINDS[name])
+        start(KINDS[name], change, ended, relief)
+        for name in planned.starts
+        if _may_start(KINDS[name])
     )
     started = [clock for clock in begun if clock is not None]
     changed = change.pauses is not None
@@ -156,12 +163,17 @@ def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:
     return lead.holder_id, lead.team_id
 
 
-def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | None:
+def start(
+    kind: Kind, change: Change, ended: Sequence[Clock] = (), relief: str = ""
+) -> Clock | None:
     """A clock of this kind, not yet written, that freezes what it is judged by; None where nothing
-    is owed: no further attempt after the person was reached. `ended` are those the act ended."""
+    is owed: no further attempt after the person was reached. `ended` are those the act ended,
+    `relief` what the handover gave (see `relief`)."""
     lead = change.lead
     holder_id, team_id = owner_of(kind, lead)
-    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id)
+    relief = relief if kind.name in RELIEVED_KINDS else ""
+    tier = RELIEVED_TIER if relief else lead.tier
+    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id, tier=tier)
     target, since, number = terms.target, change.at, None
     if kind.due_by is DueBy.PLAN:
         number = _next_attempt(change, ended, terms)
@@ -182,6 +194,7 @@ def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | No
         parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
     )
     clock = _clock_of(kind, change, replace(terms, target=target), span, number)
+    clock.tier, clock.relief = tier, relief
     if span.counted:
         repausing.keep_pauses(clock, pauses)
     return clock
@@ -213,7 +226,6 @@ def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int 
         side=kind.side,
         holder_id=holder_id,
         team_id=team_id,
-        tier=lead.tier,
         number=number,
         calendar_id=hours.version_id,
         agreement_id=terms.agreement_id,
@@ -310,4 +322,5 @@ def agenda_of(running: Sequence[Clock]) -> Agenda | None:
         return None
     order = list(KINDS)
     first = min(on_its_way, key=lambda clock: (clock.due_at, order.index(clock.kind)))
-    return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)
+    relief = next((clock.relief for clock in on_its_way if clock.relief), "")
+    return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at, relief)

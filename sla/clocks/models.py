@@ -28,7 +28,8 @@ class Clock(models.Model):
     `steps` are those of the ladder still to come, `step_times` when each is due; `next_at` is the
     first of them. `counted`: due after so much working time, so it moves with calendar and pauses.
     `pauses` are all of it, as pairs of instants; `paused_from` and `paused_until` the last one.
-    `number` tells the attempts apart. Foreign keys have no index of their own: a sweep that marks
+    `number` tells the attempts apart. `tier` is that by which it is judged: where a `relief` was
+    given, not the lead's own. Foreign keys have no index of their own: a sweep that marks
     a hundred thousand clocks would pay for each.
     """
 
@@ -44,6 +45,7 @@ class Clock(models.Model):
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     tier = models.PositiveSmallIntegerField(null=True)
+    relief = models.CharField(max_length=10, blank=True, default="", db_default="")
     calendar = models.ForeignKey(
         CalendarVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )

@@ -28,4 +28,5 @@ def clock_answer(clock: Clock, now: datetime) -> dict[str, object]:
         "calendar": str(clock.calendar),
         "agreement": clock.agreement.version,
         "tier": clock.tier,
+        "relief": clock.relief,
     }
