@@ -172,7 +172,7 @@ def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | No
             terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
         )
         target, since = replace(target, amount=plan_for.amount), plan_for.since
-    pauses = repausing.pauses_at_start(change, kind.name)
+    pauses = repausing.pauses_at_start(change, kind.name, since)
     span = span_of(
         target,
         terms.hours.calendar,
