@@ -184,7 +184,7 @@ def start(
             terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
         )
         target, since = replace(target, amount=plan_for.amount), plan_for.since
-    pauses = repausing.pauses_at_start(change, kind.name)
+    pauses = repausing.pauses_at_start(change, kind.name, since)
     span = span_of(
         target,
         terms.hours.calendar,

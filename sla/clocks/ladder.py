@@ -41,8 +41,13 @@ class Dropped(Exception):
 
 
 def climb(*, now: datetime) -> int:
-    """Carry out the steps that wait; how many moved a lead. Any number of workers at once."""
-    waiting = ClockStep.objects.filter(state=ClockStep.State.PENDING).order_by("pk")
+    """Carry out the steps that wait; how many moved a lead. Any number of workers at once.
+
+    The longest due comes first, whichever worker noted it in whichever batch: so whose turn it is
+    does not depend on how the sweep was cut into pieces.
+    """
+    waiting = ClockStep.objects.filter(state=ClockStep.State.PENDING)
+    waiting = waiting.order_by("due_at", "clock_id", "pk")
     return sum(
         _carry_out(step_id, lead_id, now)
         for step_id, lead_id in waiting.values_list("pk", "clock__lead_id").iterator()
