@@ -260,6 +260,12 @@ def keep_agenda(lead: Lead, agenda: Agenda | None) -> None:
     lead.relief = agenda.relief if agenda else ""
 
 
+def renew_agenda(lead: Lead, agenda: Agenda | None) -> None:
+    """What is due next on a locked lead became something else without an act on the lead."""
+    keep_agenda(lead, agenda)
+    lead.save(update_fields=AGENDA_FIELDS)
+
+
 def _save(lead: Lead, move: Move) -> None:
     names = {*STANDING, *move.fields, *AGENDA_FIELDS, "last_action", "last_actor", "changed_at"}
     try:

@@ -314,6 +314,13 @@ def _decided(telling: Telling) -> Iterator[Item]:
     )
 
 
+def _began_anew(telling: Telling) -> Iterator[Item]:
+    yield _item(
+        f"{telling.who} voided what fell due in an outage",
+        "What is still to be done begins anew, with the time that was left.",
+    )
+
+
 TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.CAPTURE: _captured,
     Action.SUBMIT: _submitted,
@@ -333,4 +340,5 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     "join": _joined,
     "breach": _breached,
     "remind": _reminded,
+    "outage": _began_anew,
 }

@@ -180,6 +180,39 @@ class Heartbeat(models.Model):
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
 
 
+class Outage(models.Model):
+    """A window in which nobody could be asked to keep a promise: what fell due in it is void.
+
+    `voided` had ended already; `restarted` ran still and began anew.
+    """
+
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    voided = models.PositiveIntegerField()
+    restarted = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-starts_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="sla_outage_over",
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("made_at")),
+            ),
+            models.CheckConstraint(name="sla_outage_has_reason", condition=~Q(reason="")),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}: {self.reason}"
+
+
 class CalendarRebuild(models.Model):
     """Running clocks taken over to a newer version of their calendar, because an edit said so.
 

@@ -16,7 +16,8 @@ from leads.handoff.reasons import label_of
 from leads.handoff.stages import Action
 from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
-from sla.clocks.models import Clock, ClockMove, ClockStep
+from sla.clocks.models import Clock, ClockMove, ClockStep, Outage
+from sla.clocks.outage import outages_between
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Score, score_of, scores_by
 from sla.reports.groups import By, key_of, names_of
@@ -97,6 +98,7 @@ class Overview:
     people: tuple[Person, ...]
     late_clocks: tuple[int, ...]
     last_change: datetime | None
+    outages: tuple[Outage, ...]
 
 
 def overview(asked: Asked, *, now: datetime) -> Overview:
@@ -130,6 +132,7 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         people=_people(slice_, now),
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
+        outages=tuple(outages_between(slice_.start, min(slice_.end, now))),
     )
 
 

@@ -131,9 +131,10 @@ def _started(slice_: Slice, now: datetime) -> Q:
 
 def _submitted(slice_: Slice, now: datetime) -> Q:
     """The last accept clock of each submission of the period: not the ones of earlier holders,
-    nor one that an undo replaced by its successor."""
+    nor one that an undo or an outage replaced by its successor."""
     return Q(
         ~Q(void_cause="undone"),
+        ~Q(void_cause="outage", stopped_at=None),
         ~Q(ended_by__action=Action.REASSIGN, ended_by__isnull=False),
         kind="accept",
         lead__submitted_at__gte=slice_.start,

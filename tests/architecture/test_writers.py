@@ -35,6 +35,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
         {"clock", "clocks"},
         {
             "sla/clocks/engine.py",
+            "sla/clocks/outage.py",
             "sla/clocks/past.py",
             "sla/clocks/repair.py",
             "sla/clocks/sweep.py",
