@@ -39,8 +39,8 @@ def told(content: dict[str, Any]) -> list[str]:
             [
                 "“Company has 20 people or more” is said as “Company has 150 people or more” now",
                 (
-                    "“Company has 150 people or more”: number of people is at least 150, instead of "
-                    "number of people is at least 20"
+                    "“Company has 150 people or more”: number of people is at least 150, "
+                    "instead of number of people is at least 20"
                 ),
             ],
         ),
