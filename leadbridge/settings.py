@@ -204,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "definition": {
+        "task": "leads.defining.tasks.keep",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # An absence begins on a minute, and a lead must not lie longer than that with who is away.
     "absences": {
         "task": "sla.clocks.tasks.absences",

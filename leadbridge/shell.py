@@ -94,8 +94,9 @@ class Shell:
         if reads_figures:
             pages.append(self._entry("sla", "SLA"))
         pages.append(
-            self._entry("agreement", "SLA agreement", wide=True, section="Agreed together")
+            self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
         )
+        pages.append(self._entry("agreement", "SLA agreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))
         pages.append(self._entry("calendars", "Calendars", wide=True))
         if reads_figures:

@@ -1,6 +1,11 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
-from leads.definition.models import DefinitionConfirmation, DefinitionVersion
+from leads.definition.models import (
+    DefinitionConfirmation,
+    DefinitionRemark,
+    DefinitionVersion,
+    OwnField,
+)
 from leads.handoff.consents import Consent
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
@@ -13,10 +18,12 @@ __all__ = [
     "Custody",
     "Debrief",
     "DefinitionConfirmation",
+    "DefinitionRemark",
     "DefinitionVersion",
     "Event",
     "Form",
     "Lead",
+    "OwnField",
     "Pause",
     "Person",
     "Question",
