@@ -5,7 +5,7 @@ are never added up, because a keen student and a silent director must not look a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -159,6 +159,12 @@ class Definition:
             "thresholds": {"fit": self.fit, "interest": self.interest},
             "tiers": self.tiers.content(),
         }
+
+    def each_without_one(self) -> "list[Definition]":
+        """The same definition without its first criterion, without its second, and so on: what
+        one criterion alone turns is the difference."""
+        every = self.criteria
+        return [replace(self, criteria=every[:n] + every[n + 1 :]) for n in range(len(every))]
 
 
 def _read_criterion(raw: object, place: int) -> Criterion:
