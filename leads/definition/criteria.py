@@ -5,7 +5,7 @@ are never added up, because a keen student and a silent director must not look a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -190,6 +190,12 @@ def _read_day(raw: object) -> date | None:
 
 def _refuse_day(raw: object) -> NoReturn:
     _READER.refuse("review_on", f"expected a day as 2026-05-31, got {shown(raw)}.")
+
+    def each_without_one(self) -> "list[Definition]":
+        """The same definition without its first criterion, without its second, and so on: what
+        one criterion alone turns is the difference."""
+        every = self.criteria
+        return [replace(self, criteria=every[:n] + every[n + 1 :]) for n in range(len(every))]
 
 
 def _read_criterion(raw: object, place: int) -> Criterion:

@@ -91,6 +91,14 @@ _NUMERAL = re.compile(r"[+-]?[0-9]{1,13}(?:\.[0-9]{1,6})?")
 _EMAIL = re.compile(r"[^\s@]{1,64}@(?P<domain>[^\s@.]+(?:\.[^\s@.]+)+)")
 _BOOLEANS: Mapping[str, bool] = {"true": True, "yes": True, "false": False, "no": False}
 _NOT_NEGATIVE = frozenset({"employees", "value"})
+# Days and instants as they are written: of all that ISO 8601 allows, what Python of every version
+# and SQL (`sql_facts`) read alike.
+DAY_WRITTEN = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+MOMENT_WRITTEN = (
+    f"{DAY_WRITTEN}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{{1,6}})?)?"
+    "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_DAY, _MOMENT = re.compile(DAY_WRITTEN), re.compile(MOMENT_WRITTEN)
 
 
 def field_named(name: str) -> Field | None:
@@ -168,8 +176,10 @@ def _date(raw: object) -> date | None:
     """A day in UTC: of a date, an aware instant, or the ISO text of either."""
     if isinstance(raw, str):
         try:
-            raw = datetime.fromisoformat(raw) if len(raw) > 10 else date.fromisoformat(raw)
-        except ValueError:
+            if _DAY.fullmatch(raw):
+                return date.fromisoformat(raw)
+            raw = datetime.fromisoformat(raw) if _MOMENT.fullmatch(raw) else None
+        except ValueError:  # a month has no such day
             return None
     if isinstance(raw, datetime):
         moment = instant(raw)

@@ -27,8 +27,10 @@ _LONGEST_SPAN = 3_650
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """A text as it is compared; lower() and not casefold(), because SQL can say the same."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    """A text as it is compared; `sql_text` says the same in SQL. A sigma is a sigma wherever it
+    stands in a word."""
+    small = unicodedata.normalize("NFKC", text).lower().replace("\u03c2", "\u03c3")
+    return " ".join(small.split())
 
 
 def rank(value: Fact | Scalar) -> Decimal:

@@ -17,7 +17,7 @@ from leads.definition.facts import asked_field, derive_facts, evidence_of, field
 Answer = Literal["yes", "no", "unknown"]
 Outcome = Literal["met", "not_met", "unknown"]
 
-_CENT = Decimal("0.01")
+MOST_HALVINGS = 64  # nothing is left by then, and a database would complain of less
 _ZERO = Decimal(0)
 _ASSUMED: Mapping[Unknown, Outcome] = {
     "fail": "not_met",
@@ -142,7 +142,8 @@ def _line(criterion: Criterion, known: Mapping[str, object], worth: Decimal, tod
 def _worth(criterion: Criterion, known: Mapping[str, object], now: datetime) -> Decimal:
     """The points a criterion gives when met: halved for every half-life since the last act.
 
-    Rounded to a hundredth, so that sums do not depend on the order of criteria.
+    Rounded to a hundredth, so that sums do not depend on the order of criteria. Reckoned in binary
+    fractions step by step as SQL does (`compiled`), or ties would be rounded differently.
     """
     if criterion.half_life_days is None:
         return Decimal(criterion.weight)
@@ -150,7 +151,8 @@ def _worth(criterion: Criterion, known: Mapping[str, object], now: datetime) -> 
     if acted is None or acted >= now:
         return Decimal(criterion.weight)
     halvings = (now - acted).total_seconds() / (86_400 * criterion.half_life_days)
-    return Decimal(criterion.weight * 0.5**halvings).quantize(_CENT)
+    cents = round(100 * criterion.weight * 0.5 ** min(halvings, MOST_HALVINGS))
+    return Decimal(cents).scaleb(-2)
 
 
 def _effect(criterion: Criterion, met: bool, worth: Decimal) -> _Tally:
