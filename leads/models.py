@@ -2,8 +2,11 @@
 
 from leads.definition.models import DefinitionConfirmation, DefinitionVersion
 from leads.handoff.consents import Consent
+from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
+from leads.handoff.reasons import Reason
+from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
 from leads.routing.models import RoutingRule, Turn
 from leads.work.models import Debrief, Question, Ruling, Touch
@@ -14,12 +17,15 @@ __all__ = [
     "Debrief",
     "DefinitionConfirmation",
     "DefinitionVersion",
+    "Dispute",
     "Event",
     "Form",
     "Lead",
     "Pause",
     "Person",
     "Question",
+    "Reason",
+    "Recoding",
     "Remark",
     "RoutingRule",
     "Ruling",
