@@ -37,6 +37,7 @@ from leads.handoff.rules import (
     require_criterion,
     require_here,
     require_packet,
+    spoken,
     team_for,
     touched_at,
 )
@@ -208,7 +209,6 @@ def recycle_lead(
         lead = lock_lead(lead_id)
         permit(lead, Action.RECYCLE, actor=actor, now=now)
         require_effort(code, lead, quote)
-        words = "" if quote.strip().lower() == "none" else quote
         fields = {"park_until": park, "reason": reason, "debrief": ""}
         carry_out(
             lead,
@@ -220,7 +220,7 @@ def recycle_lead(
                 now,
                 fields,
                 data={"reason": reason},
-                words={"quote": words},
+                words={"quote": spoken(quote)},
             ),
         )
     return lead
@@ -311,5 +311,6 @@ def _decide(
         if reason is not None:
             require_effort(reason, lead, "".join((words or {}).values()))
         assert row.to is not None, "every decision of the table names its stage"
-        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=words))
+        kept = {kind: spoken(text) for kind, text in (words or {}).items()}
+        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=kept))
     return lead

@@ -158,8 +158,8 @@ class Submit(Decision):
         """Whoever goes past the definition sees how often that happened this month."""
         overrides = error.data.get("overrides")
         if isinstance(overrides, dict):
-            field = self.fields["override_reason"]
-            field.help_text = f"Counts as an override: {overrides['words']}."
+            # The bound field was made when the answers were read, and keeps its own words.
+            self["override_reason"].help_text = f"Counts as an override: {overrides['words']}."
         return super().take_error(error)
 
     def decide(self, *, actor: User, now: datetime) -> str:

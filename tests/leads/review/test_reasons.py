@@ -140,11 +140,9 @@ def test_the_words_of_a_code_are_edited_on_its_page(
     form = {"label": "Wrong number or address", "position": "5", "next_step": "Call them"}
     answer = signed_in(cast.max).post(url, form, follow=True)
     assert "Wrong number or address" in answer.content.decode()
-    assert "Wrong number or address" in signed_in(cast.mia).get("/handoffs/").content.decode()
-    assert (
-        "Wrong number or address" in signed_in(cast.mia).get(f"/leads/{lead.ref}/").content.decode()
-    )
-    assert [one.code for one in reasons_for(Action.REJECT)][0] == "bad_data"
+    for page in ("/handoffs/", f"/leads/{lead.ref}/"):
+        assert "Wrong number or address" in signed_in(cast.mia).get(page).content.decode()
+    assert next(one.code for one in reasons_for(Action.REJECT)) == "bad_data"
 
 
 @pytest.mark.parametrize("path", ["", "new/", "reject/other/"])
@@ -273,7 +271,8 @@ def test_whoever_leads_nobody_changes_no_reason(cast: Cast, now: datetime) -> No
 
 @pytest.mark.parametrize(
     ("field", "change"),
-    [("reason", {"reason": "bad_data"}), ("reason", {"reason": "price"}), ("because", {"because": " "}),
+    [("reason", {"reason": "bad_data"}), ("reason", {"reason": "price"}),
+     ("because", {"because": " "}),
      ("criterion", {"reason": "fails_definition"}),
      ("criterion", {"reason": "fails_definition", "criterion": "nonsense"})],
 )  # fmt: skip
