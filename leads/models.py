@@ -7,8 +7,11 @@ from leads.definition.models import (
     OwnField,
 )
 from leads.handoff.consents import Consent
+from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
+from leads.handoff.reasons import Reason
+from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
 from leads.routing.models import RoutingRule, Turn
 from leads.work.models import Debrief, Question, Ruling, Touch
@@ -20,6 +23,7 @@ __all__ = [
     "DefinitionConfirmation",
     "DefinitionRemark",
     "DefinitionVersion",
+    "Dispute",
     "Event",
     "Form",
     "Lead",
@@ -27,6 +31,8 @@ __all__ = [
     "Pause",
     "Person",
     "Question",
+    "Reason",
+    "Recoding",
     "Remark",
     "RoutingRule",
     "Ruling",

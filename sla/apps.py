@@ -5,8 +5,8 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        """Listen to the handoff, tell it the agreed pauses and the outbox people's hours, and put
-        notices into words."""
+        """Listen to the handoff, tell it what was agreed of pauses, attempts and overrides, tell the
+        outbox people's hours, and put notices into words."""
         from functools import partial
 
         from leadbridge.outbox.hours import register_hours
@@ -14,9 +14,13 @@ class SlaConfig(AppConfig):
         from leadbridge.outbox.reviews import KIND, render_review
         from leadbridge.outbox.signatures import proposed, render_proposal
         from leads.handoff.changes import lead_changed
+        from leads.handoff.effort import register_effort
+        from leads.handoff.overrides import register_cap
         from leads.handoff.pauses import register_rules
         from sla.agreement.life import AGREEMENT
+        from sla.agreement.queries import override_cap
         from sla.clocks import digest, news, notices
+        from sla.clocks.attempts import effort_on
         from sla.clocks.engine import on_lead_changed
         from sla.clocks.hours import next_working_instants
         from sla.clocks.pauses import allowed_pauses
@@ -24,6 +28,8 @@ class SlaConfig(AppConfig):
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
         register_hours(next_working_instants)
+        register_effort(effort_on)
+        register_cap(override_cap)
         register(KIND, render_review)
         register(proposed(AGREEMENT), partial(render_proposal, AGREEMENT))
         for kind, renderer in notices.RENDERERS.items():

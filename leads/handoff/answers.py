@@ -133,12 +133,3 @@ class CustodyAnswer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(allow_null=True)
     cause = serializers.CharField()
-
-
-class ReasonAnswer(serializers.Serializer[Any]):
-    """A code for `reject`, `recycle`, `disqualify` or `lose`, and what it asks for."""
-
-    action = serializers.CharField()
-    code = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
-    asks = serializers.CharField(allow_null=True, help_text="comment or criterion")

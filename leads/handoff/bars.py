@@ -48,6 +48,12 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
             lambda lead, user, now: lead.disputed_at is not None,
             "This rejection is disputed already.",
         ),
+        # Of a rejected lead nothing is due next but its rework.
+        Bar(
+            lambda lead, user, now: lead.next_due_at is not None and lead.next_due_at < now,
+            "The agreed time to dispute this rejection is over: hand the lead over again with a "
+            "reason, nurture it or disqualify it.",
+        ),
     ),
     Action.RULE: (
         Bar(lambda lead, user, now: lead.disputed_at is None, "Nobody disputes this rejection."),
@@ -59,6 +65,12 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
     # Done together with the second ruling, so it is always too early or done already.
     Action.SETTLE: (
         Bar(lambda lead, user, now: True, "A dispute is settled when both sides have ruled."),
+    ),
+    Action.WAIVE: (
+        Bar(
+            lambda lead, user, now: lead.waived_at is not None,
+            "The remaining attempts were waived already.",
+        ),
     ),
     Action.ANSWER: (
         Bar(lambda lead, user, now: not lead.open_questions, "No question waits for an answer."),

@@ -129,6 +129,9 @@ class Lead(models.Model):
     debrief = models.CharField(max_length=4, blank=True, help_text="owed, done, or never asked for")
     paused_until = models.DateTimeField(null=True)
     paused_for = models.CharField(max_length=80, blank=True)
+    waived_at = models.DateTimeField(
+        null=True, help_text="When a manager waived the attempts that were missing."
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

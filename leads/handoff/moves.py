@@ -144,6 +144,25 @@ def note(
     return record(lead, action, actor=actor, now=now, data=data, words=words)
 
 
+def amend(
+    lead: Lead,
+    name: str,
+    fields: Mapping[str, object],
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> Event:
+    """Correct what was told of a lead. Neither where it stands nor its last decision changes, so
+    that one may still be taken back."""
+    for column, value in fields.items():
+        setattr(lead, column, value)
+    if fields:
+        lead.save(update_fields=sorted(fields))
+    return record(lead, name, actor=actor, now=now, data=data, words=words)
+
+
 def begin(
     lead: Lead,
     *,

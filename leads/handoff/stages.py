@@ -49,6 +49,7 @@ class Action(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     DEBRIEF = "debrief"
+    WAIVE = "waive"
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "reopen"
@@ -146,6 +147,8 @@ TABLE: tuple[Row, ...] = (
     _row(_A.RULE, {_S.REJECTED}, None, _P.SIDE_MANAGER),
     _row(_A.SETTLE, {_S.REJECTED}, None, _P.SYSTEM),
     _row(_A.ASK, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER),
+    # The rest of the agreed attempts need not be made: then it may go back as unreachable.
+    _row(_A.WAIVE, _WORKED, None, _P.SALES_MANAGER),
     # A lead may have moved on before the reply comes.
     _row(_A.ANSWER, OPEN_STAGES, None, _P.MARKETER),
     _row(_A.DEBRIEF, {_S.WON, _S.LOST}, None, _P.HOLDER, _P.SALES_MANAGER),

@@ -9,7 +9,7 @@ from leadbridge.kernel.words import MONTHS, due_words
 from leadbridge.people.models import Team, User
 from leads.handoff.inbox import met_words
 from leads.handoff.models import Event, Lead, Remark
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
 from leads.handoff.stages import LABELS, Action, Stage
 
 
@@ -37,6 +37,7 @@ class Telling:
     words: Mapping[str, str]
     people: Mapping[int, str]
     teams: Mapping[int, str]
+    labels: Labels
     zone: str
     now: datetime
 
@@ -57,15 +58,17 @@ class Telling:
 
 
 def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
-    """All that happened, newest first, ready to be told; four queries, however much it is."""
+    """All that happened, newest first, ready to be told; five queries at most."""
     events = list(lead.events.select_related("actor", "touch", "pause").order_by("-at", "-pk"))
     words: dict[int, dict[str, str]] = {}
     for remark in Remark.objects.filter(event__lead=lead).exclude(text=""):
         words.setdefault(remark.event_id, {})[remark.kind] = remark.text
     people = _names_in(events)
     teams = {team.pk: str(team) for team in Team.objects.all()}
+    labels = Labels()
     return [
-        Telling(lead, event, words.get(event.pk, {}), people, teams, zone, now) for event in events
+        Telling(lead, event, words.get(event.pk, {}), people, teams, labels, zone, now)
+        for event in events
     ]
 
 
@@ -245,6 +248,13 @@ SETTLED = {
 }
 
 
+def _recoded(telling: Telling) -> Iterator[Item]:
+    of, data = str(telling.event.data.get("of")), telling.event.data
+    was, now = (telling.labels.of(of, str(data.get(name))) for name in ("was", "reason"))
+    why = telling.words.get("comment", "")
+    yield _item(f"{telling.who} changed the reason", f"From “{was}” to “{now}”. {why}".strip())
+
+
 def _debriefed(telling: Telling) -> Iterator[Item]:
     points = tuple(
         (label, telling.words[kind]) for kind, label in DEBRIEF.items() if kind in telling.words
@@ -294,6 +304,7 @@ DONE = {
     Action.RECYCLE: ("{} gave it back for later", ""),
     Action.DISQUALIFY: ("{} disqualified it", ""),
     Action.DISPUTE: ("{} disputed the rejection", "risk"),
+    Action.WAIVE: ("{} waived the remaining attempts", ""),
     Action.REOPEN: ("{} reopened it as a new lead", ""),
     Action.ERASE: ("{} erased the person's data", ""),
 }
@@ -304,7 +315,7 @@ def _decided(telling: Telling) -> Iterator[Item]:
     event = telling.event
     words, tone = DONE.get(event.action, ("{}: " + event.action, ""))  # type: ignore[call-overload]
     reason = str(event.data.get("reason", ""))
-    label = label_of(event.action, reason) if reason else ""
+    label = telling.labels.of(event.action, reason)
     comment = telling.words.get("comment", "")
     yield _item(
         words.format(telling.who),
@@ -333,6 +344,7 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.RULE: _ruled,
     Action.SETTLE: _settled,
     Action.DEBRIEF: _debriefed,
+    "recode": _recoded,
     Action.PAUSE: _paused,
     Action.RESUME: _resumed,
     Action.MERGE: _merged,

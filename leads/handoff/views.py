@@ -180,6 +180,7 @@ HEAD_ACTIONS = (
 STORY_ACTIONS = (
     ("touch", "Log follow-up", "F"),
     ("ask", "Ask marketing", ""),
+    ("waive", "Waive attempts", ""),
     ("resume", "Resume", ""),
     ("pause", "Pause", ""),
 )
@@ -222,8 +223,8 @@ def answer_decision(request: Request, ref: str, decision: type[Decision]) -> Htt
             if not decision.asks:
                 return redirect(f"/leads/{lead.ref}/")
             permit(lead, decision.action, actor=request.user, now=request.now)
-            return ask(request, decision(lead=lead), back, status=200)
-        form = decision(request.POST, lead=lead)
+            return ask(request, decision(lead=lead, user=request.user), back, status=200)
+        form = decision(request.POST, lead=lead, user=request.user)
         if not form.is_valid():
             return ask(request, form, back, status=422)
         try:

@@ -8,6 +8,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, User
 from leads.handoff.bars import side_of
 from leads.handoff.deeds import beside
+from leads.handoff.disputes import settle_dispute
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Lead, Remark
 from leads.handoff.moves import carry_out
@@ -76,4 +77,5 @@ def _settle(lead: Lead, now: datetime) -> None:
         return
     agreed = lead.marketing_ruling == lead.sales_ruling
     data = {"verdict": lead.sales_ruling if agreed else "split"}
-    carry_out(lead, beside(lead, Action.SETTLE, {}, actor=None, now=now, data=data))
+    event = carry_out(lead, beside(lead, Action.SETTLE, {}, actor=None, now=now, data=data))
+    settle_dispute(lead, data["verdict"], at=event.at)

@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from leadbridge.kernel.http import stamp_of
 from leads.handoff.models import Lead
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
+from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action
 from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
@@ -195,13 +196,14 @@ def reasons_of(slice_: Slice, *, now: datetime) -> tuple[tuple[Reason, ...], int
     """Why leads handed over in the period were rejected, the most frequent reason first; and how
     many of them had met every agreed criterion."""
     rejected = clocks_in(slice_, Part.REJECTED, now)
-    rows = rejected.values_list("ended_by__data__reason").annotate(
+    coded = rejected.annotate(code=coded_now("ended_by_id", "ended_by__data"))
+    rows = coded.values_list("code").annotate(
         count=Count("pk"),
         qualified=Count("pk", filter=Q(lead__verdict="yes", lead__overridden=False)),
     )
-    found, though_qualified = [], 0
+    found, though_qualified, labels = [], 0, Labels()
     for code, count, qualified in rows.order_by():
-        found.append(Reason(code or "", label_of(Action.REJECT, code or ""), count))
+        found.append(Reason(code or "", labels.of(Action.REJECT, code or ""), count))
         though_qualified += qualified
     return tuple(sorted(found, key=lambda one: (-one.count, one.label))), though_qualified
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.db.models import F, Q, QuerySet
 
+from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action
 from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, outcome_q, overdue
@@ -99,7 +100,8 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
         slice_ = replace(slice_, kind="", side="")
     clocks = Clock.objects.filter(narrowed(slice_)).filter(_CONDITIONS[part](slice_, now))
     if slice_.reason:
-        clocks = clocks.filter(ended_by__data__reason=slice_.reason)
+        coded = clocks.annotate(code=coded_now("ended_by_id", "ended_by__data"))
+        clocks = coded.filter(code=slice_.reason)
     return clocks
 
 

@@ -56,7 +56,10 @@ DECIDED = [
         "recycle", Stage.WORKING, "sam",
         {"reason": "timing", "return_on": "2027-02-01", "quote": "In spring."}, Stage.RECYCLED,
     ),
-    ("disqualify", Stage.WORKING, "sam", {"reason": "no_need"}, Stage.DISQUALIFIED),
+    (
+        "disqualify", Stage.WORKING, "sam", {"reason": "no_need", "quote": "none"},
+        Stage.DISQUALIFIED,
+    ),
     (
         "qualify", Stage.WORKING, "sam", {"value": "5000", "close_on": "2027-01-31"},
         Stage.OPPORTUNITY,
