@@ -16,6 +16,7 @@ from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Side, Team, User
+from leadbridge.people.queries import absences_at, until_words
 from leads.handoff import actions
 from leads.handoff.corrections import undo_last
 from leads.handoff.effort import waive_attempts
@@ -41,9 +42,11 @@ class Decision(forms.Form):
     hint: ClassVar[str] = ""
     asks: ClassVar[bool] = True
 
-    def __init__(self, data: object = None, *, lead: Lead, user: User | None = None) -> None:
+    def __init__(
+        self, data: object = None, *, lead: Lead, now: datetime, user: User | None = None
+    ) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # what a request holds
-        self.lead, self.user = lead, user
+        self.lead, self.now, self.user = lead, now, user
         self.quotes: list[tuple[str, str]] = []
         self.precedents: Sequence[object] = ()
         self.prepare()
@@ -264,12 +267,22 @@ class Reassign(Decision):
         people = User.objects.filter(
             Q(memberships__team__in=teams) | Q(manages__in=teams), is_active=True
         ).distinct()
+        listed = list(people.order_by("first_name"))
+        away = absences_at(self.now, [user.pk for user in listed])
+        here = [(f"user-{user.pk}", str(user)) for user in listed if user.pk not in away]
+        # Marked and not hidden: whoever chooses them is told who stands in.
+        gone = [
+            (f"user-{user.pk}", f"{user} (away {until_words(away[user.pk])})")
+            for user in listed
+            if user.pk in away
+        ]
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField), "declared above"
         field.choices = [
             ("", "Choose one"),
-            ("People", [(f"user-{user.pk}", str(user)) for user in people.order_by("first_name")]),
+            ("People", here),
             ("Pools", [(f"pool-{team.pk}", f"Pool of {team}") for team in teams]),
+            *([("Away", gone)] if gone else []),
         ]
 
     def decide(self, *, actor: User, now: datetime) -> str:

@@ -223,8 +223,9 @@ def answer_decision(request: Request, ref: str, decision: type[Decision]) -> Htt
             if not decision.asks:
                 return redirect(f"/leads/{lead.ref}/")
             permit(lead, decision.action, actor=request.user, now=request.now)
-            return ask(request, decision(lead=lead, user=request.user), back, status=200)
-        form = decision(request.POST, lead=lead, user=request.user)
+            asked = decision(lead=lead, now=request.now, user=request.user)
+            return ask(request, asked, back, status=200)
+        form = decision(request.POST, lead=lead, now=request.now, user=request.user)
         if not form.is_valid():
             return ask(request, form, back, status=422)
         try:

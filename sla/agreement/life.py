@@ -10,7 +10,9 @@ from sla.agreement.targets import Agreement
 
 
 def _clean(content: object) -> dict[str, object]:
-    return Agreement.from_content(content).content()
+    agreement = Agreement.from_content(content)
+    agreement.refuse_contradictions()
+    return agreement.content()
 
 
 def _review_on(content: Mapping[str, object]) -> date | None:

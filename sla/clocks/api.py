@@ -17,17 +17,28 @@ from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
 from leads.handoff.listing import held_by, of_team
 from leads.handoff.queries import get_lead_for
+from sla.agreement.ladder import DOINGS
 from sla.calendars.api import StepAnswer
 from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import explain_clock, pauses_of
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock, Outage
+from sla.clocks.models import STEP_STATES, Clock, Outage
 from sla.clocks.outage import LONGEST_REASON, void_outage
 from sla.clocks.queries import clock_id_of, clocks_visible_to, get_clock_for
-from sla.clocks.representation import clock_answer
+from sla.clocks.representation import TO_COME, clock_answer
 from sla.clocks.states import State, state_q
 
 FILTERS = ("state", "kind", "holder", "team", "lead", "due_before")
+
+
+class LadderStep(serializers.Serializer[Any]):
+    """A step of the ladder, taken or still to come."""
+
+    step = serializers.ChoiceField(choices=[(name, name) for name in DOINGS])
+    due_at = serializers.DateTimeField()
+    at = serializers.DateTimeField(allow_null=True, help_text="Null: still to come.")
+    state = serializers.ChoiceField(choices=[(name, name) for name in (TO_COME, *STEP_STATES)])
+    outcome = serializers.CharField(help_text="What came of it, in words.")
 
 
 class ClockAnswer(serializers.Serializer[Any]):
@@ -58,6 +69,12 @@ class ClockAnswer(serializers.Serializer[Any]):
     relief = serializers.CharField(
         help_text="“surge”, beyond the agreed number of a day; or blank."
     )
+    number = serializers.IntegerField(allow_null=True, help_text="Which attempt it is.")
+    pauses = serializers.ListField(
+        child=serializers.ListField(child=serializers.DateTimeField(), min_length=2, max_length=2),
+        help_text="Stretches [from, to) in which it stands still.",
+    )
+    steps = LadderStep(many=True)
 
 
 class ClockStepAnswer(StepAnswer):
@@ -232,6 +249,7 @@ def _list(view: ListView, request: Request, clocks: QuerySet[Clock]) -> Response
     now = now_of(request)
     asked = clocks.filter(_asked(request))
     rows = asked.select_related("holder", "team", "calendar__calendar", "agreement")
+    rows = rows.prefetch_related("climbed")
     pages, page = page_of(view, request, rows)
     return pages.get_paginated_response([clock_answer(clock, now) for clock in page])
 
