@@ -278,7 +278,8 @@ def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
 
 
 def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
-    """What the undone act started is void; what it had ended goes on as a successor."""
+    """What the undone act started is void; what it had ended goes on as a successor; whatever runs
+    is owed by who owes it now, as before the act."""
     left = []
     for clock in running:
         if clock.started_by_id == change.undone_id:
@@ -293,6 +294,8 @@ def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
         _void(clock, cause="undone", now=change.now, event=change.event)
         clock.save(update_fields=ENDING)
         left.append(_successor(clock, change))
+    for clock in _hand_on(left, change.lead):
+        clock.save(update_fields=["holder", "team"])
     return left
 
 

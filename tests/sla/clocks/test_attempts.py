@@ -113,8 +113,11 @@ def test_a_pause_that_is_over_counts_for_the_next_attempt_from_its_start(
 ) -> None:
     lead = accepted(cast, now)
     try_to_reach(lead, cast, now)
-    common = {"lead_id": lead.pk, "actor": cast.sam, "code": "asked_for_date"}
-    pause_lead(**common, now=now + HOUR, until=now + 4 * HOUR)
+
+    def pause(at: datetime, until: datetime) -> None:
+        pause_lead(lead_id=lead.pk, actor=cast.sam, now=at, code="asked_for_date", until=until)
+
+    pause(now + HOUR, now + 4 * HOUR)
     try_to_reach(lead, cast, now + 5 * HOUR)
     clock = owed(lead)
     assert clock is not None
@@ -123,7 +126,7 @@ def test_a_pause_that_is_over_counts_for_the_next_attempt_from_its_start(
     assert clock.due_at == after(agreed, calendar, now) + 3 * HOUR
 
     # A later pause moves it by what that one takes, and not by the first one once more.
-    pause_lead(**common, now=now + 6 * HOUR, until=now + 6 * HOUR + 10 * MINUTE)
+    pause(now + 6 * HOUR, now + 6 * HOUR + 10 * MINUTE)
     moved = owed(lead)
     assert moved is not None
     assert moved.due_at == clock.due_at + 10 * MINUTE
