@@ -11,6 +11,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leadbridge.people.calls import caller, now_of
 from leadbridge.people.schema import answers
+from leads.definition.fields import live_fields
 from leads.handoff.answers import LeadDetail
 from leads.handoff.api import LeadList
 from leads.handoff.representation import lead_detail
@@ -45,7 +46,10 @@ class LeadBody(serializers.Serializer[Any]):
     external_id = serializers.CharField(required=False, max_length=LONGEST["external_id"])
     value = serializers.FloatField(required=False)
     request = serializers.CharField(required=False, help_text="demo, price, contact or trial")
-    attributes = serializers.DictField(required=False, help_text="Whatever has no field here.")
+    attributes = serializers.DictField(
+        required=False,
+        help_text="Own fields by key, held to their types; and whatever has no field.",
+    )
     message = serializers.CharField(required=False, max_length=LONGEST_MESSAGE)
     consent = ConsentBody(required=False)
 
@@ -88,7 +92,7 @@ class Leads(LeadList):
         user, now = caller(request), now_of(request)
         if not user.is_marketing:
             raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
-        packet = read_packet(request.data, now=now)
+        packet = read_packet(request.data, now=now, own=live_fields())
         taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
         body = {**lead_detail(taken.lead, viewer_of(user), now), "joined": taken.joined}
         return Response(body, status=200 if taken.joined else 201)

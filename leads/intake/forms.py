@@ -1,6 +1,6 @@
 """Forms that visitors and marketers fill in; `cleaning` decides what is acceptable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from leadbridge.kernel.errors import FieldErrors
+from leads.definition.own_fields import LONGEST_TEXT, FieldSpec
 from leads.handoff.episodes import Packet
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 from leads.intake.contact import LONGEST_EMAIL
@@ -22,6 +23,7 @@ REQUESTS = (
     ("contact", "A call or a message"),
     ("trial", "A trial"),
 )
+OWN = "own_"  # before the key of an own field, so that it cannot be taken for one of the house
 TORN = "Some characters did not arrive as you typed them. Please type them again."
 
 
@@ -52,6 +54,19 @@ def _choice(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.F
     return forms.Field(label=label, required=False, widget=widget)
 
 
+def own_field(spec: FieldSpec) -> forms.Field:
+    """The input of a field of this organisation. Plain as well: its own rules refuse."""
+    if spec.type == "choice":
+        options = [("", "Please choose"), *((one, one) for one in spec.choices)]
+        return _choice(spec.label, options)
+    if spec.type == "boolean":
+        return _choice(spec.label, [("", "Please choose"), ("yes", "Yes"), ("no", "No")])
+    if spec.type == "date":
+        return _line(spec.label, longest=10, type="date")
+    mode = {"inputmode": "decimal"} if spec.type == "number" else {}
+    return _line(spec.label, longest=LONGEST_TEXT, autocomplete="off", **mode)
+
+
 def _countries() -> list[tuple[str, str]]:
     return [("", "Please choose"), *country_names().items()]
 
@@ -80,11 +95,18 @@ class PacketForm(forms.Form):
     packet: Packet
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, now: datetime, given: Mapping[str, str]
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        now: datetime,
+        given: Mapping[str, str],
+        own: Sequence[FieldSpec] = (),
     ) -> None:
         super().__init__(data)
         self.now = now
         self.given = given
+        self.own = own
+        self.fields |= {OWN + spec.key: own_field(spec) for spec in own}
 
     def clean(self) -> dict[str, Any]:
         """Every error of every field at once, each beside its field."""
@@ -93,10 +115,12 @@ class PacketForm(forms.Form):
         torn = [name for name, text in raw.items() if "\N{REPLACEMENT CHARACTER}" in str(text)]
         for name in torn:
             self.add_error(name, TORN)
+        raw["attributes"] = {spec.key: raw.pop(OWN + spec.key, None) for spec in self.own}
         try:
-            self.packet = read_packet(raw, now=self.now)
+            self.packet = read_packet(raw, now=self.now, own=self.own)
         except FieldErrors as error:
-            for name, sentences in error.errors.items():
+            for at, sentences in error.errors.items():
+                name = OWN + at.removeprefix("attributes.") if at.startswith("attributes.") else at
                 if name not in self.errors:
                     self.add_error(name if name in self.fields else None, sentences)
         return self.cleaned_data
@@ -133,8 +157,14 @@ class EntryForm(PacketForm):
     )
     REST = ("request", "message")
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime) -> None:
-        super().__init__(data, now=now, given={})
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        now: datetime,
+        own: Sequence[FieldSpec] = (),
+    ) -> None:
+        super().__init__(data, now=now, given={}, own=own)
         self.fields["request"].label = "What they would like"
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -143,4 +173,4 @@ class EntryForm(PacketForm):
 
     def rest(self) -> list[forms.BoundField]:
         """Fields that stand alone."""
-        return [self[name] for name in self.REST]
+        return [self[name] for name in (*(OWN + spec.key for spec in self.own), *self.REST)]
