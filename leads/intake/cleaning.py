@@ -77,7 +77,7 @@ def read_packet(raw: object, *, now: datetime, own: Sequence[FieldSpec] = ()) ->
     phone = sheet.read("phone", lambda value: read_phone(value, country), "")
     employees = sheet.read("employees", read_count, None)
     value = sheet.read("value", read_amount, None)
-    request = sheet.read("request", _read_request, "")
+    request = sheet.read("request", read_asked_for, "")
     message = sheet.text("message", LONGEST_MESSAGE, lines=True)
     attributes = _read_attributes(sheet, {spec.key: spec for spec in own})
     agreed = _read_consent(sheet, now)
@@ -168,7 +168,7 @@ def _about_unknown(name: str, known: tuple[str, ...]) -> str:
     return f"There is no such field.{hint}{extras}"
 
 
-def _read_request(raw: object) -> str:
+def read_asked_for(raw: object) -> str:
     """What was asked for; this is what makes a hand-raise."""
     text = clean_text(raw, longest=100).casefold()
     options = FIELDS["request"].options

@@ -9,9 +9,13 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from leadbridge.kernel.errors import FieldErrors
+from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.people.models import User
 from leads.definition.own_fields import LONGEST_TEXT, FieldSpec
 from leads.handoff.episodes import Packet
+from leads.handoff.forms import Decision
+from leads.handoff.stages import Action
+from leads.intake.attesting import asked_about, attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 from leads.intake.contact import LONGEST_EMAIL
 from leads.intake.countries import country_names
@@ -174,3 +178,57 @@ class EntryForm(PacketForm):
     def rest(self) -> list[forms.BoundField]:
         """Fields that stand alone."""
         return [self[name] for name in (*(OWN + spec.key for spec in self.own), *self.REST)]
+
+
+FACT = "fact_"
+
+
+class Attest(Decision):
+    """One input for each thing that is asked, and the initials of who knows it."""
+
+    action, title, button = Action.ATTEST, "Fill in what is asked", "Save"
+    hint = "The definition cannot tell yet. What you know decides; it is kept with your initials."
+
+    def prepare(self) -> None:
+        """An input of its type for each."""
+        for asked in asked_about(self.lead, self.lead.changed_at):
+            found = own_field(asked.spec) if asked.spec else forms.Field(required=False)
+            found.label = asked.label[:1].upper() + asked.label[1:]
+            if not asked.spec:
+                found.widget = forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"})
+            self.fields[FACT + asked.name] = found
+        widget = forms.TextInput(attrs={"maxlength": 6, "autocomplete": "off"})
+        self.fields["initials"] = forms.CharField(
+            label="Your initials", max_length=6, widget=widget
+        )
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        """Keep the answers and say what follows from them."""
+        told = {
+            name.removeprefix(FACT): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(FACT) and value
+        }
+        initials = self.cleaned_data["initials"]
+        lead = attest_facts(
+            lead_id=self.lead.pk, actor=actor, now=now, initials=initials, facts=told
+        )
+        return f"Kept. {SAID[lead.verdict].format(lead.name)}"
+
+    def take_error(self, error: DomainError) -> bool:
+        """A refusal at the input that it is about."""
+        if isinstance(error, FieldErrors):
+            for name, words in error.errors.items():
+                self.add_error(name if name in self.fields else FACT + name, words)
+            return True
+        if error.field == "facts":
+            self.add_error(None, error.message)
+            return True
+        return super().take_error(error)
+
+
+SAID = {
+    "yes": "{} meets the definition now.",
+    "no": "{} does not meet the definition.",
+    "unknown": "Something is still to be asked about {}.",
+}

@@ -18,12 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
 from leadbridge.kernel.uploads import small_body
-from leadbridge.people.http import Request
+from leadbridge.people.http import Request, signed_in
 from leads.definition.fields import live_fields
 from leads.definition.own_fields import FieldSpec
 from leads.handoff.queries import get_lead_for
+from leads.handoff.views import answer_decision
 from leads.intake.actions import take_in
-from leads.intake.forms import EntryForm, VisitorForm
+from leads.intake.forms import Attest, EntryForm, VisitorForm
 from leads.intake.guard import (
     LEAST_AGE,
     MOST_AGE,
@@ -137,6 +138,13 @@ def form_thanks(request: Request, slug: str) -> HttpResponse:
     form = get_object_or_404(Form, slug=slug, active=True)
     context = {"text": form.thanks, "organisation": settings.ORGANISATION}
     return render(request, "leads/form_thanks.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def attest(request: Request, ref: str) -> HttpResponse:
+    """Ask for what the definition asks of a person (GET), or take the answer (POST)."""
+    return answer_decision(request, ref, Attest)
 
 
 @login_required
