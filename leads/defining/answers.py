@@ -73,6 +73,8 @@ class CheckBody(serializers.Serializer[Any]):
 
 
 class RemarkBody(Body):
+    """What one says on a version."""
+
     text = Words(longest=LONGEST_REMARK)
 
 
@@ -86,6 +88,8 @@ class RemarkAnswer(serializers.Serializer[Any]):
 
 
 class FieldBody(Body):
+    """A new field."""
+
     key = Words(longest=40, lines=False, help_text="Small letters, digits and _; never changes.")
     label = Words(longest=LONGEST_LABEL, lines=False)  # type: ignore[assignment]
     type = Words(longest=10, lines=False, help_text=f"One of {', '.join(TYPES)}.")

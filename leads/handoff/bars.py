@@ -75,6 +75,12 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
     Action.ANSWER: (
         Bar(lambda lead, user, now: not lead.open_questions, "No question waits for an answer."),
     ),
+    Action.ATTEST: (
+        Bar(
+            lambda lead, user, now: lead.verdict != "unknown",
+            "The definition asks nothing more about this lead.",
+        ),
+    ),
     Action.DEBRIEF: (
         Bar(lambda lead, user, now: lead.debrief == "done", "This lead has its debrief already."),
     ),

@@ -216,6 +216,12 @@ def _answered(telling: Telling) -> Iterator[Item]:
     yield _item(f"{telling.who} answered", telling.words.get("comment", ""), tone="ok")
 
 
+def _attested(telling: Telling) -> Iterator[Item]:
+    signed = telling.event.data.get("initials", "")
+    title = f"{telling.who} answered what the definition asks, signed {signed}"
+    yield _item(title, telling.words.get("note", ""), tone="ok")
+
+
 def _ruled(telling: Telling) -> Iterator[Item]:
     data = telling.event.data
     title = f"{telling.who} ruled for {data.get('side')}: {RULED.get(str(data.get('verdict')), '')}"
@@ -341,6 +347,7 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.UNDO: _undone,
     Action.ASK: _asked,
     Action.ANSWER: _answered,
+    Action.ATTEST: _attested,
     Action.RULE: _ruled,
     Action.SETTLE: _settled,
     Action.DEBRIEF: _debriefed,

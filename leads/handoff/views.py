@@ -164,6 +164,7 @@ HEAD_ACTIONS = (
     ("qualify", "Sales-qualified", ""),
     ("win", "Won", ""),
     ("submit", "Hand over", "A"),
+    ("attest", "Fill in what is asked", ""),
     ("answer", "Answer", ""),
     ("reject", "Reject", "R"),
     ("lose", "Lost", ""),

@@ -37,6 +37,7 @@ from leads.handoff.pauses import Pause
 from leads.handoff.pausing import pause_lead, resume_lead
 from leads.handoff.recoding import Recoding
 from leads.handoff.stages import Action, Stage
+from leads.intake.attesting import attest_facts
 from leads.routing.models import Turn
 from leads.work.actions import log_touch
 from leads.work.debriefs import debrief_lead
@@ -247,6 +248,7 @@ def do(
         Action.RULE: (rule_on_dispute, {"verdict": "overturned", "because": "Read again."}),
         Action.ASK: (ask_question, {"kind": "question", "question": "Which page did they read?"}),
         Action.ANSWER: (answer_questions, {"reply": "The price list."}),
+        Action.ATTEST: (attest_facts, {"initials": "MK", "facts": {"employees": 240}}),
         Action.DEBRIEF: (
             debrief_lead, {"decided": "Price.", "learnt": "Ask first.", "advice": "nothing"}
         ),
