@@ -5,8 +5,8 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        """Listen to the handoff, tell it what was agreed of pauses, attempts and overrides, tell the
-        outbox people's hours, and put notices into words."""
+        """Listen to the handoff, tell it what was agreed of pauses, attempts and overrides, tell
+        the outbox people's hours, and put notices into words."""
         from functools import partial
 
         from leadbridge.outbox.hours import register_hours
