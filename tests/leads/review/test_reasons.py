@@ -293,6 +293,8 @@ def test_a_reason_is_changed_on_the_page_of_the_lead(
     lead = rejected(cast, now)
     event = lead.events.get(action="reject")
     url = f"/leads/{lead.ref}/reasons/"
+    assert url in signed_in(cast.max).get(f"/leads/{lead.ref}/").content.decode()
+    assert url not in signed_in(cast.sam).get(f"/leads/{lead.ref}/").content.decode()
     assert f"{url}{event.pk}/" in signed_in(cast.max).get(url).content.decode()
     assert signed_in(cast.sam).get(url).status_code == 403
     answer = signed_in(cast.max).post(f"{url}{event.pk}/", {"reason": "", "because": ""})
