@@ -237,7 +237,7 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
         disqualify_lead(lead_id=lead_id, actor=mia, now=at, reason="no_fit")
     elif roll < 0.7:
         nurture_lead(lead_id=lead_id, actor=mia, now=at, review_on=(at + timedelta(days=40)).date())
-    elif roll < 0.8:
+    elif roll < 0.8 and not _is_late(lead_id, at):
         why = "They confirmed size and budget."
         after_dispute(past, dispute_lead(lead_id=lead_id, actor=mia, now=at, because=why), at)
     else:
@@ -245,6 +245,11 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
         _plan_decision(
             past, submit_lead(lead_id=lead_id, actor=mia, now=at, override_reason=why), at
         )
+
+
+def _is_late(lead_id: int, at: datetime) -> bool:
+    """Is its time to be disputed over?"""
+    return Lead.objects.filter(pk=lead_id, next_due_at__lt=at).exists()
 
 
 def _accept(past: Past, lead_id: int, seller: User, at: datetime) -> None:
@@ -293,7 +298,7 @@ def _give_up(past: Past, lead_id: int, seller: User, at: datetime) -> None:
             return_on=(at + timedelta(days=past.random.randrange(20, 120))).date(),
         )  # fmt: skip
     else:
-        disqualify_lead(lead_id=lead_id, actor=seller, now=at, reason="no_need")
+        disqualify_lead(lead_id=lead_id, actor=seller, now=at, reason="no_need", quote="none")
 
 
 def _qualify(past: Past, lead_id: int, seller: User, at: datetime) -> None:

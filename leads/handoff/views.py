@@ -15,7 +15,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
-from leadbridge.people.access import viewer_of
+from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff import inbox as inbox_list
 from leads.handoff import outcomes
@@ -152,6 +152,9 @@ def lead(request: Request, ref: str) -> HttpResponse:
             "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", ""),
             "story_actions": buttons_of(found, allowed, STORY_ACTIONS, ""),
             "can_undo": Action.UNDO in allowed,
+            "recode_url": f"/leads/{found.ref}/reasons/"
+            if found.reason and recodes_reasons(request.user)
+            else "",
         },
     )
 

@@ -1,6 +1,7 @@
 """Disputes: in time, with their precedents, counted so that nothing flatters."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ from tests.leads.handoff.scenes import (
 
 
 def contested(
-    cast: Cast, now: datetime, because: str = "They have 240 people.", **given: str
+    cast: Cast, now: datetime, because: str = "They have 240 people.", **given: Any
 ) -> Lead:
     """Sam says that it is too small; Mia contests it."""
     lead = submitted(cast, now, **given)
