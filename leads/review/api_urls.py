@@ -1,0 +1,14 @@
+"""Addresses of what outcomes teach, in the API."""
+
+from django.urls import path
+
+from leads.review import api
+
+urlpatterns = [
+    path(
+        "definitions/<str:number>/backtest/",
+        api.AskBacktest.as_view(),
+        name="api-definition-backtest",
+    ),
+    path("backtests/<str:number>/", api.BacktestOne.as_view(), name="api-backtest"),
+]

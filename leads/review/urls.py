@@ -1,0 +1,11 @@
+"""Addresses of what outcomes teach."""
+
+from django.urls import path
+
+from leads.review import views
+
+urlpatterns = [
+    path("definition/backtests/", views.backtests, name="backtests"),
+    path("definition/backtests/<str:number>/", views.backtest, name="backtest"),
+    path("definition/<int:number>/backtest/", views.ask, name="backtest-ask"),
+]
