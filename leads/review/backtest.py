@@ -71,7 +71,8 @@ def judge_past(draft: Definition, in_force: Definition | None, window: Window) -
     statement = statement_of(draft, in_force, window)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.parameters)
-        return [Group(*row[:8], row[8] or [], row[9:])  # type: ignore[call-arg] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [Group(*row[:8], row[8] or [], row[9:]) for row in rows]  # type: ignore[call-arg]
 
 
 def statement_of(draft: Definition, in_force: Definition | None, window: Window) -> Compiled:
