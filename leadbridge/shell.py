@@ -96,6 +96,9 @@ class Shell:
         pages.append(
             self._entry("agreement", "SLA agreement", wide=True, section="Agreed together")
         )
+        if reads_figures:
+            pages.append(self._entry("definition/backtests", "Backtests", wide=True))
+            pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))
         pages.append(self._entry("calendars", "Calendars", wide=True))
         if reads_figures:

@@ -9,11 +9,14 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
+from leadbridge.people import documents
 from leadbridge.people.access import sees_figures
 from leadbridge.people.models import User
 from leads.definition.criteria import Definition
+from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.review.backtest import judge_past, report
+from leads.review.disagreement import Disagreement, proposed_content
 from leads.review.known import Window, leads_in
 from leads.review.models import Backtest
 
@@ -101,3 +104,29 @@ def waiting_backtests() -> list[int]:
     """What is still to be done, the oldest first."""
     rows = Backtest.objects.filter(state__in=Backtest.OPEN).order_by("asked_at")
     return list(rows.values_list("pk", flat=True))
+
+
+def days_of(text: str) -> int:
+    """How many days somebody asks to look back; the usual ones where it is no such number."""
+    plain = text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text), 1), MOST_DAYS) if plain else USUAL_DAYS
+
+
+def propose_split(found: Disagreement, key: str, *, actor: User, now: datetime) -> Any:
+    """A draft of the next version that says what sales goes by. DomainError `not_found` where the
+    row is there no longer; `forbidden` for who does not draft."""
+    split = next((one for one in found.splits if one.key == key), None)
+    if split is None:
+        raise DomainError("not_found", "That row is there no longer; look again.", status=404)
+    active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE).first()
+    if active is None:
+        raise DomainError("no_definition", "No definition is in force yet.", status=409)
+    met, missed = split.met, split.missed
+    return documents.start_draft(
+        DEFINITION,
+        actor=actor,
+        now=now,
+        content=proposed_content(active.content, split),
+        note=f"From the disagreement report: {split.sentence}. Sales refused {met.refused} of "
+        f"{met.decided} where so, {missed.refused} of {missed.decided} where not.",
+    )

@@ -1,21 +1,26 @@
 """Backtests and the disagreement report in the API."""
 
+from datetime import timedelta
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import utc_text
+from leadbridge.people.access import sees_figures
 from leadbridge.people.calls import Body, caller, now_of, read_body
 from leadbridge.people.document_queries import get_version_for
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import User
 from leadbridge.people.schema import answers
 from leads.definition.life import DEFINITION
-from leads.review.actions import MOST_DAYS, USUAL_DAYS, ask_backtest
+from leads.review.actions import MOST_DAYS, USUAL_DAYS, ask_backtest, days_of
 from leads.review.backtest import warning
+from leads.review.disagreement import disagreement
+from leads.review.known import Window
 from leads.review.models import Backtest
 from leads.review.queries import get_backtest_for, named_leads
 from leads.review.tasks import wake_backtests
@@ -121,3 +126,67 @@ def _named(user: User, result: dict[str, Any]) -> dict[str, Any]:
         kept = {key: value for key, value in result[name].items() if key != "ids"}
         told[name] = {**kept, "refs": [lead.ref for lead in named_leads(user, ids)]}
     return told
+
+
+class SideAnswer(serializers.Serializer[Any]):
+    """One side of a split; `interval`: the 95 % interval of the share refused, from 0 to 1."""
+
+    decided = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    interval = serializers.ListField(child=serializers.FloatField())
+
+
+class SplitAnswer(serializers.Serializer[Any]):
+    """A test that parts what sales takes from what it refuses."""
+
+    field = serializers.CharField()
+    operator = serializers.CharField()
+    value = serializers.JSONField()
+    sentence = serializers.CharField()
+    met = SideAnswer()
+    missed = SideAnswer()
+    weight = serializers.FloatField(help_text="The least by which the two shares differ.")
+
+
+class CellAnswer(serializers.Serializer[Any]):
+    """How many leads of a verdict ended so."""
+
+    verdict = serializers.CharField()
+    outcome = serializers.CharField()
+    leads = serializers.IntegerField()
+
+
+class DisagreementAnswer(serializers.Serializer[Any]):
+    """Verdict by outcome, and what sales seems to go by, the most telling first."""
+
+    decided = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    cells = CellAnswer(many=True)
+    splits = SplitAnswer(many=True)
+
+
+class DisagreementReport(ApiView):
+    """Where sales decides otherwise than the definition."""
+
+    @extend_schema(
+        operation_id="reports_disagreement",
+        tags=["reports"],
+        parameters=[OpenApiParameter("days", int, description="How far back; 90 by default.")],
+        responses=answers(403, ok=DisagreementAnswer),
+    )
+    def get(self, request: Request) -> Response:
+        """Of the leads that were handed over in the last so many days."""
+        if not sees_figures(caller(request)):
+            raise DomainError("forbidden", "This is for those who read figures.", status=403)
+        now, days = now_of(request), days_of(request.query_params.get("days", ""))
+        found = disagreement(Window(now - timedelta(days=days), now))
+        answer = {
+            "decided": found.decided,
+            "refused": found.refused,
+            "cells": [
+                {"verdict": verdict, "outcome": outcome, "leads": leads}
+                for verdict, outcome, leads in found.cells
+            ],
+            "splits": found.splits,
+        }
+        return Response(DisagreementAnswer(answer).data)

@@ -5,6 +5,7 @@ from django.urls import path
 from leads.review import api
 
 urlpatterns = [
+    path("reports/disagreement/", api.DisagreementReport.as_view(), name="api-disagreement"),
     path(
         "definitions/<str:number>/backtest/",
         api.AskBacktest.as_view(),

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from leadbridge.kernel.hashing import content_hash
 from leads.definition.facts import FIELDS
 from leads.review.known import Window, leads_known_then
 
@@ -66,6 +67,11 @@ class Split:
     sentence: str
     met: Part
     missed: Part
+
+    @property
+    def key(self) -> str:
+        """By which a person picks it."""
+        return content_hash([self.field, self.operator, self.value])[:16]
 
     @property
     def weight(self) -> float:

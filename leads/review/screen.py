@@ -16,11 +16,13 @@ from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.reasons import label_of
 from leads.review.backtest import OUTCOMES, warning
+from leads.review.disagreement import Disagreement, Part
 from leads.review.models import Backtest
 from leads.review.queries import exhibits, named_leads
 
 State = Backtest.State
 TONES = {State.DONE: "ok", State.FAILED: "late", State.WAITING: "risk", State.RUNNING: "risk"}
+VERDICTS = {"yes": "yes", "no": "no", "unknown": "cannot tell", "override": "overridden"}
 KINDS = {
     "gate": "Must hold",
     "barrier": "Must not be",
@@ -134,3 +136,27 @@ def _named(user: User, ids: list[int]) -> list[Named]:
 
 def _name(lead: Lead) -> Named:
     return Named(lead.ref, lead.name, money_words(lead.value, settings.CURRENCY))
+
+
+def disagreement_screen(found: Disagreement, *, may_propose: bool) -> dict[str, Any]:
+    """Verdict, decision and outcome in a table, and the splits in words."""
+    return {
+        "found": found,
+        "cells": [
+            {"verdict": VERDICTS.get(verdict, "not judged"), "outcome": OUTCOMES[outcome],
+             "leads": number}
+            for verdict, outcome, number in found.cells
+        ],
+        "splits": [
+            {"key": one.key, "sentence": one.sentence, "met": _share(one.met),
+             "missed": _share(one.missed), "weight": f"{100 * one.weight:.0f}"}
+            for one in found.splits
+        ],
+        "may_propose": may_propose,
+    }  # fmt: skip
+
+
+def _share(part: Part) -> str:
+    low, high = part.interval
+    share = 100 * part.refused / part.decided
+    return f"{part.refused:,} of {part.decided:,}, {share:.0f} % ({100 * low:.0f}–{100 * high:.0f})"

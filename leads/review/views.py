@@ -1,18 +1,23 @@
 """The pages of what outcomes teach: backtests of the definition, and where both sides disagree."""
 
+from datetime import timedelta
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
-from leadbridge.people.access import sees_figures
+from leadbridge.people.access import may_draft, sees_figures
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.http import Request, signed_in
 from leads.definition.life import DEFINITION
-from leads.review.actions import USUAL_DAYS, ask_backtest
+from leads.review.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
+from leads.review.disagreement import disagreement
+from leads.review.known import Window
 from leads.review.queries import backtests_for, get_backtest_for
-from leads.review.screen import backtest_screen, headline
+from leads.review.screen import backtest_screen, disagreement_screen, headline
 from leads.review.tasks import wake_backtests
 
 
@@ -69,3 +74,20 @@ def _draw(request: Request, refused: DomainError | None = None) -> HttpResponse:
     return render(
         request, "leads/backtests.html", context, status=refused.status if refused else 200
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def disagree(request: Request) -> HttpResponse:
+    """Where sales decides otherwise than the definition; a change can be drafted from each row."""
+    if not sees_figures(request.user):
+        raise DomainError("forbidden", "This is for those who read figures.", status=403)
+    days = days_of(request.GET.get("days", ""))
+    found = disagreement(Window(request.now - timedelta(days=days), request.now))
+    if request.method == "POST":
+        picked = request.POST.get("split", "")
+        draft = propose_split(found, picked, actor=request.user, now=request.now)
+        messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
+        return redirect("backtests")
+    context = disagreement_screen(found, may_propose=may_draft(request.user))
+    return render(request, "leads/disagreement.html", {**context, "days": days})

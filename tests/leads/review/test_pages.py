@@ -1,5 +1,6 @@
 """Backtests on their pages and in the API: who may, what is shown, and what is kept from whom."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.test import Client
 from leadbridge.demo.organisation import Cast
 from leads.definition.models import DefinitionVersion
 from leads.review.actions import ask_backtest, run_backtest
+from leads.review.disagreement import disagreement
+from leads.review.known import Window
 from leads.review.models import Backtest
 from tests.leads.handoff import scenes
 from tests.leads.handoff.conftest import SignedIn, at_now, signed_in
 from tests.leads.review.test_backtest import STRICT
+from tests.leads.review.test_disagreement import decisions
 
 __all__ = ["at_now", "signed_in"]
 DAY = timedelta(days=1)
@@ -126,3 +130,36 @@ def test_the_api_refuses_a_seller_and_bad_input(
     assert answer.status_code == 400
     assert "days" in answer.json()["errors"]
     assert not Backtest.objects.exists()
+
+
+def test_a_head_drafts_the_rule_that_sales_goes_by(
+    cast: Cast, now: datetime, signed_in: SignedIn
+) -> None:
+    decisions(cast, now, number=500, hidden=True)
+    browser = signed_in(cast.max)
+    told = browser.get("/api/v1/reports/disagreement/").json()
+    assert (told["splits"][0]["field"], told["splits"][0]["value"]) == ("employees", 50)
+    page = browser.get("/reports/disagreement/").content.decode()
+    key = re.findall(r'name="split" value="([0-9a-f]+)"', page)[0]
+    assert browser.post("/reports/disagreement/", {"split": key}).status_code == 302
+    draft = DefinitionVersion.objects.get(state="draft")
+    size = next(one for one in draft.content["criteria"] if one["id"] == "size")
+    assert size["value"] == 50
+    assert "Number of people is 50 or more" in draft.note
+
+
+def test_a_marketer_reads_the_disagreement_and_drafts_nothing(
+    cast: Cast, now: datetime, signed_in: SignedIn
+) -> None:
+    decisions(cast, now, number=500, hidden=True)
+    key = disagreement(Window(now - 90 * DAY, now)).splits[0].key
+    browser = signed_in(cast.mia)
+    assert "Propose this change" not in browser.get("/reports/disagreement/").content.decode()
+    assert browser.post("/reports/disagreement/", {"split": key}).status_code == 403
+    assert not DefinitionVersion.objects.filter(state="draft").exists()
+    assert signed_in(cast.sam).get("/reports/disagreement/").status_code == 403
+
+
+def test_where_nothing_was_decided_the_report_says_so(cast: Cast, signed_in: SignedIn) -> None:
+    page = signed_in(cast.ana).get("/reports/disagreement/").content.decode()
+    assert "Nothing that chance could not have done." in page
