@@ -34,11 +34,11 @@ def say(figures: list[tuple[str, float, str]]) -> None:
 
 
 def measure() -> None:
-    """Inbox at three sizes, accept, then the sweep over a million clocks."""
+    """Inbox at three sizes, the backtest, the sweep over a million clocks, then accept."""
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import serving, sweeping
+    from bench import backtesting, serving, sweeping
     from leadbridge.demo.organisation import found_organisation
     from leadbridge.embedded.prepare import collect_static
 
@@ -58,6 +58,7 @@ def measure() -> None:
         say([(f"inbox_{size}", rate, "pages/s")])
     limit = serving.limit_of_inbox()
     say([("inbox_limit", limit, "pages/s"), ("inbox_ratio", limit / rate, "x")])
+    say(backtesting.run())
     ground.seed(ground.CLOCKS, **known, leads=PROMISED, clocks=1_000_000)
     say(sweeping.run())
     say(accepting(cast.sam.pk, serving))

@@ -215,6 +215,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Normally done by the task that the asking starts; this run takes what a kill left.
+    "backtests": {
+        "task": "leads.review.tasks.backtests",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Normally done by the task that a leaving starts; this run takes what a kill left.
     "departures": {
         "task": "leads.handoff.tasks.finish_departures",

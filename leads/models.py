@@ -13,10 +13,12 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
+from leads.review.models import Backtest
 from leads.routing.models import RoutingRule, Turn
 from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [
+    "Backtest",
     "Consent",
     "Custody",
     "Debrief",

@@ -39,8 +39,9 @@ class Compiled:
     """A select over a source, and its parameters.
 
     It has every column of the source and, each with the prefix: `answer`, `tier`, `fit` and
-    `interest` (hundredths of a point), and `c0`, `c1`, … for the criteria in their order: 1 met,
-    0 not met, 2 unknown. Where asked for, `without0`, … are the answers without one criterion.
+    `interest` (hundredths of a point), `today` (the day in UTC as an ordinal), and `c0`, `c1`, …
+    for the criteria in their order: 1 met, 0 not met, 2 unknown. Where asked for, `without0`, …
+    are the answers without one criterion.
     """
 
     sql: str
@@ -112,7 +113,8 @@ class _Compiler:
         return f"%({known})s"
 
     def compiled(self, *, alone: bool) -> Compiled:
-        self.today = self.layers.column(0, today("judged_at"))
+        self._name(0, {"today": today("judged_at")})
+        self.today = self._column("today")
         self._name(_JUDGED, {f"c{n}": self._outcome(one) for n, one in enumerate(self.criteria)})
         self.worth = [self._worth(one) for one in self.criteria]
         sums = self._sums(self.criteria)

@@ -104,17 +104,52 @@ def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime
     with transaction.atomic():
         lead = lock_lead(lead_id)
         with_marketing = lead.stage in MARKETING_STAGES
+        before = _Before.of(lead)
+        filled = _fill(lead, packet)
         if with_marketing and packet.request:
             lead.request = packet.request
-        filled = _fill(lead, packet)
         changed = {*filled, *(_judge(lead, now) if with_marketing else ())}
         lead.acted_at = now
         lead.save(update_fields=[*changed, "request", "acted_at"])
-        data = {"source": packet.source, "campaign": packet.campaign, "filled": filled}
+        data = {
+            "source": packet.source,
+            "campaign": packet.campaign,
+            "filled": filled,
+            **before.told_since(lead),
+        }
         words = {"message": packet.message, "note": _told_otherwise(lead, packet)}
         record(lead, "join", actor=actor, now=now, data=data, words=words)
         _keep_consent(lead, packet, now)
     return lead
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was known before a further act, so that the past can be judged by what was known then.
+    Names of fields and a code, never what the person told."""
+
+    request: str
+    attributes: frozenset[str]
+    person: frozenset[str]
+
+    @classmethod
+    def of(cls, lead: Lead) -> "_Before":
+        known = frozenset(name for name in FACTS_OF_PERSON if getattr(lead.person, name))
+        return cls(lead.request, frozenset(lead.attributes), known)
+
+    def told_since(self, lead: Lead) -> dict[str, object]:
+        """What the act filled beside the lead's own fields, and the request that it replaced."""
+        person = [
+            name
+            for name in FACTS_OF_PERSON
+            if getattr(lead.person, name) and name not in self.person
+        ]
+        replaced = bool(self.request) and self.request != lead.request
+        return {
+            "attributes": sorted(set(lead.attributes) - self.attributes),
+            "person": person,
+            **({"was": {"request": self.request}} if replaced else {}),
+        }
 
 
 FACTS_OF_LEAD = (

@@ -1,0 +1,59 @@
+"""The backtest of a definition over every lead there is, beside a plain count of the same leads."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+# The starting definition as somebody would write it by hand who needs one number and no reasons.
+_LIMIT = r"""
+    SELECT count(*) FROM leads_lead l JOIN leads_person p ON p.id = l.person_id
+    WHERE l.stage NOT IN ('merged', 'erased')
+        AND coalesce(l.submitted_at, l.captured_at) >= %(since)s
+        AND coalesce(l.submitted_at, l.captured_at) < %(until)s
+        AND (p.email LIKE '%%@%%' OR p.phone <> '')
+        AND coalesce(l.employees >= 20, true)
+        AND lower(l.title) !~ '\y(student|intern|trainee|apprentice|professor)\y'
+        AND (lower(l.request) IN ('demo', 'price', 'contact')
+            OR 20 * (lower(l.industry) IN ('manufacturing', 'logistics', 'transport', 'wholesale'))::int
+                + 20 * coalesce(l.employees >= 200, false)::int
+                + 20 * (lower(l.title) ~ '\y(head|director|vp|chief|manager|lead|owner|founder)\y')::int
+                - 15 * (split_part(lower(p.email), '@', 2) IN ('gmail.com', 'gmx.de'))::int >= 30
+            AND 30 * (lower(l.request) = 'trial')::int
+                + 20 * (lower(l.source) IN ('event', 'webinar', 'referral', 'partner'))::int >= 15)
+"""  # noqa: E501
+
+
+def run(days: int = 60) -> list[tuple[str, float, str]]:
+    """Seconds of the backtest (draft against the version in force) and of the plain count."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from leads.definition.criteria import Definition
+    from leads.definition.starter import STARTER
+    from leads.review.backtest import judge_past, report
+    from leads.review.known import Window
+
+    definition = Definition.from_content(STARTER)
+    window = Window(timezone.now() - timedelta(days=days), timezone.now())
+
+    def tried() -> None:
+        assert report(definition, definition, window, judge_past(definition, definition, window))
+
+    def counted() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_LIMIT, {"since": window.since, "until": window.until})
+            assert cursor.fetchone()
+
+    counted()
+    limit, spent = _seconds(counted), _seconds(tried)
+    return [
+        ("backtest", spent, "s"),
+        ("backtest_limit", limit, "s"),
+        ("backtest_ratio", spent / limit, "x"),
+    ]
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

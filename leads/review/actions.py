@@ -1,0 +1,132 @@
+"""Asking for a backtest, and doing it."""
+
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, transaction
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.hashing import content_hash
+from leadbridge.people import documents
+from leadbridge.people.access import sees_figures
+from leadbridge.people.models import User
+from leads.definition.criteria import Definition
+from leads.definition.life import DEFINITION
+from leads.definition.models import DefinitionVersion
+from leads.review.backtest import judge_past, report
+from leads.review.disagreement import Disagreement, proposed_content
+from leads.review.known import Window, leads_in
+from leads.review.models import Backtest
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50_000  # leads
+USUAL_DAYS, MOST_DAYS = 90, 3_650
+FAILED = "The database could not do it. Try fewer days, or tell whoever runs LeadBridge."
+PATIENCE = timedelta(minutes=20)  # a run that is older was lost with its worker
+
+
+def ask_backtest(
+    *, document_id: int, days: int = USUAL_DAYS, actor: User, now: datetime
+) -> Backtest:
+    """Have a version tried on the leads of the last so many days; a worker does it.
+
+    While the same text is being tried already, that one is answered. DomainError `forbidden` (403)
+    for who may not read figures.
+    """
+    if not sees_figures(actor):
+        raise DomainError("forbidden", "Backtests are for those who read figures.", status=403)
+    if not 1 <= days <= MOST_DAYS:
+        raise DomainError("invalid", f"Choose 1 to {MOST_DAYS:,} days.", field="days")
+    version = DefinitionVersion.objects.get(pk=document_id)
+    Definition.from_content(version.content)
+    active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE).first()
+    try:
+        with transaction.atomic():
+            return Backtest.objects.create(
+                document=version,
+                content=version.content,
+                content_hash=content_hash(version.content),
+                against=active if active != version else None,
+                since=now - timedelta(days=days),
+                until=now,
+                asked_by=actor,
+                asked_at=now,
+            )
+    except IntegrityError:
+        return Backtest.objects.get(
+            document=version, content_hash=content_hash(version.content), state__in=Backtest.OPEN
+        )
+
+
+def run_backtest(*, backtest_id: int, now: datetime) -> bool:
+    """Do one that waits, or was lost half-way; False where another worker has it or it is done."""
+    with transaction.atomic():
+        found = Backtest.objects.select_for_update(skip_locked=True, of=("self",))
+        backtest = found.filter(pk=backtest_id, state__in=Backtest.OPEN).first()
+        if backtest is None or (backtest.started_at and backtest.started_at > now - PATIENCE):
+            return False
+        backtest.state, backtest.started_at = Backtest.State.RUNNING, now
+        backtest.save(update_fields=["state", "started_at"])
+    began = monotonic()
+    try:
+        ended = {"state": Backtest.State.DONE, "result": _reckon(backtest), "share": 100}
+        ended["result_hash"] = content_hash(ended["result"])
+    except DomainError as refusal:
+        ended = {"state": Backtest.State.FAILED, "error": refusal.message}
+    except DatabaseError:
+        log.exception("backtest %s failed", backtest.pk)
+        ended = {"state": Backtest.State.FAILED, "error": FAILED}
+    still = Backtest.objects.filter(pk=backtest.pk, state=Backtest.State.RUNNING)
+    still.update(**ended, finished_at=now + timedelta(seconds=monotonic() - began))
+    return True
+
+
+def _reckon(backtest: Backtest) -> dict[str, Any]:
+    window = Window(backtest.since, backtest.until)
+    draft = Definition.from_content(backtest.content)
+    against = backtest.against
+    in_force = Definition.from_content(against.content) if against else None
+    leads = leads_in(window)
+    row = Backtest.objects.filter(pk=backtest.pk)
+    row.update(leads=leads)
+    # A past of usual size is one query. A long one is cut, so that one can see how far it is.
+    parts, groups = window.parts(1 + leads // AT_ONCE), []
+    for number, part in enumerate(parts, start=1):
+        groups += judge_past(draft, in_force, part)
+        row.update(share=100 * number // (len(parts) + 1))
+    return report(draft, in_force, window, groups)
+
+
+def waiting_backtests() -> list[int]:
+    """What is still to be done, the oldest first."""
+    rows = Backtest.objects.filter(state__in=Backtest.OPEN).order_by("asked_at")
+    return list(rows.values_list("pk", flat=True))
+
+
+def days_of(text: str) -> int:
+    """How many days somebody asks to look back; the usual ones where it is no such number."""
+    plain = text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text), 1), MOST_DAYS) if plain else USUAL_DAYS
+
+
+def propose_split(found: Disagreement, key: str, *, actor: User, now: datetime) -> Any:
+    """A draft of the next version that says what sales goes by. DomainError `not_found` where the
+    row is there no longer; `forbidden` for who does not draft."""
+    split = next((one for one in found.splits if one.key == key), None)
+    if split is None:
+        raise DomainError("not_found", "That row is there no longer; look again.", status=404)
+    active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE).first()
+    if active is None:
+        raise DomainError("no_definition", "No definition is in force yet.", status=409)
+    met, missed = split.met, split.missed
+    return documents.start_draft(
+        DEFINITION,
+        actor=actor,
+        now=now,
+        content=proposed_content(active.content, split),
+        note=f"From the disagreement report: {split.sentence}. Sales refused {met.refused} of "
+        f"{met.decided} where so, {missed.refused} of {missed.decided} where not.",
+    )

@@ -1,0 +1,190 @@
+"""Where sales decides otherwise than the definition: the rule that sales seems to go by.
+
+Every way to part the decided leads in two (a value of a field, a number below or from a cut) is
+weighed by how differently sales refused the two parts, at the least that the counts allow: the
+distance between the 95 % intervals of the two shares (E. B. Wilson, 1927). So few cases never rank
+above many, and a split that chance could have made counts for nothing.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from django.db import connection
+
+from leadbridge.kernel.hashing import content_hash
+from leads.definition.facts import FIELDS
+from leads.review.known import Window, leads_known_then
+
+LEAST = 10  # decisions on either side of a split
+MOST_SPLITS = 20
+NUMBERS = ("employees", "value")
+CHOICES = ("country", "industry", "source", "campaign", "request")
+CUTS = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000,
+        2_000, 5_000, 10_000, 20_000, 50_000, 100_000)  # fmt: skip
+
+_DECIDED = """
+    SELECT s.outcome, l.verdict, l.overridden, s.employees, s.value, s.country, s.industry,
+        s.source, s.campaign, s.request, s.id
+    FROM ({known}) s JOIN leads_lead l ON l.id = s.id
+    WHERE s.outcome NOT IN ('never_tried', 'waiting')
+"""
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """The 95 % interval of a share, from 0 to 1."""
+    if not whole:
+        return 0.0, 1.0
+    z, share = 1.959964, part / whole
+    middle = share + z * z / (2 * whole)
+    spread = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    scale = 1 + z * z / whole
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One side of a split: how many were decided, and how many of them refused."""
+
+    decided: int
+    refused: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the true share of refusals lies."""
+        return wilson(self.refused, self.decided)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Leads parted by one test: `met` passes it, `missed` does not."""
+
+    field: str
+    operator: str
+    value: Any
+    sentence: str
+    met: Part
+    missed: Part
+
+    @property
+    def key(self) -> str:
+        """By which a person picks it."""
+        return content_hash([self.field, self.operator, self.value])[:16]
+
+    @property
+    def weight(self) -> float:
+        """The least by which the shares of refusals differ; 0 where chance could have done it."""
+        low, high = self.missed.interval
+        other_low, other_high = self.met.interval
+        return max(0.0, low - other_high, other_low - high)
+
+    @property
+    def steepness(self) -> float:
+        """The difference as it was counted, for splits of equal weight."""
+        return abs(self.missed.refused / self.missed.decided - self.met.refused / self.met.decided)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """The cube of verdict, decision and outcome, and the splits, the most telling first."""
+
+    decided: int
+    refused: int
+    cells: list[tuple[str, str, int]]
+    splits: list[Split]
+
+
+def disagreement(window: Window) -> Disagreement:
+    """What sales decided on the leads that were handed over in a window."""
+    known = leads_known_then(window)
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED.format(known=known.sql), known.parameters)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    cells = Counter((_verdict(row), row["outcome"]) for row in rows)
+    found = [one for one in _splits(rows) if one.weight > 0]
+    found.sort(key=lambda one: (-one.weight, -one.steepness, one.field, str(one.value)))
+    return Disagreement(
+        decided=len(rows),
+        refused=sum(_refused(row) for row in rows),
+        cells=[(*cell, number) for cell, number in sorted(cells.items())],
+        splits=_best_of_each(found)[:MOST_SPLITS],
+    )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    return "override" if row["overridden"] else str(row["verdict"])
+
+
+def _refused(row: dict[str, Any]) -> bool:
+    return bool(row["outcome"] == "rejected")
+
+
+def _best_of_each(splits: list[Split]) -> list[Split]:
+    """One cut of a number is enough; the others say the same less clearly."""
+    kept, seen = [], set()
+    for one in splits:
+        key = one.field if one.field in NUMBERS else (one.field, str(one.value))
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
+
+
+def _splits(rows: list[dict[str, Any]]) -> Iterator[Split]:
+    for name in NUMBERS:
+        known = [row for row in rows if row[name] is not None]
+        for cut in CUTS:
+            above = [row for row in known if row[name] >= cut]
+            below = [row for row in known if row[name] < cut]
+            label = FIELDS[name].label.capitalize()
+            yield from _split(name, "at_least", cut, f"{label} is {cut:,} or more", above, below)
+    for name in CHOICES:
+        known = [row for row in rows if row[name]]
+        groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in known:
+            groups[row[name]].append(row)
+        for value, those in groups.items():
+            rest = [row for row in known if row[name] != value]
+            label = FIELDS[name].label.capitalize()
+            yield from _split(name, "one_of", [value], f"{label} is {value}", those, rest)
+
+
+def _split(
+    field: str,
+    operator: str,
+    value: Any,
+    sentence: str,
+    met: list[dict[str, Any]],
+    missed: list[dict[str, Any]],
+) -> Iterator[Split]:
+    if min(len(met), len(missed)) < LEAST:
+        return
+    parts = [Part(len(side), sum(_refused(row) for row in side)) for side in (met, missed)]
+    yield Split(field, operator, value, sentence[:200], *parts)
+
+
+def proposed_content(content: dict[str, Any], split: Split) -> dict[str, Any]:
+    """The definition with what sales goes by as a gate, or, where sales refuses what meets it, as a
+    barrier; a gate on the same field with the same operator gets the new value."""
+    refused = split.met.refused / split.met.decided > split.missed.refused / split.missed.decided
+    kind = "barrier" if refused else "gate"
+    criteria = [dict(one) for one in content["criteria"]]
+    same = [
+        one
+        for one in criteria
+        if (one["kind"], one["field"], one["operator"]) == (kind, split.field, split.operator)
+    ]
+    sentence = f"Not: {split.sentence}" if refused else split.sentence
+    if same and split.operator == "at_least":
+        same[0] |= {"value": split.value, "sentence": sentence[:200]}
+    else:
+        ids = {one["id"] for one in criteria}
+        name = next(f"{split.field}_{n}" for n in range(1, 100) if f"{split.field}_{n}" not in ids)
+        criteria.append({
+            "id": name, "kind": kind, "sentence": sentence[:200], "field": split.field,
+            "operator": split.operator, "value": split.value, "unknown": "pass",
+        })  # fmt: skip
+    return {**content, "criteria": criteria}

@@ -1,0 +1,31 @@
+"""The worker's side of backtests."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from leadbridge.kernel.time import now
+from leads.review import actions
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="leads.review.tasks.backtests", ignore_result=True)
+def backtests() -> None:
+    """Do what waits, the oldest first; also what a lost or killed run left."""
+    for backtest_id in actions.waiting_backtests():
+        actions.run_backtest(backtest_id=backtest_id, now=now())
+
+
+def wake_backtests() -> None:
+    """Have a worker begin once the asking is committed. Without Redis the next beat does it."""
+    transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    try:
+        backtests.apply_async(retry=False)
+    except OperationalError:
+        log.warning("no worker could be woken; the backtest begins with the next beat")

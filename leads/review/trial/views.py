@@ -1,0 +1,93 @@
+"""The pages of what outcomes teach: backtests of the definition, and where both sides disagree."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.http import answer_page, stamp_of
+from leadbridge.people.access import may_draft, sees_figures
+from leadbridge.people.document_queries import versions_for
+from leadbridge.people.http import Request, signed_in
+from leads.definition.life import DEFINITION
+from leads.review.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
+from leads.review.disagreement import disagreement
+from leads.review.known import Window
+from leads.review.queries import backtests_for, get_backtest_for
+from leads.review.screen import backtest_screen, disagreement_screen, headline
+from leads.review.tasks import wake_backtests
+
+
+@require_GET
+@signed_in
+def backtests(request: Request) -> HttpResponse:
+    """The versions that can be tried, and what was tried."""
+    return _draw(request)
+
+
+@require_POST
+@signed_in
+def ask(request: Request, number: int) -> HttpResponse:
+    """Try a version on the past; its page shows how far it is."""
+    version = versions_for(DEFINITION, request.user).filter(version=number).first()
+    if version is None:
+        raise DomainError("not_found", "There is no such definition.", status=404)
+    typed = request.POST.get("days", str(USUAL_DAYS)).strip()
+    days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
+    try:
+        asked = ask_backtest(document_id=version.pk, days=days, actor=request.user, now=request.now)
+    except DomainError as error:
+        if error.status == 403:
+            raise
+        return _draw(request, refused=error)
+    wake_backtests()
+    return redirect("backtest", number=asked.pk)
+
+
+@require_GET
+@signed_in
+def backtest(request: Request, number: str) -> HttpResponse:
+    """One backtest: how far it is, then what it found."""
+    found = get_backtest_for(request.user, number)
+    return answer_page(
+        request,
+        page="leads/backtest.html",
+        live="leads/_backtest_live.html",
+        stamp=stamp_of((found.pk, found.state, found.share, found.leads)),
+        context=lambda: {"tried": backtest_screen(request.user, found)},
+    )
+
+
+def _draw(request: Request, refused: DomainError | None = None) -> HttpResponse:
+    if not sees_figures(request.user):
+        raise DomainError("forbidden", "Backtests are for those who read figures.", status=403)
+    tried = backtests_for(request.user).order_by("-asked_at")[:20]
+    context = {
+        "versions": versions_for(DEFINITION, request.user)[:10],
+        "rows": [headline(one, request.user) for one in tried],
+        "days": request.POST.get("days", USUAL_DAYS),
+        "refused": refused,
+    }
+    return render(
+        request, "leads/backtests.html", context, status=refused.status if refused else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def disagree(request: Request) -> HttpResponse:
+    """Where sales decides otherwise than the definition; a change can be drafted from each row."""
+    if not sees_figures(request.user):
+        raise DomainError("forbidden", "This is for those who read figures.", status=403)
+    days = days_of(request.GET.get("days", ""))
+    found = disagreement(Window(request.now - timedelta(days=days), request.now))
+    if request.method == "POST":
+        picked = request.POST.get("split", "")
+        draft = propose_split(found, picked, actor=request.user, now=request.now)
+        messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
+        return redirect("backtests")
+    context = disagreement_screen(found, may_propose=may_draft(request.user))
+    return render(request, "leads/disagreement.html", {**context, "days": days})

@@ -1,0 +1,165 @@
+"""Backtests on their pages and in the API: who may, what is shown, and what is kept from whom."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from leadbridge.demo.organisation import Cast
+from leads.definition.models import DefinitionVersion
+from leads.review.actions import ask_backtest, run_backtest
+from leads.review.disagreement import disagreement
+from leads.review.known import Window
+from leads.review.models import Backtest
+from tests.leads.handoff import scenes
+from tests.leads.handoff.conftest import SignedIn, at_now, signed_in
+from tests.leads.review.test_backtest import STRICT
+from tests.leads.review.test_disagreement import decisions
+
+__all__ = ["at_now", "signed_in"]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def draft(cast: Cast) -> DefinitionVersion:
+    """A stricter definition that Ana drafts."""
+    active = DefinitionVersion.objects.get(state="active")
+    return DefinitionVersion.objects.create(
+        version=active.version + 1, content=STRICT, based_on=active, drafted_by=cast.ana
+    )
+
+
+def tried(draft: DefinitionVersion, cast: Cast, now: datetime) -> Backtest:
+    backtest = ask_backtest(document_id=draft.pk, actor=cast.ana, now=now)
+    run_backtest(backtest_id=backtest.pk, now=now)
+    return Backtest.objects.get(pk=backtest.pk)
+
+
+def test_a_head_asks_on_the_page_and_reads_what_would_be_missed(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    lead = scenes.won(cast, now - DAY, employees=30, company="Kanters & Söhne")
+    browser = signed_in(cast.ana)
+    assert "Nothing was tried yet." in browser.get("/definition/backtests/").content.decode()
+    answer = browser.post(f"/definition/{draft.version}/backtest/", {"days": "30"})
+    backtest = Backtest.objects.get()
+    assert answer.headers["Location"] == f"/definition/backtests/{backtest.pk}/"
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert "Waits for a worker" in page
+    run_backtest(backtest_id=backtest.pk, now=now)
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert f'href="/leads/{lead.ref}/"><bdi>Kanters &amp; Söhne</bdi>' in page
+    assert "No lead would qualify: 0 of 1." in page
+    assert backtest.since == now - 30 * DAY
+
+
+def test_what_cannot_be_asked_is_said_and_nothing_is_begun(
+    cast: Cast, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    answer = signed_in(cast.ana).post(f"/definition/{draft.version}/backtest/", {"days": "soon"})
+    assert answer.status_code == 400
+    assert "Choose 1 to 3,650 days." in answer.content.decode()
+    assert not Backtest.objects.exists()
+
+
+def test_a_seller_has_no_backtests_and_a_marketer_none_of_a_draft(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    backtest = tried(draft, cast, now)
+    url = f"/definition/backtests/{backtest.pk}/"
+    assert signed_in(cast.sam).get("/definition/backtests/").status_code == 403
+    assert signed_in(cast.sam).get(url).status_code == 404
+    assert signed_in(cast.mia).get(url).status_code == 404
+    assert signed_in(cast.ana).get(url).status_code == 200
+
+
+def test_no_leads_and_a_failure_are_said_in_words(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    backtest = tried(draft, cast, now)
+    url = f"/definition/backtests/{backtest.pk}/"
+    assert "No leads in this time." in signed_in(cast.ana).get(url).content.decode()
+    failed = ask_backtest(document_id=draft.pk, actor=cast.ana, now=now)
+    Backtest.objects.filter(pk=failed.pk).update(state="failed", error="It went wrong.")
+    page = signed_in(cast.ana).get(f"/definition/backtests/{failed.pk}/").content.decode()
+    assert "It went wrong." in page
+
+
+def test_an_edited_text_has_to_be_tried_again(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    backtest = tried(draft, cast, now)
+    url = f"/definition/backtests/{backtest.pk}/"
+    assert "The text was edited since." not in signed_in(cast.ana).get(url).content.decode()
+    DefinitionVersion.objects.filter(pk=draft.pk).update(
+        content={**STRICT, "thresholds": {"fit": 20, "interest": 15}}
+    )
+    assert "The text was edited since." in signed_in(cast.ana).get(url).content.decode()
+
+
+def call(client: Client, url: str, body: Any) -> Any:
+    return client.post(f"/api/v1/{url}", body, content_type="application/json")
+
+
+def test_the_api_answers_at_once_where_the_result_will_be(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    lead = scenes.won(cast, now - DAY, employees=30)
+    browser = signed_in(cast.ana)
+    answer = call(browser, f"definitions/{draft.pk}/backtest/", {"days": 30})
+    assert answer.status_code == 202
+    told = answer.json()
+    assert (told["state"], told["result"]) == ("waiting", None)
+    assert answer.headers["Location"] == told["url"]
+    run_backtest(backtest_id=told["id"], now=now)
+    told = browser.get(told["url"]).json()
+    assert told["state"] == "done"
+    assert told["result"]["wins_missed"] == {"leads": 1, "value": 4800.0, "refs": [lead.ref]}
+    assert told["warning"] == "No lead would qualify: 0 of 1."
+
+
+def test_the_api_refuses_a_seller_and_bad_input(
+    cast: Cast, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    active = DefinitionVersion.objects.get(state="active")
+    assert call(signed_in(cast.sam), f"definitions/{active.pk}/backtest/", {}).status_code == 403
+    assert call(signed_in(cast.mia), f"definitions/{draft.pk}/backtest/", {}).status_code == 404
+    answer = call(signed_in(cast.ana), f"definitions/{draft.pk}/backtest/", {"days": 0})
+    assert answer.status_code == 400
+    assert "days" in answer.json()["errors"]
+    assert not Backtest.objects.exists()
+
+
+def test_a_head_drafts_the_rule_that_sales_goes_by(
+    cast: Cast, now: datetime, signed_in: SignedIn
+) -> None:
+    decisions(cast, now, number=500, hidden=True)
+    browser = signed_in(cast.max)
+    told = browser.get("/api/v1/reports/disagreement/").json()
+    assert (told["splits"][0]["field"], told["splits"][0]["value"]) == ("employees", 50)
+    page = browser.get("/reports/disagreement/").content.decode()
+    key = re.findall(r'name="split" value="([0-9a-f]+)"', page)[0]
+    assert browser.post("/reports/disagreement/", {"split": key}).status_code == 302
+    draft = DefinitionVersion.objects.get(state="draft")
+    size = next(one for one in draft.content["criteria"] if one["id"] == "size")
+    assert size["value"] == 50
+    assert "Number of people is 50 or more" in draft.note
+
+
+def test_a_marketer_reads_the_disagreement_and_drafts_nothing(
+    cast: Cast, now: datetime, signed_in: SignedIn
+) -> None:
+    decisions(cast, now, number=500, hidden=True)
+    key = disagreement(Window(now - 90 * DAY, now)).splits[0].key
+    browser = signed_in(cast.mia)
+    assert "Propose this change" not in browser.get("/reports/disagreement/").content.decode()
+    assert browser.post("/reports/disagreement/", {"split": key}).status_code == 403
+    assert not DefinitionVersion.objects.filter(state="draft").exists()
+    assert signed_in(cast.sam).get("/reports/disagreement/").status_code == 403
+
+
+def test_where_nothing_was_decided_the_report_says_so(cast: Cast, signed_in: SignedIn) -> None:
+    page = signed_in(cast.ana).get("/reports/disagreement/").content.decode()
+    assert "Nothing that chance could not have done." in page
