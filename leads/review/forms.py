@@ -39,7 +39,7 @@ def criterion_line(lead: Lead) -> str:
         if line["id"] == lead.reason_criterion:
             outcome = {"yes": "met", "no": "not met"}.get(str(line.get("outcome")), "")
             told = (str(line.get("evidence") or ""), outcome or str(line.get("outcome") or ""))
-            return f"{line['sentence']} {' – '.join(filter(None, told))}".strip()
+            return f"{line['sentence']}: {', '.join(filter(None, told))}"
     return ""
 
 
