@@ -195,7 +195,8 @@ class Oracle:
         if not self._is_right(clock, step, link.holder_id, manager_id, held, given):
             self._fault(clock, f"{step.step} went to {link.holder_id}, which is wrong")
         self._moves[lead_id, given, step.step] += 1
-        people = {holder_id, link.holder_id, story.managers[link.team_id]} - {None}
+        # Whom it comes to hears of it as of any lead that arrives.
+        people = {holder_id, story.managers[link.team_id]} - {None, link.holder_id}
         self._expect(clock, step.step, "clock.escalated", [p for p in people if p], step.at)
 
     def _must_move(self, clock: Clock, step: ClockStep, given: datetime) -> bool:
