@@ -110,7 +110,7 @@ class Disturbed(Workers):
                 ]
             )
             self._dies("climbs", what, lambda: climb(now=now))
-        # Two workers go round each other's leads, so between two leads the turn may fall either way.
+        # Two workers go round each other's leads: with two of them a turn may fall either way.
         if waits and pending.filter(step="reassign").count() <= 1:
             self._two("climbs", lambda: climb(now=now))
         climb(now=now)
