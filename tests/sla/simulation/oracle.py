@@ -154,6 +154,8 @@ class Oracle:
         holder_id, team_id = asked(clock.lead_id, step.at)
         manager_id = self.story.managers[team_id]
         people = {holder_id or manager_id} | ({manager_id} if step.step == "tell" else set())
+        if clock.side == "both":
+            people = self.story.both_managers(clock.lead_id, step.at)
         self._expect(clock, WORDS[step.step], f"clock.{WORDS[step.step]}", people, step.at)
 
     def _expect(
