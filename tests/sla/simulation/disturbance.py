@@ -98,7 +98,8 @@ class Disturbed(Workers):
             assert again.taken == again.set_aside == 0
 
     def climb(self, now: datetime) -> None:
-        waits = ClockStep.objects.filter(state="pending").exists()
+        pending = ClockStep.objects.filter(state="pending")
+        waits = pending.exists()
         while waits and self.rng.random() < self.share:
             what = self.rng.choice(
                 [
@@ -109,7 +110,8 @@ class Disturbed(Workers):
                 ]
             )
             self._dies("climbs", what, lambda: climb(now=now))
-        if waits and self.rng.random() < self.share:
+        # Two workers go round each other's leads: with two of them a turn may fall either way.
+        if waits and pending.filter(step="reassign").count() <= 1:
             self._two("climbs", lambda: climb(now=now))
         climb(now=now)
         if self.rng.random() < self.share:

@@ -154,6 +154,8 @@ class Oracle:
         holder_id, team_id = asked(clock.lead_id, step.at)
         manager_id = self.story.managers[team_id]
         people = {holder_id or manager_id} | ({manager_id} if step.step == "tell" else set())
+        if clock.side == "both":
+            people = self.story.both_managers(clock.lead_id, step.at)
         self._expect(clock, WORDS[step.step], f"clock.{WORDS[step.step]}", people, step.at)
 
     def _expect(
@@ -195,7 +197,8 @@ class Oracle:
         if not self._is_right(clock, step, link.holder_id, manager_id, held, given):
             self._fault(clock, f"{step.step} went to {link.holder_id}, which is wrong")
         self._moves[lead_id, given, step.step] += 1
-        people = {holder_id, link.holder_id, story.managers[link.team_id]} - {None}
+        # Whom it comes to hears of it as of any lead that arrives.
+        people = {holder_id, story.managers[link.team_id]} - {None, link.holder_id}
         self._expect(clock, step.step, "clock.escalated", [p for p in people if p], step.at)
 
     def _must_move(self, clock: Clock, step: ClockStep, given: datetime) -> bool:

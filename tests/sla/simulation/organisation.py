@@ -5,7 +5,12 @@ import copy
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 
+from django.apps import apps
+
+import leads.migrations
 from leadbridge.demo.organisation import Cast, found_organisation, hours, put_into_force
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.absence import record_absence
@@ -37,6 +42,7 @@ class Organisation:
 
 def found(*, now: datetime, until: datetime, rng: random.Random) -> Organisation:
     """The people everybody knows, and as many more; all hours and absences of the time ahead."""
+    _seed_reasons()
     cast = found_organisation(now=now - timedelta(days=3))
     _set_hours(cast, now)
     put_into_force(AgreementVersion, _agreement(), cast, now - timedelta(days=2))
@@ -52,6 +58,12 @@ def found(*, now: datetime, until: datetime, rng: random.Random) -> Organisation
     _plan_absences(list(people.values()), now, until, rng)
     marketers = [user for user in people.values() if user.role == Role.MARKETER]
     return Organisation(cast, people, marketers)
+
+
+def _seed_reasons() -> None:
+    """The reasons that a migration wrote, which an emptied database has no more."""
+    [path] = Path(leads.migrations.__path__[0]).glob("*_reasons_and_disputes.py")
+    import_module(f"leads.migrations.{path.stem}").seed(apps, None)
 
 
 def _person(name: str, role: str, zone: str, team: Team) -> User:

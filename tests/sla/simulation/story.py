@@ -46,6 +46,7 @@ class Story:
         versions = CalendarVersion.objects.in_bulk()
         self.hours = {pk: Hours(version.content) for pk, version in versions.items()}
         self.managers = dict(Team.objects.values_list("pk", "manager_id"))
+        self.sales = set(Team.objects.filter(side="sales").values_list("pk", flat=True))
         self._told_by = _receivers_hours(self.hours)
 
     def runs(self) -> list[Run]:
@@ -100,6 +101,12 @@ class Story:
         """Person and team that held a lead just before an instant, or were its last."""
         links = [link for link in self.custody[lead_id] if link.since < at]
         return links[-1].holder_id, links[-1].team_id
+
+    def both_managers(self, lead_id: int, at: datetime) -> set[int]:
+        """Who rules on a dispute: the managers of the team that said no, and of marketing's."""
+        links = [link for link in self.custody[lead_id] if link.since < at]
+        sales = [link.team_id for link in links if link.team_id in self.sales]
+        return {self.managers[links[-1].team_id], self.managers[sales[-1]]}
 
     def moved_to(self, lead_id: int, at: datetime) -> Custody | None:
         """The link of custody that began at this very instant."""
