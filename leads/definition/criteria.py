@@ -178,6 +178,12 @@ class Definition:
             parts["review_on"] = self.review_on.isoformat()
         return parts
 
+    def each_without_one(self) -> "list[Definition]":
+        """The same definition without its first criterion, without its second, and so on: what
+        one criterion alone turns is the difference."""
+        every = self.criteria
+        return [replace(self, criteria=every[:n] + every[n + 1 :]) for n in range(len(every))]
+
 
 def _read_day(raw: object) -> date | None:
     if raw is None:
@@ -190,12 +196,6 @@ def _read_day(raw: object) -> date | None:
 
 def _refuse_day(raw: object) -> NoReturn:
     _READER.refuse("review_on", f"expected a day as 2026-05-31, got {shown(raw)}.")
-
-    def each_without_one(self) -> "list[Definition]":
-        """The same definition without its first criterion, without its second, and so on: what
-        one criterion alone turns is the difference."""
-        every = self.criteria
-        return [replace(self, criteria=every[:n] + every[n + 1 :]) for n in range(len(every))]
 
 
 def _read_criterion(raw: object, place: int) -> Criterion:
