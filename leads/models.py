@@ -5,8 +5,8 @@ from leads.handoff.consents import Consent
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
 from leads.intake.models import Form
-from leads.review.models import Backtest
 from leads.routing.models import RoutingRule, Turn
+from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [

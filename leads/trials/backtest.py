@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from leads.definition.compiled import MET, NOT_MET, Compiled, compile_definition
 from leads.definition.criteria import Definition
-from leads.review.known import UNKNOWABLE, Window, leads_known_then
+from leads.trials.known import UNKNOWABLE, Window, leads_known_then
 
 OUTCOMES = {
     "won": "Won",
