@@ -204,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "definition": {
+        "task": "leads.defining.tasks.keep",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # An absence begins on a minute, and a lead must not lie longer than that with who is away.
     "absences": {
         "task": "sla.clocks.tasks.absences",
@@ -258,6 +263,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "leads.intake.described.list_own_fields",
+    ],
     # Clocks and documents both have a `state`; each keeps a name of its own for generated clients.
     "ENUM_NAME_OVERRIDES": {
         "DocumentState": "leadbridge.kernel.documents.DocumentState.choices",

@@ -12,7 +12,7 @@ from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
 from leadbridge.kernel.http import is_live
 from leadbridge.kernel.time import utc_text
 from leadbridge.kernel.words import duration_words
-from leadbridge.people.access import sees_figures
+from leadbridge.people.access import keeps_reasons, sees_figures
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.queries import late_count
@@ -94,8 +94,12 @@ class Shell:
         if reads_figures:
             pages.append(self._entry("sla", "SLA"))
         pages.append(
-            self._entry("agreement", "SLA agreement", wide=True, section="Agreed together")
+            self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
         )
+        pages.append(self._entry("agreement", "SLA agreement", wide=True))
+        pages.append(self._entry("disputes", "Disputes", wide=True))
+        if keeps_reasons(self.user):
+            pages.append(self._entry("settings/reasons", "Reasons", wide=True))
         if reads_figures:
             pages.append(self._entry("definition/backtests", "Backtests", wide=True))
             pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
@@ -109,7 +113,7 @@ class Shell:
         self, name: str, label: str, count: int = 0, *, wide: bool = False, section: str = ""
     ) -> Entry:
         url, current = f"/{name}/", self.path.startswith(f"/{name}/")
-        return Entry(name, label, url, current, count, wide=wide, section=section)
+        return Entry(name.replace("/", "-"), label, url, current, count, wide=wide, section=section)
 
     @cached_property
     def sweep(self) -> Sweep | None:

@@ -1,9 +1,17 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
-from leads.definition.models import DefinitionConfirmation, DefinitionVersion
+from leads.definition.models import (
+    DefinitionConfirmation,
+    DefinitionRemark,
+    DefinitionVersion,
+    OwnField,
+)
 from leads.handoff.consents import Consent
+from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
+from leads.handoff.reasons import Reason
+from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
 from leads.routing.models import RoutingRule, Turn
 from leads.trials.models import Backtest
@@ -15,13 +23,18 @@ __all__ = [
     "Custody",
     "Debrief",
     "DefinitionConfirmation",
+    "DefinitionRemark",
     "DefinitionVersion",
+    "Dispute",
     "Event",
     "Form",
     "Lead",
+    "OwnField",
     "Pause",
     "Person",
     "Question",
+    "Reason",
+    "Recoding",
     "Remark",
     "RoutingRule",
     "Ruling",

@@ -5,17 +5,34 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        """Listen to the handoff, tell it the agreed pauses, and put notices into words."""
+        """Listen to the handoff and tell it what was agreed of pauses, attempts and overrides; tell
+        the outbox people's hours, and put notices into words."""
+        from functools import partial
+
+        from leadbridge.outbox.hours import register_hours
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
+        from leadbridge.outbox.signatures import proposed, render_proposal
         from leads.handoff.changes import lead_changed
+        from leads.handoff.effort import register_effort
+        from leads.handoff.overrides import register_cap
         from leads.handoff.pauses import register_rules
-        from sla.clocks import notices
+        from sla.agreement.life import AGREEMENT
+        from sla.agreement.queries import override_cap
+        from sla.clocks import digest, news, notices
+        from sla.clocks.attempts import effort_on
         from sla.clocks.engine import on_lead_changed
+        from sla.clocks.hours import next_working_instants
         from sla.clocks.pauses import allowed_pauses
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
+        register_hours(next_working_instants)
+        register_effort(effort_on)
+        register_cap(override_cap)
         register(KIND, render_review)
+        register(proposed(AGREEMENT), partial(render_proposal, AGREEMENT))
         for kind, renderer in notices.RENDERERS.items():
-            register(kind, renderer, bundle=notices.render_digest)
+            register(kind, renderer, bundle=digest.render_digest)
+        for kind in news.WORDS:
+            register(kind, news.render_one, bundle=digest.render_digest)

@@ -2,7 +2,7 @@
 
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
-from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep, Heartbeat
+from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep, Heartbeat, Outage
 
 __all__ = [
     "AgreementConfirmation",
@@ -14,4 +14,5 @@ __all__ = [
     "ClockMove",
     "ClockStep",
     "Heartbeat",
+    "Outage",
 ]

@@ -1,6 +1,8 @@
 """The cast everybody knows, and the instant at which tests begin."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -30,7 +32,19 @@ def cast(db: None):  # type: ignore[no-untyped-def]  # models are known only aft
     """Mia, Ana, Sam, Dora, Max, Nora, Lena, Olu and their teams."""
     from leadbridge.demo.organisation import find_cast, found_organisation
 
+    seed_reasons()
     return find_cast() or found_organisation(now=MONDAY)
+
+
+def seed_reasons() -> None:
+    """Tests that empty the tables take what the migration put there with them."""
+    from django.apps import apps
+
+    from leads.handoff.reasons import Reason
+
+    if not Reason.objects.exists():
+        name = next(Path(__file__).parents[1].glob("leads/migrations/*_reasons_and_disputes.py"))
+        import_module(f"leads.migrations.{name.stem}").seed(apps, None)
 
 
 # `pytest --hypothesis-profile=thorough`: for the night before a release.

@@ -49,8 +49,8 @@ from leads.intake.actions import take_in
 from leads.work.actions import log_touch
 from sla.calendars.arithmetic import due, elapsed
 from sla.calendars.queries import hours_for
+from sla.clocks.ladder import climb
 from sla.clocks.models import Clock
-from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 
 HOUR = 3600
@@ -90,13 +90,13 @@ class Past:
             yield done
 
     def sweep_until(self, at: datetime) -> None:
-        """As in life, where a sweep comes every few seconds: a miss is noticed at once."""
-        missed = Clock.objects.filter(
-            IS_RUNNING, due_at__lt=at - NOTICED_AFTER, detected_at=None, next_at__isnull=False
-        )
-        while first := missed.aggregate(first=Min("due_at"))["first"]:
-            if not sweep(now=first + NOTICED_AFTER).taken:
+        """As in life, where a sweep comes every few seconds: each step is taken at its time."""
+        coming = Clock.objects.filter(next_at__lt=at - NOTICED_AFTER)
+        while first := coming.aggregate(first=Min("next_at"))["first"]:
+            instant = first + NOTICED_AFTER
+            if not sweep(now=instant).taken:
                 break
+            climb(now=instant)
 
     def left_lying(self, at: datetime) -> bool:
         """Now and then something is let slip; what was let slip long ago was found since."""
@@ -126,6 +126,7 @@ def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime)
     yield from past.live()
     past.sweep_until(now)
     sweep(now=now)
+    climb(now=now)
     _say_nothing_late(now)
 
 
@@ -236,7 +237,7 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
         disqualify_lead(lead_id=lead_id, actor=mia, now=at, reason="no_fit")
     elif roll < 0.7:
         nurture_lead(lead_id=lead_id, actor=mia, now=at, review_on=(at + timedelta(days=40)).date())
-    elif roll < 0.8:
+    elif roll < 0.8 and not _is_late(lead_id, at):
         why = "They confirmed size and budget."
         after_dispute(past, dispute_lead(lead_id=lead_id, actor=mia, now=at, because=why), at)
     else:
@@ -244,6 +245,11 @@ def _rework(past: Past, lead_id: int, at: datetime) -> None:
         _plan_decision(
             past, submit_lead(lead_id=lead_id, actor=mia, now=at, override_reason=why), at
         )
+
+
+def _is_late(lead_id: int, at: datetime) -> bool:
+    """Is its time to be disputed over?"""
+    return Lead.objects.filter(pk=lead_id, next_due_at__lt=at).exists()
 
 
 def _accept(past: Past, lead_id: int, seller: User, at: datetime) -> None:
@@ -292,7 +298,7 @@ def _give_up(past: Past, lead_id: int, seller: User, at: datetime) -> None:
             return_on=(at + timedelta(days=past.random.randrange(20, 120))).date(),
         )  # fmt: skip
     else:
-        disqualify_lead(lead_id=lead_id, actor=seller, now=at, reason="no_need")
+        disqualify_lead(lead_id=lead_id, actor=seller, now=at, reason="no_need", quote="none")
 
 
 def _qualify(past: Past, lead_id: int, seller: User, at: datetime) -> None:

@@ -31,6 +31,16 @@ def may_draft(user: User) -> bool:
     return signing_side(user) is not None or user.is_administrator
 
 
+def keeps_reasons(user: User) -> bool:
+    """May edit the coded reasons that both sides share: the heads, and administrators."""
+    return signing_side(user) is not None or user.is_administrator
+
+
+def recodes_reasons(user: User) -> bool:
+    """May give a decision another reason: whoever leads a team or a side, and administrators."""
+    return keeps_reasons(user) or Team.objects.filter(manager=user).exists()
+
+
 def active_heads(side: str) -> QuerySet[User]:
     """Who can sign for a side today."""
     role = {Side.MARKETING: Role.MARKETING_HEAD, Side.SALES: Role.SALES_HEAD}[Side(side)]

@@ -90,6 +90,13 @@ class DocumentDetail(DocumentAnswer):
     )
 
 
+class ChangeAnswer(serializers.Serializer[Any]):
+    """One difference, in a sentence both sides can read aloud."""
+
+    part = serializers.CharField()
+    sentence = serializers.CharField()
+
+
 class DraftBody(Body):
     """A new draft; without `content` it says what the version in force says."""
 

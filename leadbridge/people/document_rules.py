@@ -21,7 +21,8 @@ Document = TypeVar("Document", bound=VersionedDocument)
 @dataclass(frozen=True)
 class Kind(Generic[Document]):
     """One kind of document. `clean` gives back the whole content, every default written out, or
-    raises `DomainError`; `review_on` reads the day on which a content is to be looked at again."""
+    raises `DomainError`; `review_on` reads the day on which a content is to be looked at again;
+    `tell` lets the heads know whose signature a proposal waits for, but for who acts now."""
 
     name: str
     path: str
@@ -29,6 +30,7 @@ class Kind(Generic[Document]):
     confirmation: type[Confirmation]
     clean: Callable[[object], dict[str, object]]
     review_on: Callable[[Mapping[str, object]], date | None]
+    tell: Callable[["Kind[Any]", Any, User, datetime], None]
 
     @property
     def rows(self) -> Any:

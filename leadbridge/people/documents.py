@@ -120,6 +120,7 @@ def propose(
         draft.based_on, draft.effective_from = active, effective_from
         draft.proposed_by, draft.proposed_at = actor, now
         draft.save()
+        kind.tell(kind, draft, actor, now)
     return draft
 
 
@@ -153,7 +154,9 @@ def sign(
         if document.is_signed_by_both:
             document.state = DocumentState.SIGNED
         document.save()
-        if document.state == DocumentState.SIGNED and _has_come(document, now):
+        if document.state == DocumentState.PROPOSED:
+            kind.tell(kind, document, actor, now)
+        elif _has_come(document, now):
             _put_into_force(kind, document, now)
     return document
 

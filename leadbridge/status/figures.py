@@ -11,7 +11,7 @@ from leadbridge.health import CHECKS, try_check
 from leadbridge.outbox.claims import LEASE
 from leadbridge.outbox.models import Message
 from sla.clocks.heartbeats import BEAT, SWEEP, WORKER
-from sla.clocks.models import Clock, Heartbeat
+from sla.clocks.models import Clock, Heartbeat, Outage
 from sla.clocks.states import IS_RUNNING
 
 MOST_LISTED = 20
@@ -80,6 +80,7 @@ class Status:
     set_aside: int
     clocks: tuple[Failed, ...]
     parts: tuple[tuple[str, str], ...]
+    outages: tuple[Outage, ...]
 
 
 def status(*, now: datetime) -> Status:
@@ -102,6 +103,7 @@ def status(*, now: datetime) -> Status:
         failed=tuple(_failed_messages()),
         set_aside=set_aside().count(),
         clocks=tuple(_clocks_aside()),
+        outages=tuple(Outage.objects.all()[:MOST_LISTED]),
         parts=tuple((name, try_check(CHECKS[name])) for name in ("database", "redis")),
     )
 

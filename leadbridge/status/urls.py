@@ -7,5 +7,6 @@ from leadbridge.status import views
 urlpatterns = [
     path("status/", views.status_page, name="status"),
     path("status/mail/", views.retry_mail, name="status-retry-mail"),
+    path("status/outage/", views.outage, name="status-outage"),
     path("status/clocks/", views.retry_set_aside, name="status-retry-clocks"),
 ]

@@ -1,18 +1,21 @@
-"""The status page, and the two ways in which an administrator lets failed work go on."""
+"""The status page, and what an administrator does there: letting failed work go on, and voiding
+what fell due in an outage."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.outbox.actions import retry_messages
 from leadbridge.people.access import sees_figures
-from leadbridge.people.http import Request, signed_in
+from leadbridge.people.http import Request, signed_in, zone_of
 from leadbridge.status import words
 from leadbridge.status.figures import status
+from leadbridge.status.forms import OutageForm
+from sla.clocks.outage import outage_words, preview_outage, require_window, void_outage
 from sla.clocks.repair import retry_clocks
 
 
@@ -39,6 +42,7 @@ def status_page(request: Request) -> HttpResponse:
             "queue": words.queue_rows(found),
             "interval": f"{interval:g}",
             "may_retry": request.user.is_administrator,
+            "outages": [outage_words(one, zone_of(request.user)) for one in found.outages],
         },
     )
 
@@ -58,4 +62,30 @@ def retry_set_aside(request: Request) -> HttpResponse:
     """Give clocks that failed back to the sweep."""
     count = retry_clocks(actor=request.user, now=request.now)
     messages.success(request, f"The sweep looks at {words.counted(count, 'clock')} again.")
+    return redirect("/status/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def outage(request: Request) -> HttpResponse:
+    """Void what fell due in an outage: first what it would touch, then the deed."""
+    if not request.user.is_administrator:
+        raise DomainError("forbidden", "Only an administrator voids clocks.", status=403)
+    form = OutageForm(request.POST or None, zone=zone_of(request.user))
+    if request.method != "POST":
+        return render(request, "status/outage.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "status/outage.html", {"form": form}, status=422)
+    window = {name: form.cleaned_data[name] for name in ("since", "until")}
+    asked = {"actor": request.user, "now": request.now, "reason": form.cleaned_data["reason"]}
+    try:
+        require_window(**asked, **window)
+    except DomainError as refusal:
+        form.add_error(refusal.field or None, refusal.message)
+        return render(request, "status/outage.html", {"form": form}, status=422)
+    if request.POST.get("step") != "void":
+        found = {"form": form, "hit": preview_outage(**window)}
+        return render(request, "status/outage.html", found)
+    voided = void_outage(**asked, **window)
+    messages.success(request, f"Voided: {outage_words(voided, zone_of(request.user))}")
     return redirect("/status/")

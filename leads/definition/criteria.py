@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, cast, get_args
+from typing import Literal, NoReturn, cast, get_args
 
 from leadbridge.kernel.reading import Reader, shown
+from leads.definition.examples import Example, read_examples
 from leads.definition.facts import Fact, FactType, field_named, read_fact
 from leads.definition.operators import (
     OPERATORS,
@@ -122,12 +123,15 @@ class TierGrid:
 
 @dataclass(frozen=True)
 class Definition:
-    """A whole definition; `fit` and `interest` are the thresholds F and I, in points."""
+    """A whole definition; `fit` and `interest` are the thresholds F and I, in points. `review_on`:
+    when both want to look at it again."""
 
     criteria: tuple[Criterion, ...]
     fit: int
     interest: int
     tiers: TierGrid
+    examples: tuple[Example, ...] = ()
+    review_on: date | None = None
 
     @classmethod
     def from_content(cls, content: object) -> "Definition":
@@ -136,7 +140,8 @@ class Definition:
         Raises `DomainError` `invalid_definition`, naming the criterion and the cure.
         """
         parts = ("criteria", "thresholds", "tiers")
-        body = _READER.mapping(content, "definition", keys=parts, needs=parts)
+        more = ("examples", "review_on")
+        body = _READER.mapping(content, "definition", keys=(*parts, *more), needs=parts)
         listed = _READER.items(body["criteria"], "criteria", least=1, most=MOST_CRITERIA)
         criteria = tuple(_read_criterion(raw, place) for place, raw in enumerate(listed, start=1))
         ids = [criterion.id for criterion in criteria]
@@ -148,23 +153,49 @@ class Definition:
         fit, interest = (
             _READER.whole(needed[axis], f"thresholds, {axis}", low=0, high=10_000) for axis in axes
         )
-        definition = cls(criteria, fit, interest, _read_tiers(body["tiers"]))
+        definition = cls(
+            criteria,
+            fit,
+            interest,
+            _read_tiers(body["tiers"]),
+            read_examples(_READER, body.get("examples", [])),
+            _read_day(body.get("review_on")),
+        )
         _refuse_unreachable(definition)
         return definition
 
     def content(self) -> dict[str, object]:
         """The definition as JSON; `from_content` reads it back to an equal one."""
-        return {
+        parts: dict[str, object] = {
             "criteria": [criterion.content() for criterion in self.criteria],
             "thresholds": {"fit": self.fit, "interest": self.interest},
             "tiers": self.tiers.content(),
         }
+        # Left out where there are none, so that what was signed before there were any stays as is.
+        if self.examples:
+            parts["examples"] = [example.content() for example in self.examples]
+        if self.review_on:
+            parts["review_on"] = self.review_on.isoformat()
+        return parts
 
     def each_without_one(self) -> "list[Definition]":
         """The same definition without its first criterion, without its second, and so on: what
         one criterion alone turns is the difference."""
         every = self.criteria
         return [replace(self, criteria=every[:n] + every[n + 1 :]) for n in range(len(every))]
+
+
+def _read_day(raw: object) -> date | None:
+    if raw is None:
+        return None
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) else _refuse_day(raw)
+    except ValueError:
+        _refuse_day(raw)
+
+
+def _refuse_day(raw: object) -> NoReturn:
+    _READER.refuse("review_on", f"expected a day as 2026-05-31, got {shown(raw)}.")
 
 
 def _read_criterion(raw: object, place: int) -> Criterion:

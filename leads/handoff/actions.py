@@ -21,19 +21,23 @@ from leads.handoff.deeds import (
     to_marketing,
     touching,
 )
+from leads.handoff.disputes import open_dispute
+from leads.handoff.effort import require_effort
 from leads.handoff.judging import facts_of, judge_lead
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, carry_out
+from leads.handoff.overrides import overrides_at
 from leads.handoff.parties import permit
 from leads.handoff.pausing import end_pauses
-from leads.handoff.reasons import reason_for
+from leads.handoff.reasons import Reason, reason_for
 from leads.handoff.rules import (
     amount_of,
     park_until,
     require_criterion,
     require_here,
     require_packet,
+    spoken,
     team_for,
     touched_at,
 )
@@ -66,6 +70,7 @@ def submit_lead(
                 f"{verdict.because} Say why it should go to sales all the same, or nurture it.",
                 status=409,
                 field="override_reason",
+                data={"overrides": overrides_at(now).content()},
             )
         choice = to or choose_holder(facts=facts_of(lead), now=now)
         if lead.paused_until:
@@ -177,25 +182,33 @@ def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment:
 
 
 def disqualify_lead(
-    *, lead_id: int, actor: User, now: datetime, reason: str, comment: str = ""
+    *,
+    lead_id: int,
+    actor: User,
+    now: datetime,
+    reason: str,
+    comment: str = "",
+    quote: str = "",
 ) -> Lead:
-    """It will not become business; said by whoever holds it, with a coded reason."""
-    reason_for(Action.DISQUALIFY, reason, comment=comment)
-    return _decide(lead_id, Action.DISQUALIFY, actor, now, {"reason": reason}, {"comment": comment})
+    """It will not become business; said by whoever holds it, with a coded reason. After a
+    conversation their words belong to it, or "none"."""
+    code = reason_for(Action.DISQUALIFY, reason, comment=comment)
+    words = {"comment": comment, "quote": quote}
+    return _decide(lead_id, Action.DISQUALIFY, actor, now, {"reason": reason}, words, code)
 
 
 def recycle_lead(
     *, lead_id: int, actor: User, now: datetime, reason: str, return_on: date, quote: str
 ) -> Lead:
     """Right lead, wrong time: back to marketing with a return date and the prospect's words."""
-    reason_for(Action.RECYCLE, reason)
+    code = reason_for(Action.RECYCLE, reason)
     if not quote.strip():
         raise DomainError("invalid", "Give the prospect's words, or “none”.", field="quote")
     park = park_until(return_on, now, limit=timedelta(days=731), name="return_on")
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.RECYCLE, actor=actor, now=now)
-        words = "" if quote.strip().lower() == "none" else quote
+        require_effort(code, lead, quote)
         fields = {"park_until": park, "reason": reason, "debrief": ""}
         carry_out(
             lead,
@@ -207,7 +220,7 @@ def recycle_lead(
                 now,
                 fields,
                 data={"reason": reason},
-                words={"quote": words},
+                words={"quote": spoken(quote)},
             ),
         )
     return lead
@@ -263,26 +276,22 @@ def reassign_lead(
 
 
 def dispute_lead(*, lead_id: int, actor: User, now: datetime, because: str) -> Lead:
-    """Marketing contests a rejection; both managers rule on it."""
+    """Marketing contests a rejection within its time to rework it; both managers rule on it."""
     if not because.strip():
         raise DomainError("invalid", "Say why it meets the definition.", field="because")
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.DISPUTE, actor=actor, now=now)
-        if lead.disputed_at:
-            raise DomainError("not_allowed", "This rejection is disputed already.", status=409)
-        carry_out(
+        move = to_marketing(
             lead,
-            to_marketing(
-                lead,
-                Action.DISPUTE,
-                Stage.REJECTED,
-                actor,
-                now,
-                {"disputed_at": now},
-                words={"comment": because},
-            ),
+            Action.DISPUTE,
+            Stage.REJECTED,
+            actor,
+            now,
+            {"disputed_at": now},
+            words={"comment": because},
         )
+        open_dispute(lead, carry_out(lead, move), actor=actor, now=now)
     return lead
 
 
@@ -293,11 +302,15 @@ def _decide(
     now: datetime,
     fields: dict[str, object],
     words: dict[str, str] | None = None,
+    reason: Reason | None = None,
 ) -> Lead:
     """A decision after which the holder stays who it is."""
     with transaction.atomic():
         lead = lock_lead(lead_id)
         row = permit(lead, action, actor=actor, now=now)
+        if reason is not None:
+            require_effort(reason, lead, "".join((words or {}).values()))
         assert row.to is not None, "every decision of the table names its stage"
-        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=words))
+        kept = {kind: spoken(text) for kind, text in (words or {}).items()}
+        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=kept))
     return lead

@@ -66,6 +66,10 @@ class LeadAnswer(serializers.Serializer[Any]):
     open_questions = serializers.IntegerField(help_text="How many wait for marketing's reply.")
     debrief = serializers.CharField(help_text="owed, done or blank")
     paused_for = serializers.CharField(help_text="Why it is or was last paused.")
+    relief = serializers.CharField(
+        help_text="“surge”: handed over beyond the agreed number of a day, so the times of tier 3 "
+        "hold; or blank."
+    )
     marketer = serializers.CharField(help_text="A user name, as everywhere.")
     holder = serializers.CharField(allow_null=True, help_text="Null: the pool of the team.")
     holder_name = serializers.CharField(allow_null=True)
@@ -129,12 +133,3 @@ class CustodyAnswer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(allow_null=True)
     cause = serializers.CharField()
-
-
-class ReasonAnswer(serializers.Serializer[Any]):
-    """A code for `reject`, `recycle`, `disqualify` or `lose`, and what it asks for."""
-
-    action = serializers.CharField()
-    code = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
-    asks = serializers.CharField(allow_null=True, help_text="comment or criterion")

@@ -20,15 +20,14 @@ from leads.handoff.answers import (
     EventAnswer,
     LeadAnswer,
     LeadDetail,
-    ReasonAnswer,
 )
 from leads.handoff.corrections import merge_lead, undo_last
+from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import reopen_lead
 from leads.handoff.listing import FILTERS, ORDERS, ask_leads
 from leads.handoff.models import Lead
 from leads.handoff.parties import permit
 from leads.handoff.queries import get_lead_for, lead_id_for, lead_id_of
-from leads.handoff.reasons import REASONS
 from leads.handoff.representation import (
     custody_answer,
     event_answer,
@@ -111,22 +110,6 @@ class LeadCustody(ListView):
         lead = get_lead_for(caller(request), ref)
         pages, rows = page_of(self, request, lead.custody.select_related("holder", "team"))
         return pages.get_paginated_response([custody_answer(link) for link in rows])
-
-
-class Reasons(ListView):
-    """The codes that actions ask for."""
-
-    @extend_schema(
-        operation_id="reasons_list", tags=["leads"], responses=answers(ok=ReasonAnswer(many=True))
-    )
-    def get(self, request: Request) -> Response:
-        """All codes of all actions."""
-        rows = [
-            {"action": action, "code": one.code, "label": one.label, "asks": one.asks}
-            for action, reasons in REASONS.items()
-            for one in reasons
-        ]
-        return Response({"next": None, "previous": None, "results": rows})
 
 
 class LeadAction(ApiView):
@@ -277,6 +260,16 @@ class Dispute(LeadAction):
         return actions.dispute_lead(lead_id=lead_id, actor=user, now=now, **told)
 
 
+@described("waive")
+class Waive(LeadAction):
+    """Let a lead be given back as unreachable before all agreed attempts are made."""
+
+    body = bodies.WaiveBody
+
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return waive_attempts(lead_id=lead_id, actor=user, now=now, **told)
+
+
 @described("undo")
 class Undo(LeadAction):
     """Take back one's own last decision within ten minutes."""
@@ -351,6 +344,7 @@ ACTIONS: dict[str, type[LeadAction]] = {
     "lose": Lose,
     "reassign": Reassign,
     "dispute": Dispute,
+    "waive": Waive,
     "undo": Undo,
     "reopen": Reopen,
     "merge": Merge,

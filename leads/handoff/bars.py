@@ -48,6 +48,12 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
             lambda lead, user, now: lead.disputed_at is not None,
             "This rejection is disputed already.",
         ),
+        # Of a rejected lead nothing is due next but its rework.
+        Bar(
+            lambda lead, user, now: lead.next_due_at is not None and lead.next_due_at < now,
+            "The agreed time to dispute this rejection is over: hand the lead over again with a "
+            "reason, nurture it or disqualify it.",
+        ),
     ),
     Action.RULE: (
         Bar(lambda lead, user, now: lead.disputed_at is None, "Nobody disputes this rejection."),
@@ -60,8 +66,20 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
     Action.SETTLE: (
         Bar(lambda lead, user, now: True, "A dispute is settled when both sides have ruled."),
     ),
+    Action.WAIVE: (
+        Bar(
+            lambda lead, user, now: lead.waived_at is not None,
+            "The remaining attempts were waived already.",
+        ),
+    ),
     Action.ANSWER: (
         Bar(lambda lead, user, now: not lead.open_questions, "No question waits for an answer."),
+    ),
+    Action.ATTEST: (
+        Bar(
+            lambda lead, user, now: lead.verdict != "unknown",
+            "The definition asks nothing more about this lead.",
+        ),
     ),
     Action.DEBRIEF: (
         Bar(lambda lead, user, now: lead.debrief == "done", "This lead has its debrief already."),

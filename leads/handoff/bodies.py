@@ -34,13 +34,21 @@ class RecycleBody(Body):
     quote = Words(help_text="The prospect's words, or “none”.")
 
 
-class DisqualifyBody(Body):
+class LoseBody(Body):
+    """A coded reason, with words where it asks for them."""
+
     reason = code()
     comment = Words(required=False)
 
 
-class LoseBody(DisqualifyBody):
-    """A coded reason, with words where it asks for them."""
+class DisqualifyBody(LoseBody):
+    """After a conversation their words belong to it."""
+
+    quote = Words(required=False, help_text="The prospect's words, or “none”.")
+
+
+class WaiveBody(Body):
+    because = Words(help_text="Why the remaining attempts need not be made.")
 
 
 class QualifyBody(Body):

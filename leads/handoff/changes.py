@@ -15,6 +15,14 @@ from leads.handoff.stages import Action
 
 lead_changed = Signal()
 
+# What a relief is called, and what it means, on screens.
+RELIEFS = {
+    "surge": (
+        "Surge relief",
+        "more leads came in that day than was agreed, so the times of tier 3 hold",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -49,12 +57,13 @@ class PausedTime:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The promise that is due next on a lead."""
+    """The promise that is due next on a lead; `relief`: the easier times that a handover gave."""
 
     kind: str
     started_at: datetime
     at_risk_at: datetime
     due_at: datetime
+    relief: str = ""
 
 
 def announce(change: Change) -> Agenda | None:

@@ -27,6 +27,7 @@ AFRESH: dict[str, object] = {
     "qualified_at": None,
     "paused_until": None,
     "paused_for": "",
+    "waived_at": None,
 }
 
 

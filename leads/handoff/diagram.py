@@ -21,6 +21,7 @@ _NOT_DRAWN = (
     Action.ERASE,
     Action.ASK,
     Action.ANSWER,
+    Action.ATTEST,
     Action.PAUSE,
     Action.RESUME,
 )

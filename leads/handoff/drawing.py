@@ -45,6 +45,7 @@ def draw_cells(
     who: str,
     holder: str,
     pause: tuple[str, str],
+    relief: str,
     tag: str,
     tone: str,
     why: str,
@@ -58,6 +59,7 @@ def draw_cells(
     """
     tags = [fill(TAG, holder)] if holder else []
     tags += [fill(PAUSE, *pause)] if pause[0] else []
+    tags += [fill(TAG, relief)] if relief else []
     holding = SafeString(" ".join(tags))
     offered = SafeString(_buttons(buttons).replace("URL", url))
     return fill(CELLS, url, company, who, holding, tone, tag, why, source, value, offered)

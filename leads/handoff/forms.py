@@ -4,6 +4,7 @@ One table, `DECISIONS`; a decision that asks nothing is one click. Forms read wh
 whether it may be done is known to the domain alone, whose refusals come back to their field.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,12 +16,15 @@ from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Side, Team, User
+from leadbridge.people.queries import absences_at, until_words
 from leads.handoff import actions
 from leads.handoff.corrections import undo_last
+from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import reopen_lead
 from leads.handoff.models import Lead
-from leads.handoff.reasons import REASONS
-from leads.handoff.stages import NURTURE_LIMIT, Action
+from leads.handoff.overrides import overrides_at
+from leads.handoff.reasons import reasons_for
+from leads.handoff.stages import NURTURE_LIMIT, SALES_STAGES, Action
 
 WORDS = 2000  # characters of a remark
 
@@ -28,7 +32,8 @@ WORDS = 2000  # characters of a remark
 class Decision(forms.Form):
     """What a decision asks. `decide` takes it and answers in one sentence what was done.
 
-    `quotes`: who said what that the decision answers, shown above the fields.
+    `quotes`: who said what that the decision answers, shown above the fields; `precedents`: what
+    was ruled before in a case like it. `user` is who decides.
     """
 
     action: ClassVar[Action]
@@ -37,10 +42,13 @@ class Decision(forms.Form):
     hint: ClassVar[str] = ""
     asks: ClassVar[bool] = True
 
-    def __init__(self, data: object = None, *, lead: Lead) -> None:
+    def __init__(
+        self, data: object = None, *, lead: Lead, now: datetime, user: User | None = None
+    ) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # what a request holds
-        self.lead = lead
+        self.lead, self.now, self.user = lead, now, user
         self.quotes: list[tuple[str, str]] = []
+        self.precedents: Sequence[object] = ()
         self.prepare()
 
     def prepare(self) -> None:
@@ -70,7 +78,16 @@ class OneClick(Decision):
 
 def choices(action: Action) -> list[tuple[str, str]]:
     """The coded reasons of an action, after a line that makes one choose."""
-    return [("", "Choose one"), *((reason.code, reason.label) for reason in REASONS[action])]
+    return [("", "Choose one"), *((reason.code, reason.label) for reason in reasons_for(action))]
+
+
+class WithReason(Decision):
+    """A decision that asks for a coded reason of its action."""
+
+    def prepare(self) -> None:
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField), "declared by each of them"
+        field.choices = choices(self.action)
 
 
 def words_field(label: str, *, required: bool = False, **more: str) -> forms.CharField:
@@ -104,11 +121,11 @@ class Accept(OneClick):
         return f"Accepted {self.lead.name}. {_next_words(lead, actor, now)}".strip()
 
 
-class Reject(Decision):
+class Reject(WithReason):
     action, title, button = Action.REJECT, "Reject", "Reject"
     hint = "It goes back to marketing at once. A quick, honest no counts as an answer in time."
 
-    reason = forms.ChoiceField(label="Why", choices=choices(Action.REJECT))
+    reason = forms.ChoiceField(label="Why", choices=())
     criterion = forms.ChoiceField(
         label="Which criterion it does not meet",
         required=False,
@@ -119,6 +136,7 @@ class Reject(Decision):
     )
 
     def prepare(self) -> None:
+        super().prepare()
         lines = [(line["id"], line["sentence"]) for line in self.lead.verdict_lines]
         field = self.fields["criterion"]
         assert isinstance(field, forms.ChoiceField), "declared above"
@@ -139,11 +157,20 @@ class Submit(Decision):
         "Why it should go to sales all the same", help="Counts against the agreed cap of overrides."
     )
 
+    def take_error(self, error: DomainError) -> bool:
+        """Whoever goes past the definition sees how often that happened this month."""
+        overrides = error.data.get("overrides")
+        if isinstance(overrides, dict):
+            # The bound field was made when the answers were read, and keeps its own words.
+            self["override_reason"].help_text = f"Counts as an override: {overrides['words']}."
+        return super().take_error(error)
+
     def decide(self, *, actor: User, now: datetime) -> str:
         lead = actions.submit_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
         holder = User.objects.get(pk=lead.holder_id) if lead.holder_id else None
         team = Team.objects.get(pk=lead.team_id)
-        return f"Handed {self.lead.name} to {holder or f'the pool of {team}'}."
+        said = f"Handed {self.lead.name} to {holder or f'the pool of {team}'}."
+        return f"{said} {_override_words(lead, now)}".strip()
 
 
 class Nurture(Decision):
@@ -157,11 +184,11 @@ class Nurture(Decision):
         return f"{self.lead.name} is parked until {self.cleaned_data['review_on']:%-d %B}."
 
 
-class Recycle(Decision):
+class Recycle(WithReason):
     action, title, button = Action.RECYCLE, "Recycle", "Give back"
     hint = "Right lead, wrong time. Marketing keeps it until the day you name."
 
-    reason = forms.ChoiceField(label="Why not now", choices=choices(Action.RECYCLE))
+    reason = forms.ChoiceField(label="Why not now", choices=())
     return_on = day_field("Come back on")
     quote = words_field(
         "What they said", required=True, help="In their words; “none” if you never spoke."
@@ -172,12 +199,18 @@ class Recycle(Decision):
         return f"Gave {self.lead.name} back to {self.lead.marketer}."
 
 
-class Disqualify(Decision):
+class Disqualify(WithReason):
     action, title, button = Action.DISQUALIFY, "Disqualify", "Disqualify"
     hint = "It will not become business. The lead ends here."
 
-    reason = forms.ChoiceField(label="Why", choices=choices(Action.DISQUALIFY))
+    reason = forms.ChoiceField(label="Why", choices=())
+    quote = words_field("What they said", help="In their words; “none” if they said nothing.")
     comment = words_field("In a few words", help="Needed for “something else”.")
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.lead.stage not in SALES_STAGES:
+            del self.fields["quote"]
 
     def decide(self, *, actor: User, now: datetime) -> str:
         actions.disqualify_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
@@ -211,10 +244,10 @@ class Win(Decision):
         return f"Won {self.lead.name}."
 
 
-class Lose(Decision):
+class Lose(WithReason):
     action, title, button = Action.LOSE, "Lost", "Lost"
 
-    reason = forms.ChoiceField(label="Why", choices=choices(Action.LOSE))
+    reason = forms.ChoiceField(label="Why", choices=())
     comment = words_field("In a few words", help="Needed for “something else”.")
 
     def decide(self, *, actor: User, now: datetime) -> str:
@@ -234,12 +267,22 @@ class Reassign(Decision):
         people = User.objects.filter(
             Q(memberships__team__in=teams) | Q(manages__in=teams), is_active=True
         ).distinct()
+        listed = list(people.order_by("first_name"))
+        away = absences_at(self.now, [user.pk for user in listed])
+        here = [(f"user-{user.pk}", str(user)) for user in listed if user.pk not in away]
+        # Marked and not hidden: whoever chooses them is told who stands in.
+        gone = [
+            (f"user-{user.pk}", f"{user} (away {until_words(away[user.pk])})")
+            for user in listed
+            if user.pk in away
+        ]
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField), "declared above"
         field.choices = [
             ("", "Choose one"),
-            ("People", [(f"user-{user.pk}", str(user)) for user in people.order_by("first_name")]),
+            ("People", here),
             ("Pools", [(f"pool-{team.pk}", f"Pool of {team}") for team in teams]),
+            *([("Away", gone)] if gone else []),
         ]
 
     def decide(self, *, actor: User, now: datetime) -> str:
@@ -257,17 +300,6 @@ class Reassign(Decision):
         return f"{self.lead.name} is with {person or f'the pool of {team}'} now."
 
 
-class Dispute(Decision):
-    action, title, button = Action.DISPUTE, "Dispute the rejection", "Dispute"
-    hint = "Both managers rule on it; the ruling guides the next case like this."
-
-    because = words_field("Why it meets the definition", required=True)
-
-    def decide(self, *, actor: User, now: datetime) -> str:
-        actions.dispute_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
-        return f"Disputed the rejection of {self.lead.name}. Both managers will rule."
-
-
 class Reopen(Decision):
     action, title, button = Action.REOPEN, "Reopen", "Reopen"
     hint = "It begins again as a new lead of the same person; this one stays as it ended."
@@ -277,6 +309,17 @@ class Reopen(Decision):
     def decide(self, *, actor: User, now: datetime) -> str:
         lead = reopen_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
         return f"{self.lead.name} begins again as {lead.ref}."
+
+
+class Waive(Decision):
+    action, title, button = Action.WAIVE, "Waive the remaining attempts", "Waive"
+    hint = "Then it may be given back as unreachable before all agreed attempts are made."
+
+    because = words_field("Why the rest need not be tried", required=True)
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        waive_attempts(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Waived. {self.lead.holder} may give {self.lead.name} back as unreachable."
 
 
 class Undo(OneClick):
@@ -291,9 +334,18 @@ DECISIONS: dict[str, type[Decision]] = {
     decision.action.value: decision
     for decision in (
         Accept, Reject, Submit, Nurture, Recycle, Disqualify, Qualify, Win, Lose, Reassign,
-        Dispute, Reopen, Undo,
+        Reopen, Undo, Waive,
     )
 }  # fmt: skip
+
+
+def _override_words(lead: Lead, now: datetime) -> str:
+    """What an override means for the month, where it was one."""
+    if not lead.overridden:
+        return ""
+    found = overrides_at(max(now, lead.changed_at))
+    warning = "That is more than was agreed." if found.beyond else ""
+    return f"Overrides: {found.words()}. {warning}".strip()
 
 
 def _next_words(lead: Lead, actor: User, now: datetime) -> str:

@@ -24,6 +24,7 @@ from leadbridge.kernel.words import ClockFace, running_face
 from leadbridge.people.access import Viewer, heads_side
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Role, Side, Team
+from leads.handoff.changes import RELIEFS
 from leads.handoff.drawing import draw_cells
 from leads.handoff.models import Lead
 from leads.handoff.parties import parties_of
@@ -32,6 +33,7 @@ from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.stages import Action, Party, Stage, row_for
 
 PAGE = 50
+NO_RELIEF = ("", "")
 # Beyond this many, the exact number tells nobody anything and would cost what it counts.
 MOST_COUNTED = 1000
 SOON = timedelta(hours=1)
@@ -211,6 +213,7 @@ class Found(NamedTuple):
     paused_until: datetime | None
     paused_for: str
     debrief: str
+    relief: str
     person__first_name: str
     person__last_name: str
     person__email: str
@@ -252,6 +255,7 @@ def _row(lead: Found, viewer: Viewer, now: datetime) -> Row:
         who=joined(person if lead.company else "", lead.title, lead.country),
         holder=_holder_words(lead, viewer),
         pause=pause_words(lead, zone_of(viewer.user), now),
+        relief=RELIEFS.get(lead.relief, NO_RELIEF)[0],
         tag=tag,
         tone=tone,
         why=f"Fit {lead.fit} · Interest {lead.interest}" if lead.fit is not None else "",

@@ -4,6 +4,11 @@ from collections.abc import Collection
 
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.models import Lead
+from leads.handoff.querysets import LeadQuerySet
+
+
+def _locking(*, skip_locked: bool = False) -> LeadQuerySet:
+    return Lead.objects.select_for_update(no_key=True, skip_locked=skip_locked, of=("self",))
 
 
 def lock_lead(lead_id: int) -> Lead:
@@ -13,13 +18,17 @@ def lock_lead(lead_id: int) -> Lead:
     FOR UPDATE deadlocks with the sweep, which inserts events. People and team are read when they
     are asked for: most actions ask for none of them, and five joins cost more than the lock.
     """
-    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk=lead_id).first()
+    lead = _locking().filter(pk=lead_id).first()
     if lead is None:
         raise DomainError("not_found", f"There is no lead L-{lead_id}.", status=404)
     return lead
 
 
+def lock_free_lead(lead_id: int) -> Lead | None:
+    """The same for a worker with other things to do: None where somebody is at the lead now."""
+    return _locking(skip_locked=True).filter(pk=lead_id).first()
+
+
 def lock_leads(lead_ids: Collection[int]) -> None:
     """Many leads, locked for this transaction in the order of their ids."""
-    leads = Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=lead_ids)
-    list(leads.order_by("pk").values_list("pk", flat=True))
+    list(_locking().filter(pk__in=lead_ids).order_by("pk").values_list("pk", flat=True))

@@ -55,7 +55,8 @@ class Lead(models.Model):
 
     `holder` is accountable now; None means the pool of `team`, answered for by its manager.
     Foreign keys by which no lead is ever looked up have no index: a lead is written often.
-    The `next_*` fields are what the clocks promised at the last change (see docs/architecture.md).
+    `relief` and the `next_*` fields are what the clocks promised at the last change (see
+    docs/architecture.md).
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="leads")
@@ -128,10 +129,14 @@ class Lead(models.Model):
     debrief = models.CharField(max_length=4, blank=True, help_text="owed, done, or never asked for")
     paused_until = models.DateTimeField(null=True)
     paused_for = models.CharField(max_length=80, blank=True)
+    waived_at = models.DateTimeField(
+        null=True, help_text="When a manager waived the attempts that were missing."
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
+    relief = models.CharField(max_length=10, blank=True, default="", db_default="")
     next_kind = models.CharField(max_length=12, blank=True)
     next_started_at = models.DateTimeField(null=True)
     next_at_risk_at = models.DateTimeField(null=True)

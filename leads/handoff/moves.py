@@ -18,7 +18,7 @@ from leads.handoff.changes import Agenda, Change, PausedTime, announce
 from leads.handoff.models import Custody, Event, Lead, Remark
 from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, UNDOABLE, Action, Stage
 
-AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at")
+AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at", "relief")
 STANDING = ("stage", "holder_id", "team_id", "closed_at")
 # A verdict is knowledge and no decision, so an undo keeps it; and its lines quote what the person
 # told, which no event may keep.
@@ -144,6 +144,25 @@ def note(
     return record(lead, action, actor=actor, now=now, data=data, words=words)
 
 
+def amend(
+    lead: Lead,
+    name: str,
+    fields: Mapping[str, object],
+    *,
+    actor: User | None,
+    now: datetime,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> Event:
+    """Correct what was told of a lead. Neither where it stands nor its last decision changes, so
+    that one may still be taken back."""
+    for column, value in fields.items():
+        setattr(lead, column, value)
+    if fields:
+        lead.save(update_fields=sorted(fields))
+    return record(lead, name, actor=actor, now=now, data=data, words=words)
+
+
 def begin(
     lead: Lead,
     *,
@@ -257,6 +276,13 @@ def keep_agenda(lead: Lead, agenda: Agenda | None) -> None:
     lead.next_started_at = agenda.started_at if agenda else None
     lead.next_at_risk_at = agenda.at_risk_at if agenda else None
     lead.next_due_at = agenda.due_at if agenda else None
+    lead.relief = agenda.relief if agenda else ""
+
+
+def renew_agenda(lead: Lead, agenda: Agenda | None) -> None:
+    """What is due next on a locked lead became something else without an act on the lead."""
+    keep_agenda(lead, agenda)
+    lead.save(update_fields=AGENDA_FIELDS)
 
 
 def _save(lead: Lead, move: Move) -> None:

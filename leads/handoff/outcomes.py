@@ -23,7 +23,7 @@ from leads.handoff.models import Lead, Remark
 from leads.handoff.parties import actions_for
 from leads.handoff.pauses import pause_words
 from leads.handoff.querysets import LeadQuerySet
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
 from leads.handoff.stages import LABELS, Action, Stage
 
 
@@ -205,7 +205,8 @@ def rows_of(page: Sequence[tuple[int, datetime, str]], viewer: Viewer, now: date
     leads = Lead.objects.filter(pk__in=ids).with_people()
     found = {lead.pk: lead for lead in leads}
     comments = _comments([lead for lead in found.values() if lead.stage == Stage.REJECTED])
-    return [_row(found[pk], comments.get(pk, ""), viewer, now) for pk in ids if pk in found]
+    labels = Labels()
+    return [_row(found[pk], comments.get(pk, ""), labels, viewer, now) for pk in ids if pk in found]
 
 
 def _comments(rejected: Sequence[Lead]) -> dict[int, str]:
@@ -228,7 +229,7 @@ MORE = (
 )
 
 
-def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
+def _row(lead: Lead, comment: str, labels: Labels, viewer: Viewer, now: datetime) -> Row:
     stage, zone = Stage(lead.stage), zone_of(viewer.user)
     allowed = actions_for(lead, viewer, now)
     submitted = local(lead.submitted_at, zone) if lead.submitted_at else None
@@ -242,7 +243,7 @@ def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
         kind=lead.next_kind,
         stage="Disputed" if lead.disputed_at and stage is Stage.REJECTED else LABELS[stage],
         tone=TONES.get(stage, ""),
-        said=said_words(lead, comment, zone, now),
+        said=said_words(lead, comment, labels, zone, now),
         silence=silence_of(lead),
         holder=str(lead.holder) if lead.holder else f"Pool of {lead.team}",
         source=" · ".join(filter(None, (lead.source, lead.campaign))),
@@ -258,15 +259,15 @@ def _row(lead: Lead, comment: str, viewer: Viewer, now: datetime) -> Row:
     )
 
 
-def said_words(lead: Lead, comment: str, zone: str, now: datetime) -> str:
+def said_words(lead: Lead, comment: str, labels: Labels, zone: str, now: datetime) -> str:
     """What came of a lead, in the words of whoever decided."""
     match Stage(lead.stage):
         case Stage.REJECTED | Stage.LOST | Stage.DISQUALIFIED:
             action = ENDED_BY[Stage(lead.stage)]
-            return ": ".join(filter(None, (label_of(action, lead.reason), comment)))
+            return ": ".join(filter(None, (labels.of(action, lead.reason), comment)))
         case Stage.RECYCLED | Stage.NURTURING if lead.park_until:
             until = f"parked until {due_words(local(lead.park_until, zone), now)}"
-            why = label_of(Action.RECYCLE, lead.reason) if lead.reason else ""
+            why = labels.of(Action.RECYCLE, lead.reason)
             return f"{why}; {until}" if why else until.capitalize()
         case Stage.WON | Stage.OPPORTUNITY:
             return money_words(lead.value, settings.CURRENCY)

@@ -10,7 +10,9 @@ from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS
 from leadbridge.people.models import Side
+from leads.definition.fields import every_field
 from leads.handoff.bars import ruling_of
+from leads.handoff.changes import RELIEFS
 from leads.handoff.models import Lead
 from leads.handoff.pauses import pause_words
 from leads.handoff.stages import LABELS, Action, Stage
@@ -81,6 +83,7 @@ class Portrait:
     criteria: list[Line]
     custody: list[Keeper]
     pause: tuple[str, str]
+    relief: tuple[str, str]
     questions: list[Said]
     dispute: list[Said]
 
@@ -111,6 +114,7 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         criteria=[_line(line) for line in lead.verdict_lines],
         custody=custody_of(lead, zone),
         pause=pause_words(lead, zone, now),
+        relief=RELIEFS.get(lead.relief, ("", "")),
         questions=questions_in(tellings) if lead.is_open and lead.open_questions else [],
         dispute=dispute_in(lead, tellings),
     )
@@ -211,6 +215,7 @@ def facts_about(lead: Lead, zone: str) -> list[Fact]:
         Fact("Source", " · ".join(filter(None, (lead.source, lead.campaign)))),
         Fact("Marketing", str(lead.marketer)),
     ]
+    known += own_facts(lead)
     earlier = lead.previous
     if earlier:
         known.append(
@@ -224,6 +229,22 @@ def facts_about(lead: Lead, zone: str) -> list[Fact]:
         word = "Consent" if consent.given else "Consent withdrawn"
         known.append(Fact(word, f"{moment(consent.at, zone)}: {consent.text}"))
     return [fact for fact in known if fact.value]
+
+
+def own_facts(lead: Lead) -> list[Fact]:
+    """What is known beside: own fields by their names, anything else as it came."""
+    specs = every_field() if lead.attributes else {}
+    return [
+        Fact(specs[key].label, specs[key].say(value)) if key in specs else Fact(key, said(value))
+        for key, value in lead.attributes.items()
+    ]
+
+
+def said(value: object) -> str:
+    """A value that came without a type."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)[:200]
 
 
 POINTS_OF = {"gate": "must", "barrier": "must", "fast_track": "enough alone"}

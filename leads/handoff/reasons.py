@@ -1,101 +1,114 @@
-"""Why a lead went back, was parked or ended: coded, with what each code asks for.
+"""Why a lead went back, was parked or ended: coded rows, with what each code asks for.
 
-The codes are stable names; labels may be edited. Source: the taxonomy of the field
-(rejection before contact, recycling with a date, disqualification after attempts, loss).
+Codes are stable names that programs and figures rely on; what a code asks for and whom it counts
+against never changes either, or old figures would. The words, the order and whether a code may
+still be chosen are edited (see leads.review.reasons). The first rows come by a migration, from the
+taxonomy of the field: rejection before contact, recycling with a date, disqualification after
+attempts, loss.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from functools import cached_property
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.stages import Action
 
-
-class Ask(StrEnum):
-    """What a code needs besides itself."""
-
-    COMMENT = "comment"
-    CRITERION = "criterion"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One code of one action."""
-
-    code: str
-    label: str
-    asks: Ask | None = None
-
-
+CODED = (Action.REJECT, Action.RECYCLE, Action.DISQUALIFY, Action.LOSE)
 MINIMUM_WORDS = 15  # characters: enough that "other" says something
 
-REASONS: dict[Action, tuple[Reason, ...]] = {
-    Action.REJECT: (
-        Reason("duplicate", "Duplicate of another lead"),
-        Reason("customer", "Already a customer or open deal"),
-        Reason("wrong_route", "Wrong territory, product or owner"),
-        Reason("bad_data", "Contact data wrong or missing"),
-        Reason("fails_definition", "Does not meet the definition", Ask.CRITERION),
-        Reason("not_a_buyer", "Not a buyer (student, vendor, job seeker, spam)"),
-        Reason("no_consent", "Contact not permitted"),
-        Reason("no_capacity", "No capacity on our side"),
-        Reason("other", "Something else", Ask.COMMENT),
-    ),
-    Action.RECYCLE: (
-        Reason("unreachable", "Unable to reach"),
-        Reason("timing", "Timing, project is later"),
-        Reason("no_budget", "No budget now"),
-        Reason("under_contract", "Under contract with somebody else"),
-        Reason("wrong_person", "Right company, wrong person"),
-        Reason("internal_agreement", "Needs internal agreement"),
-        Reason("researching", "Still researching"),
-        Reason("lost_return", "Lost deal worth returning to"),
-    ),
-    Action.DISQUALIFY: (
-        Reason("no_need", "No need"),
-        Reason("no_fit", "No fit"),
-        Reason("chose_rival", "Chose somebody else"),
-        Reason("never_a_buyer", "Never a buyer"),
-        Reason("invalid", "Invalid or unreachable for good"),
-        Reason("do_not_contact", "Asked not to be contacted"),
-        Reason("blocked", "Legal, credit or ethics block"),
-        Reason("other", "Something else", Ask.COMMENT),
-    ),
-    Action.LOSE: (
-        Reason("price", "Price"),
-        Reason("rival", "A rival won"),
-        Reason("no_decision", "No decision"),
-        Reason("timing", "Timing"),
-        Reason("missing_capability", "Missing capability"),
-        Reason("champion_left", "Our champion left"),
-        Reason("lost_contact", "Lost contact"),
-        Reason("other", "Something else", Ask.COMMENT),
-    ),
-}
+
+class Reason(models.Model):
+    """One code of one action. A retired one stays readable and cannot be chosen any more."""
+
+    class Ask(models.TextChoices):
+        NOTHING = "", "Nothing more"
+        COMMENT = "comment", "A few words"
+        CRITERION = "criterion", "The criterion it does not meet"
+
+    class Against(models.TextChoices):
+        MARKETING = "marketing", "Marketing"
+        SALES = "sales", "Sales"
+        NOBODY = "nobody", "Nobody"
+
+    action = models.CharField(max_length=12, choices=[(a.value, a.value) for a in CODED])
+    code = models.CharField(max_length=30)
+    label = models.CharField(max_length=80)
+    asks = models.CharField(max_length=9, choices=Ask.choices, blank=True)
+    needs_words = models.BooleanField(
+        default=False, help_text="After a conversation: what they said, or “none”."
+    )
+    needs_attempts = models.BooleanField(
+        default=False, help_text="Only once the agreed attempts are made, or waived."
+    )
+    against = models.CharField(max_length=9, choices=Against.choices, default=Against.NOBODY)
+    next_step = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="leads_reason_code_once", fields=["action", "code"]),
+            models.CheckConstraint(
+                name="leads_reason_known",
+                condition=Q(
+                    action__in=[action.value for action in CODED],
+                    asks__in=["", "comment", "criterion"],
+                    against__in=["marketing", "sales", "nobody"],
+                )
+                & ~Q(code="")
+                & ~Q(label=""),
+            ),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.ReadOnly(
+                name="stable",
+                fields=["action", "code", "asks", "needs_words", "needs_attempts", "against"],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.code}"
+
+
+def reasons_for(action: Action) -> models.QuerySet[Reason]:
+    """The codes of an action that may be chosen, in the order of the house."""
+    found = Reason.objects.filter(action=action, retired_at=None)
+    return found.order_by("position", "id")
 
 
 def reason_for(action: Action, code: str, *, comment: str = "", criterion: str = "") -> Reason:
     """The reason behind a code, with what it asks for present; DomainError names the field."""
-    known = {reason.code: reason for reason in REASONS[action]}
+    known = {reason.code: reason for reason in reasons_for(action)}
     if code not in known:
         raise DomainError("invalid", f"Choose one of: {', '.join(known)}.", field="reason")
     reason = known[code]
-    if reason.asks is Ask.COMMENT and len(comment.strip()) < MINIMUM_WORDS:
+    if reason.asks == Reason.Ask.COMMENT and len(comment.strip()) < MINIMUM_WORDS:
         raise DomainError(
             "invalid",
             f"Say in a few words what it is ({MINIMUM_WORDS} characters or more).",
             field="comment",
         )
-    if reason.asks is Ask.CRITERION and not criterion:
+    if reason.asks == Reason.Ask.CRITERION and not criterion:
         raise DomainError(
             "invalid", "Name the criterion that the lead does not meet.", field="criterion"
         )
     return reason
 
 
-def label_of(action: str, code: str) -> str:
-    """The words for a code on screens; the code itself where it is unknown."""
-    for reason in REASONS.get(Action(action), ()):
-        if reason.code == code:
-            return reason.label
-    return code
+class Labels:
+    """The words for codes, retired ones among them: read in one query when first asked for."""
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str]:
+        rows = Reason.objects.values_list("action", "code", "label")
+        return {(action, code): label for action, code, label in rows}
+
+    def of(self, action: str, code: str) -> str:
+        """The words for a code on screens; the code itself where it is unknown."""
+        return self._labels.get((action, code), code) if code else ""

@@ -35,6 +35,11 @@ def require_criterion(lead: Lead, criterion: str) -> None:
         )
 
 
+def spoken(words: str) -> str:
+    """What somebody said; an explicit "none" is an answer, and no words of theirs."""
+    return "" if words.strip().lower() == "none" else words
+
+
 def park_until(day: date, now: datetime, *, limit: timedelta, name: str) -> datetime:
     """The start of that day, in UTC; it must lie ahead, and not beyond the limit."""
     park = datetime(day.year, day.month, day.day, tzinfo=now.tzinfo)

@@ -48,7 +48,9 @@ class Action(StrEnum):
     SETTLE = "settle"
     ASK = "ask"
     ANSWER = "answer"
+    ATTEST = "attest"
     DEBRIEF = "debrief"
+    WAIVE = "waive"
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "reopen"
@@ -146,8 +148,13 @@ TABLE: tuple[Row, ...] = (
     _row(_A.RULE, {_S.REJECTED}, None, _P.SIDE_MANAGER),
     _row(_A.SETTLE, {_S.REJECTED}, None, _P.SYSTEM),
     _row(_A.ASK, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER),
+    # The rest of the agreed attempts need not be made: then it may go back as unreachable.
+    _row(_A.WAIVE, _WORKED, None, _P.SALES_MANAGER),
     # A lead may have moved on before the reply comes.
     _row(_A.ANSWER, OPEN_STAGES, None, _P.MARKETER),
+    # What a criterion asks of a person, told with initials.
+    _row(_A.ATTEST, MARKETING_STAGES, None, _P.MARKETER),
+    _row(_A.ATTEST, SALES_STAGES, None, _P.MARKETER, _P.HOLDER, _P.SALES_MANAGER),
     _row(_A.DEBRIEF, {_S.WON, _S.LOST}, None, _P.HOLDER, _P.SALES_MANAGER),
     _row(_A.PAUSE, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER, _P.SYSTEM),
     _row(_A.RESUME, SALES_STAGES, None, _P.HOLDER, _P.SALES_MANAGER, _P.SYSTEM),

@@ -9,7 +9,7 @@ from leadbridge.kernel.words import MONTHS, due_words
 from leadbridge.people.models import Team, User
 from leads.handoff.inbox import met_words
 from leads.handoff.models import Event, Lead, Remark
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
 from leads.handoff.stages import LABELS, Action, Stage
 
 
@@ -37,6 +37,7 @@ class Telling:
     words: Mapping[str, str]
     people: Mapping[int, str]
     teams: Mapping[int, str]
+    labels: Labels
     zone: str
     now: datetime
 
@@ -57,15 +58,17 @@ class Telling:
 
 
 def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
-    """All that happened, newest first, ready to be told; four queries, however much it is."""
+    """All that happened, newest first, ready to be told; five queries at most."""
     events = list(lead.events.select_related("actor", "touch", "pause").order_by("-at", "-pk"))
     words: dict[int, dict[str, str]] = {}
     for remark in Remark.objects.filter(event__lead=lead).exclude(text=""):
         words.setdefault(remark.event_id, {})[remark.kind] = remark.text
     people = _names_in(events)
     teams = {team.pk: str(team) for team in Team.objects.all()}
+    labels = Labels()
     return [
-        Telling(lead, event, words.get(event.pk, {}), people, teams, zone, now) for event in events
+        Telling(lead, event, words.get(event.pk, {}), people, teams, labels, zone, now)
+        for event in events
     ]
 
 
@@ -169,7 +172,7 @@ def _touched(telling: Telling) -> Iterator[Item]:
 def _breached(telling: Telling) -> Iterator[Item]:
     data = telling.event.data
     due = local(datetime.fromisoformat(str(data["due_at"])), telling.zone)
-    told = list(dict.fromkeys(filter(None, (telling.person("holder"), telling.person("manager")))))
+    told = _answering(telling)
     yield _item(
         f"was due {due.day} {MONTHS[due.month - 1]} {due:%H:%M}",
         f"{' and '.join(told)} told by mail." if told else "",
@@ -179,9 +182,19 @@ def _breached(telling: Telling) -> Iterator[Item]:
 
 
 def _reminded(telling: Telling) -> Iterator[Item]:
-    told = telling.person("holder") or telling.person("manager")
     kind = str(telling.event.data.get("kind", ""))
-    yield _item("came near its time", f"{told} reminded by mail.", tone="risk", kind=kind)
+    told = _answering(telling)
+    if kind != "ruling":  # a dispute is owed by the managers of both sides
+        told = told[:1]
+    yield _item(
+        "came near its time", f"{' and '.join(told)} reminded by mail.", tone="risk", kind=kind
+    )
+
+
+def _answering(telling: Telling) -> list[str]:
+    """Who answers for a promise: its holder, then the manager; each named once."""
+    people = (telling.person("holder"), telling.person("manager"))
+    return list(dict.fromkeys(filter(None, people)))
 
 
 def _reassigned(telling: Telling) -> Iterator[Item]:
@@ -201,6 +214,12 @@ def _asked(telling: Telling) -> Iterator[Item]:
 
 def _answered(telling: Telling) -> Iterator[Item]:
     yield _item(f"{telling.who} answered", telling.words.get("comment", ""), tone="ok")
+
+
+def _attested(telling: Telling) -> Iterator[Item]:
+    signed = telling.event.data.get("initials", "")
+    title = f"{telling.who} answered what the definition asks, signed {signed}"
+    yield _item(title, telling.words.get("note", ""), tone="ok")
 
 
 def _ruled(telling: Telling) -> Iterator[Item]:
@@ -233,6 +252,13 @@ SETTLED = {
         "late",
     ),
 }
+
+
+def _recoded(telling: Telling) -> Iterator[Item]:
+    of, data = str(telling.event.data.get("of")), telling.event.data
+    was, now = (telling.labels.of(of, str(data.get(name))) for name in ("was", "reason"))
+    why = telling.words.get("comment", "")
+    yield _item(f"{telling.who} changed the reason", f"From “{was}” to “{now}”. {why}".strip())
 
 
 def _debriefed(telling: Telling) -> Iterator[Item]:
@@ -284,6 +310,7 @@ DONE = {
     Action.RECYCLE: ("{} gave it back for later", ""),
     Action.DISQUALIFY: ("{} disqualified it", ""),
     Action.DISPUTE: ("{} disputed the rejection", "risk"),
+    Action.WAIVE: ("{} waived the remaining attempts", ""),
     Action.REOPEN: ("{} reopened it as a new lead", ""),
     Action.ERASE: ("{} erased the person's data", ""),
 }
@@ -294,13 +321,20 @@ def _decided(telling: Telling) -> Iterator[Item]:
     event = telling.event
     words, tone = DONE.get(event.action, ("{}: " + event.action, ""))  # type: ignore[call-overload]
     reason = str(event.data.get("reason", ""))
-    label = label_of(event.action, reason) if reason else ""
+    label = telling.labels.of(event.action, reason)
     comment = telling.words.get("comment", "")
     yield _item(
         words.format(telling.who),
         ": ".join(filter(None, (label, comment))),
         quote=telling.words.get("quote", ""),
         tone=tone,
+    )
+
+
+def _began_anew(telling: Telling) -> Iterator[Item]:
+    yield _item(
+        f"{telling.who} voided what fell due in an outage",
+        "What is still to be done begins anew, with the time that was left.",
     )
 
 
@@ -313,9 +347,11 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.UNDO: _undone,
     Action.ASK: _asked,
     Action.ANSWER: _answered,
+    Action.ATTEST: _attested,
     Action.RULE: _ruled,
     Action.SETTLE: _settled,
     Action.DEBRIEF: _debriefed,
+    "recode": _recoded,
     Action.PAUSE: _paused,
     Action.RESUME: _resumed,
     Action.MERGE: _merged,
@@ -323,4 +359,5 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     "join": _joined,
     "breach": _breached,
     "remind": _reminded,
+    "outage": _began_anew,
 }

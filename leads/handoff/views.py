@@ -15,7 +15,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
-from leadbridge.people.access import viewer_of
+from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff import inbox as inbox_list
 from leads.handoff import outcomes
@@ -152,6 +152,9 @@ def lead(request: Request, ref: str) -> HttpResponse:
             "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", ""),
             "story_actions": buttons_of(found, allowed, STORY_ACTIONS, ""),
             "can_undo": Action.UNDO in allowed,
+            "recode_url": f"/leads/{found.ref}/reasons/"
+            if found.reason and recodes_reasons(request.user)
+            else "",
         },
     )
 
@@ -164,6 +167,7 @@ HEAD_ACTIONS = (
     ("qualify", "Sales-qualified", ""),
     ("win", "Won", ""),
     ("submit", "Hand over", "A"),
+    ("attest", "Fill in what is asked", ""),
     ("answer", "Answer", ""),
     ("reject", "Reject", "R"),
     ("lose", "Lost", ""),
@@ -180,6 +184,7 @@ HEAD_ACTIONS = (
 STORY_ACTIONS = (
     ("touch", "Log follow-up", "F"),
     ("ask", "Ask marketing", ""),
+    ("waive", "Waive attempts", ""),
     ("resume", "Resume", ""),
     ("pause", "Pause", ""),
 )
@@ -222,8 +227,9 @@ def answer_decision(request: Request, ref: str, decision: type[Decision]) -> Htt
             if not decision.asks:
                 return redirect(f"/leads/{lead.ref}/")
             permit(lead, decision.action, actor=request.user, now=request.now)
-            return ask(request, decision(lead=lead), back, status=200)
-        form = decision(request.POST, lead=lead)
+            asked = decision(lead=lead, now=request.now, user=request.user)
+            return ask(request, asked, back, status=200)
+        form = decision(request.POST, lead=lead, now=request.now, user=request.user)
         if not form.is_valid():
             return ask(request, form, back, status=422)
         try:

@@ -1,5 +1,6 @@
 """Taking leads in over the API."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -9,12 +10,16 @@ from rest_framework.response import Response
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
-from leadbridge.people.calls import caller, now_of
+from leadbridge.people.calls import Body, Words, caller, now_of
+from leadbridge.people.models import User
 from leadbridge.people.schema import answers
+from leads.definition.fields import live_fields
 from leads.handoff.answers import LeadDetail
-from leads.handoff.api import LeadList
+from leads.handoff.api import LeadAction, LeadList, described
+from leads.handoff.models import Lead
 from leads.handoff.representation import lead_detail
 from leads.intake.actions import take_in
+from leads.intake.attesting import attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 
 
@@ -45,7 +50,10 @@ class LeadBody(serializers.Serializer[Any]):
     external_id = serializers.CharField(required=False, max_length=LONGEST["external_id"])
     value = serializers.FloatField(required=False)
     request = serializers.CharField(required=False, help_text="demo, price, contact or trial")
-    attributes = serializers.DictField(required=False, help_text="Whatever has no field here.")
+    attributes = serializers.DictField(
+        required=False,
+        help_text="Own fields by key, held to their types; and whatever has no field.",
+    )
     message = serializers.CharField(required=False, max_length=LONGEST_MESSAGE)
     consent = ConsentBody(required=False)
 
@@ -88,7 +96,24 @@ class Leads(LeadList):
         user, now = caller(request), now_of(request)
         if not user.is_marketing:
             raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
-        packet = read_packet(request.data, now=now)
+        packet = read_packet(request.data, now=now, own=live_fields())
         taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
         body = {**lead_detail(taken.lead, viewer_of(user), now), "joined": taken.joined}
         return Response(body, status=200 if taken.joined else 201)
+
+
+class AttestBody(Body):
+    """Answers by field: `{"employees": 240, "attributes.budget": 12}`, signed with initials."""
+
+    initials = Words(longest=10, lines=False)
+    facts = serializers.DictField(help_text="What the verdict is `missing`, by name.")
+
+
+@described("attest")
+class Attest(LeadAction):
+    """Answer what the definition asks of a person; the lead is judged again."""
+
+    body = AttestBody
+
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return attest_facts(lead_id=lead_id, actor=user, now=now, **told)

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from leads.intake.api import Leads
+from leads.intake.api import Attest, Leads
 
-urlpatterns = [path("leads/", Leads.as_view(), name="api-leads")]
+urlpatterns = [
+    path("leads/", Leads.as_view(), name="api-leads"),
+    path("leads/<str:ref>/attest/", Attest.as_view(), name="api-lead-attest"),
+]

@@ -4,7 +4,7 @@ Pure: no database, no network. The same for hosted forms (texts), the API (any J
 who type. Limits are those of the columns; whatever is refused is refused with a cure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -15,6 +15,7 @@ from leadbridge.kernel.hashing import content_hash
 from leadbridge.kernel.reading import shown
 from leadbridge.kernel.text import Refused, clean_text
 from leads.definition.facts import FIELDS, instant
+from leads.definition.own_fields import FieldSpec
 from leads.handoff.episodes import Packet
 from leads.intake.contact import read_country, read_email, read_phone
 from leads.intake.numbers import read_amount, read_count, read_scalar
@@ -60,8 +61,9 @@ ALIASES = {
 }
 
 
-def read_packet(raw: object, *, now: datetime) -> Packet:
-    """The packet in raw fields; blank and null count as not given.
+def read_packet(raw: object, *, now: datetime, own: Sequence[FieldSpec] = ()) -> Packet:
+    """The packet in raw fields; blank and null count as not given. `own`: the fields of this
+    organisation, whose values come as attributes and are held to their types.
 
     Raises FieldErrors naming every field at fault: `consent.at` for a part of one.
     """
@@ -75,9 +77,9 @@ def read_packet(raw: object, *, now: datetime) -> Packet:
     phone = sheet.read("phone", lambda value: read_phone(value, country), "")
     employees = sheet.read("employees", read_count, None)
     value = sheet.read("value", read_amount, None)
-    request = sheet.read("request", _read_request, "")
+    request = sheet.read("request", read_asked_for, "")
     message = sheet.text("message", LONGEST_MESSAGE, lines=True)
-    attributes = _read_attributes(sheet)
+    attributes = _read_attributes(sheet, {spec.key: spec for spec in own})
     agreed = _read_consent(sheet, now)
     sheet.require("source", words["source"], "Say where it came from, for example “web form”.")
     if "phone" not in sheet.errors:
@@ -166,7 +168,7 @@ def _about_unknown(name: str, known: tuple[str, ...]) -> str:
     return f"There is no such field.{hint}{extras}"
 
 
-def _read_request(raw: object) -> str:
+def read_asked_for(raw: object) -> str:
     """What was asked for; this is what makes a hand-raise."""
     text = clean_text(raw, longest=100).casefold()
     options = FIELDS["request"].options
@@ -175,7 +177,7 @@ def _read_request(raw: object) -> str:
     return text
 
 
-def _read_attributes(sheet: _Sheet) -> dict[str, object]:
+def _read_attributes(sheet: _Sheet, own: Mapping[str, FieldSpec]) -> dict[str, object]:
     raw = sheet.raw.get("attributes")
     if raw is None or raw == "":
         return {}
@@ -188,9 +190,11 @@ def _read_attributes(sheet: _Sheet) -> dict[str, object]:
     kept: dict[str, object] = {}
     for key, value in raw.items():
         try:
-            kept[_attribute_name(key)] = read_scalar(value)
+            name = _attribute_name(key)
+            kept[name] = own[name].read(value) if name in own else read_scalar(value)
         except Refused as refusal:
             sheet.refuse(f"attributes.{shown(key)[1:-1]}", str(refusal))
+    kept = {key: value for key, value in kept.items() if not (value is None and key in own)}
     size = sum(len(key) + len(str(value)) for key, value in kept.items())
     if size > LONGEST_ATTRIBUTES:
         sheet.refuse(

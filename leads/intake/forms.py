@@ -1,6 +1,6 @@
 """Forms that visitors and marketers fill in; `cleaning` decides what is acceptable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,13 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from leadbridge.kernel.errors import FieldErrors
+from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.people.models import User
+from leads.definition.own_fields import LONGEST_TEXT, FieldSpec
 from leads.handoff.episodes import Packet
+from leads.handoff.forms import Decision
+from leads.handoff.stages import Action
+from leads.intake.attesting import asked_about, attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 from leads.intake.contact import LONGEST_EMAIL
 from leads.intake.countries import country_names
@@ -22,6 +27,7 @@ REQUESTS = (
     ("contact", "A call or a message"),
     ("trial", "A trial"),
 )
+OWN = "own_"  # before the key of an own field, so that it cannot be taken for one of the house
 TORN = "Some characters did not arrive as you typed them. Please type them again."
 
 
@@ -52,6 +58,19 @@ def _choice(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.F
     return forms.Field(label=label, required=False, widget=widget)
 
 
+def own_field(spec: FieldSpec) -> forms.Field:
+    """The input of a field of this organisation. Plain as well: its own rules refuse."""
+    if spec.type == "choice":
+        options = [("", "Please choose"), *((one, one) for one in spec.choices)]
+        return _choice(spec.label, options)
+    if spec.type == "boolean":
+        return _choice(spec.label, [("", "Please choose"), ("yes", "Yes"), ("no", "No")])
+    if spec.type == "date":
+        return _line(spec.label, longest=10, type="date")
+    mode = {"inputmode": "decimal"} if spec.type == "number" else {}
+    return _line(spec.label, longest=LONGEST_TEXT, autocomplete="off", **mode)
+
+
 def _countries() -> list[tuple[str, str]]:
     return [("", "Please choose"), *country_names().items()]
 
@@ -80,11 +99,18 @@ class PacketForm(forms.Form):
     packet: Packet
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, now: datetime, given: Mapping[str, str]
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        now: datetime,
+        given: Mapping[str, str],
+        own: Sequence[FieldSpec] = (),
     ) -> None:
         super().__init__(data)
         self.now = now
         self.given = given
+        self.own = own
+        self.fields |= {OWN + spec.key: own_field(spec) for spec in own}
 
     def clean(self) -> dict[str, Any]:
         """Every error of every field at once, each beside its field."""
@@ -93,10 +119,12 @@ class PacketForm(forms.Form):
         torn = [name for name, text in raw.items() if "\N{REPLACEMENT CHARACTER}" in str(text)]
         for name in torn:
             self.add_error(name, TORN)
+        raw["attributes"] = {spec.key: raw.pop(OWN + spec.key, None) for spec in self.own}
         try:
-            self.packet = read_packet(raw, now=self.now)
+            self.packet = read_packet(raw, now=self.now, own=self.own)
         except FieldErrors as error:
-            for name, sentences in error.errors.items():
+            for at, sentences in error.errors.items():
+                name = OWN + at.removeprefix("attributes.") if at.startswith("attributes.") else at
                 if name not in self.errors:
                     self.add_error(name if name in self.fields else None, sentences)
         return self.cleaned_data
@@ -133,8 +161,14 @@ class EntryForm(PacketForm):
     )
     REST = ("request", "message")
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime) -> None:
-        super().__init__(data, now=now, given={})
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        now: datetime,
+        own: Sequence[FieldSpec] = (),
+    ) -> None:
+        super().__init__(data, now=now, given={}, own=own)
         self.fields["request"].label = "What they would like"
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -143,4 +177,58 @@ class EntryForm(PacketForm):
 
     def rest(self) -> list[forms.BoundField]:
         """Fields that stand alone."""
-        return [self[name] for name in self.REST]
+        return [self[name] for name in (*(OWN + spec.key for spec in self.own), *self.REST)]
+
+
+FACT = "fact_"
+
+
+class Attest(Decision):
+    """One input for each thing that is asked, and the initials of who knows it."""
+
+    action, title, button = Action.ATTEST, "Fill in what is asked", "Save"
+    hint = "The definition cannot tell yet. What you know decides; it is kept with your initials."
+
+    def prepare(self) -> None:
+        """An input of its type for each."""
+        for asked in asked_about(self.lead, self.lead.changed_at):
+            found = own_field(asked.spec) if asked.spec else forms.Field(required=False)
+            found.label = asked.label[:1].upper() + asked.label[1:]
+            if not asked.spec:
+                found.widget = forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"})
+            self.fields[FACT + asked.name] = found
+        widget = forms.TextInput(attrs={"maxlength": 6, "autocomplete": "off"})
+        self.fields["initials"] = forms.CharField(
+            label="Your initials", max_length=6, widget=widget
+        )
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        """Keep the answers and say what follows from them."""
+        told = {
+            name.removeprefix(FACT): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(FACT) and value
+        }
+        initials = self.cleaned_data["initials"]
+        lead = attest_facts(
+            lead_id=self.lead.pk, actor=actor, now=now, initials=initials, facts=told
+        )
+        return f"Kept. {SAID[lead.verdict].format(lead.name)}"
+
+    def take_error(self, error: DomainError) -> bool:
+        """A refusal at the input that it is about."""
+        if isinstance(error, FieldErrors):
+            for name, words in error.errors.items():
+                self.add_error(name if name in self.fields else FACT + name, words)
+            return True
+        if error.field == "facts":
+            self.add_error(None, error.message)
+            return True
+        return super().take_error(error)
+
+
+SAID = {
+    "yes": "{} meets the definition now.",
+    "no": "{} does not meet the definition.",
+    "unknown": "Something is still to be asked about {}.",
+}

@@ -18,10 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
 from leadbridge.kernel.uploads import small_body
-from leadbridge.people.http import Request
+from leadbridge.people.http import Request, signed_in
+from leads.definition.fields import live_fields
+from leads.definition.own_fields import FieldSpec
 from leads.handoff.queries import get_lead_for
+from leads.handoff.views import answer_decision
 from leads.intake.actions import take_in
-from leads.intake.forms import EntryForm, VisitorForm
+from leads.intake.forms import Attest, EntryForm, VisitorForm
 from leads.intake.guard import (
     LEAST_AGE,
     MOST_AGE,
@@ -55,7 +58,7 @@ def hosted_form(request: Request, slug: str) -> HttpResponse:
     form = get_object_or_404(Form.objects.select_related("marketer"), slug=slug, active=True)
     now = request.now
     if request.method != "POST":
-        return _draw(request, form, VisitorForm(now=now, given=_given(form)))
+        return _draw(request, form, VisitorForm(now=now, given=_given(form), own=_asked()))
     if request.POST.get(TRAP):
         note_program(slug, now)
         return redirect("form_thanks", slug=slug)
@@ -69,7 +72,7 @@ def _receive(request: Request, form: Form, now: datetime) -> HttpResponse:
     told = request.POST.copy()
     if doubt == NEW_WORDS:
         told.pop("consent", None)
-    filled = VisitorForm(told, now=now, given=_given(form))
+    filled = VisitorForm(told, now=now, given=_given(form), own=_asked())
     if doubt:
         filled.add_error(None, doubt)
     if not filled.is_valid():
@@ -91,6 +94,11 @@ def _receive(request: Request, form: Form, now: datetime) -> HttpResponse:
 
 def _given(form: Form) -> dict[str, str]:
     return {"source": form.source, "campaign": form.campaign}
+
+
+def _asked() -> list[FieldSpec]:
+    """The own fields that visitors are asked for."""
+    return [spec for spec in live_fields() if spec.on_forms]
 
 
 def _doubt(request: Request, form: Form) -> str:
@@ -132,13 +140,22 @@ def form_thanks(request: Request, slug: str) -> HttpResponse:
     return render(request, "leads/form_thanks.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+@signed_in
+def attest(request: Request, ref: str) -> HttpResponse:
+    """Ask for what the definition asks of a person (GET), or take the answer (POST)."""
+    return answer_decision(request, ref, Attest)
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_lead(request: Request) -> HttpResponse:
     """A marketer enters somebody by hand, and reads at once what became of it."""
     if not request.user.is_marketing:
         raise PermissionDenied("Leads are entered by marketing.")
-    form = EntryForm(request.POST if request.method == "POST" else None, now=request.now)
+    form = EntryForm(
+        request.POST if request.method == "POST" else None, now=request.now, own=live_fields()
+    )
     if request.method == "POST" and form.is_valid():
         try:
             taken = take_in(

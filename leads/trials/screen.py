@@ -14,7 +14,7 @@ from leadbridge.kernel.time import local
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
 from leads.trials.backtest import OUTCOMES, warning
 from leads.trials.disagreement import Disagreement, Part
 from leads.trials.models import Backtest
@@ -83,12 +83,12 @@ def _progress(backtest: Backtest) -> str:
 
 
 def _result(user: User, backtest: Backtest) -> dict[str, Any]:
-    result = backtest.result
+    result, labels = backtest.result, Labels()
     return {
         "result": result,
         "warning": warning(result),
         "figures": _figures(result),
-        "outcomes": [_outcome(row) for row in result["outcomes"]],
+        "outcomes": [_outcome(row, labels) for row in result["outcomes"]],
         "criteria": [row | {"kind": KINDS[row["kind"]]} for row in result["criteria"]],
         "weeks": [
             row | {"day": f"{date.fromisoformat(row['from']):%-d %b}"}
@@ -122,10 +122,10 @@ def _figures(result: Mapping[str, Any]) -> list[Figure]:
     ]
 
 
-def _outcome(row: Mapping[str, Any]) -> dict[str, Any]:
+def _outcome(row: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
     name = OUTCOMES[row["outcome"]]
     if row["reason"]:
-        name = f"{name}: {label_of('reject', row['reason'])}"
+        name = f"{name}: {labels.of('reject', row['reason'])}"
     value = money_words(Decimal(str(row["value"])), settings.CURRENCY) if row["value"] else ""
     return {**row, "name": name, "value": value, "apart": row["outcome"] == "never_tried"}
 

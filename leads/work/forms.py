@@ -1,5 +1,5 @@
-"""What is done on the way of a lead, as forms: a follow-up, a question and its reply, a ruling, a
-debrief, a pause."""
+"""What is done on the way of a lead, as forms: a follow-up, a question and its reply, a debrief,
+a pause."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -11,13 +11,11 @@ from leadbridge.people.models import User
 from leads.handoff.forms import Decision, OneClick, words_field
 from leads.handoff.pauses import allowed_pauses
 from leads.handoff.pausing import pause_lead, resume_lead
-from leads.handoff.reasons import label_of
 from leads.handoff.stages import Action
 from leads.work.actions import log_touch
 from leads.work.debriefs import debrief_lead
-from leads.work.models import Channel, Question, Result, Verdict
+from leads.work.models import Channel, Question, Result
 from leads.work.questions import answer_questions, ask_question, open_questions
-from leads.work.rulings import dispute_of, rule_on_dispute
 
 
 def moment_field(label: str, *, required: bool, help_text: str) -> forms.DateTimeField:
@@ -86,30 +84,6 @@ class Answer(Decision):
         return f"Answered. {self.lead.holder or self.lead.team} reads it in the story."
 
 
-class Rule(Decision):
-    action, title, button = Action.RULE, "Rule on the dispute", "Rule"
-    hint = "Both sides rule, each once. Where they differ, the rejection stands."
-
-    verdict = forms.ChoiceField(
-        label="The rejection is", choices=Verdict.choices, widget=forms.RadioSelect
-    )
-    because = words_field("Why", required=True, help="The next case like this is measured by it.")
-
-    def prepare(self) -> None:
-        no, because = dispute_of(self.lead)
-        reason = label_of(Action.REJECT, self.lead.reason)
-        self.quotes = [
-            ("Sales said no", ": ".join(filter(None, (reason, no)))),
-            ("Marketing disputes it", because),
-        ]
-
-    def decide(self, *, actor: User, now: datetime) -> str:
-        lead = rule_on_dispute(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
-        if lead.marketing_ruling and lead.sales_ruling:
-            return f"Ruled. The dispute on {self.lead.name} is settled."
-        return "Ruled. The other side has yet to rule."
-
-
 class DebriefDeal(Decision):
     action, title, button = Action.DEBRIEF, "Debrief", "Save"
     hint = "Three sentences, while it is fresh. Marketing learns from deals won and lost alike."
@@ -154,7 +128,7 @@ class Resume(OneClick):
 
 
 ACTS: dict[str, type[Decision]] = {
-    act.action.value: act for act in (LogTouch, Ask, Answer, Rule, DebriefDeal, PauseLead, Resume)
+    act.action.value: act for act in (LogTouch, Ask, Answer, DebriefDeal, PauseLead, Resume)
 }
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from leadbridge.kernel.errors import DomainError
-from leadbridge.people.models import User
+from leadbridge.people.models import Side, User
 from leads.handoff.bars import side_of
 from leads.handoff.deeds import beside
+from leads.handoff.disputes import settle_dispute
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Lead, Remark
 from leads.handoff.moves import carry_out
@@ -23,6 +24,14 @@ def dispute_of(lead: Lead) -> tuple[str, str]:
     ).order_by("pk")
     last = dict(told.values_list("event__action", "text"))
     return last.get(Action.REJECT, ""), last.get(Action.DISPUTE, "")
+
+
+def rulers_of(lead: Lead) -> set[int]:
+    """The two who answer for a ruling: the manager of marketing's team on the lead, and that of
+    the sales team that held it last, which is the one that rejected it."""
+    sales = lead.custody.filter(team__side=Side.SALES).order_by("-pk")
+    manager = sales.values_list("team__manager_id", flat=True).first()
+    return {lead.marketing_team.manager_id, *([manager] if manager else ())}
 
 
 def rule_on_dispute(
@@ -68,4 +77,5 @@ def _settle(lead: Lead, now: datetime) -> None:
         return
     agreed = lead.marketing_ruling == lead.sales_ruling
     data = {"verdict": lead.sales_ruling if agreed else "split"}
-    carry_out(lead, beside(lead, Action.SETTLE, {}, actor=None, now=now, data=data))
+    event = carry_out(lead, beside(lead, Action.SETTLE, {}, actor=None, now=now, data=data))
+    settle_dispute(lead, data["verdict"], at=event.at)

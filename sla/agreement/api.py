@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar
 
-from rest_framework import serializers
-
 from leadbridge.people import document_calls as calls
 from leadbridge.people.document_queries import standing_for
 from leadbridge.people.document_rules import Kind
@@ -14,18 +12,11 @@ from sla.agreement.screen import difference
 described = calls.described
 
 
-class ChangeAnswer(serializers.Serializer[Any]):
-    """One difference, in a sentence both sides can read aloud."""
-
-    part = serializers.CharField()
-    sentence = serializers.CharField()
-
-
 class AgreementDetail(calls.DocumentDetail):
     """A version of the agreement. `changes`: against the version in force while it is not in
     force itself, else against the one it followed."""
 
-    changes = ChangeAnswer(many=True)
+    changes = calls.ChangeAnswer(many=True)
 
 
 class Agreement:

@@ -14,7 +14,7 @@ from sla.agreement.starter import HOUSE_ATTEMPTS
 
 TIERS = (1, 2, 3)
 MOST_ATTEMPTS = 20
-MOST_CHANNELS = 5
+MOST_CHANNELS = 3  # as many as a touch can have (leads.work.models.Channel)
 
 _READER = Reader("invalid_agreement")
 
@@ -47,6 +47,14 @@ def read_attempts(raw: object) -> Mapping[int, AttemptPlan]:
         tier: _read_plan(given.get(str(tier), HOUSE_ATTEMPTS[str(tier)]), f"attempts, tier {tier}")
         for tier in TIERS
     }
+
+
+def is_shorter(target: Amount, last: Amount) -> bool:
+    """Does a target end before the last agreed attempt? Hours against days, and business days
+    against calendar days, cannot be told without a calendar, so they are no contradiction."""
+    if target.business_seconds is not None and last.business_seconds is not None:
+        return target.business_seconds < last.business_seconds
+    return target.unit is last.unit and target.value < last.value
 
 
 def _read_plan(raw: object, where: str) -> AttemptPlan:

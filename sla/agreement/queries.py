@@ -1,6 +1,7 @@
 """Which agreement is in force."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from sla.agreement.models import AgreementVersion
@@ -28,3 +29,9 @@ def agreement_version(version_id: int) -> ActiveAgreement:
     """One version by its id; read once, because it never changes after it was proposed."""
     version = AgreementVersion.objects.get(pk=version_id)
     return ActiveAgreement(version.pk, version.version, Agreement.from_content(version.content))
+
+
+def override_cap() -> Decimal | None:
+    """The share of handovers that may go against the definition; None where none is agreed."""
+    active = active_agreement()
+    return active.agreement.marketing.overrides if active else None

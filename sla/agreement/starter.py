@@ -35,7 +35,7 @@ HOUSE_LADDER: list[dict[str, object]] = [
             {"do": "manager", "at": 4},
         ],
     },
-    {"kind": "first_touch", "steps": [*_REMIND_AND_TELL, {"do": "manager", "at": 3}]},
+    {"kind": "first_touch", "steps": [*_REMIND_AND_TELL, {"do": "manager", "at": 5}]},
     {"steps": _REMIND_AND_TELL},
 ]
 HOUSE_HOPS = 2

@@ -140,6 +140,35 @@ class Agreement:
             "review_on": self.review_on.isoformat() if self.review_on else None,
         }
 
+    def refuse_contradictions(self) -> None:
+        """Refuse a target for the attempts that ends before the last of them is due: nobody could
+        say which of the two counts. Asked of what is drafted; what is signed is read as it is.
+
+        Raises `DomainError` `invalid_agreement`.
+        """
+        for tier, plan in self.attempts.items():
+            for target, where in self._attempt_targets(tier):
+                if plan.on and attempts.is_shorter(target.amount, plan.on[-1]):
+                    _READER.refuse(
+                        where,
+                        f"{format_amount(target.amount)} ends before the last attempt of tier "
+                        f"{tier}, which is agreed for {format_amount(plan.on[-1])}; make one fit "
+                        "the other.",
+                    )
+
+    def _attempt_targets(self, tier: int) -> list[tuple[Target, str]]:
+        """The targets that attempts on leads of a tier may have, each with its place."""
+        special = [one for one in self.exceptions if one.target.kind == "attempts"]
+        of_tier = [(one, dict(one.selectors).get("tier")) for one in special]
+        found = [
+            (one.target, f"exceptions, {one}") for one, named in of_tier if named in (None, tier)
+        ]
+        if "attempts" in self.defaults and (("tier", tier),) not in {
+            one.selectors for one in special
+        }:
+            found.append((self.defaults["attempts"], "defaults, attempts"))
+        return found
+
     def ladder_for(self, kind: str, tier: int | None) -> tuple[Step, ...]:
         """The steps for a clock, in order; the reminder's `at` is 0, see `ladder.Step`."""
         return self.ladder.steps_for(kind, tier)

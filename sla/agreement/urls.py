@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leadbridge.people.document_pages import ACTS
 from sla.agreement import views
 
 urlpatterns = [
@@ -11,6 +12,6 @@ urlpatterns = [
     path("agreement/v<int:number>/edit/", views.edit, name="agreement-edit"),
     *(
         path(f"agreement/v<int:number>/{name}/", views.act, {"name": name}, f"agreement-{name}")
-        for name in views.ACTS
+        for name in ACTS
     ),
 ]

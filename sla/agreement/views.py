@@ -1,9 +1,5 @@
 """The agreement as a page both sides read alike, its editor, and the buttons of its life."""
 
-from collections.abc import Callable
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +8,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people import documents
 from leadbridge.people.access import may_draft
-from leadbridge.people.document_queries import Standing, standing_for, versions_for
+from leadbridge.people.document_pages import answer_act, found_version
+from leadbridge.people.document_queries import Standing, standing_for
+from leadbridge.people.document_screen import sheet_of
 from leadbridge.people.http import Request, signed_in, zone_of
-from sla.agreement import screen
 from sla.agreement.forms import Editor
 from sla.agreement.life import AGREEMENT
 from sla.agreement.models import AgreementVersion
 from sla.agreement.paper import paper_of
+from sla.agreement.screen import difference
 from sla.agreement.sheet import press, read_texts, texts_of
 from sla.agreement.targets import Agreement
 
@@ -35,7 +33,9 @@ def agreement(request: Request) -> HttpResponse:
 @signed_in
 def version(request: Request, number: int) -> HttpResponse:
     """Any version: a draft, what is before the heads, or what once was agreed."""
-    return _draw(request, _found(request, number), standing_for(AGREEMENT, request.user))
+    return _draw(
+        request, found_version(AGREEMENT, request, number), standing_for(AGREEMENT, request.user)
+    )
 
 
 @require_POST
@@ -50,7 +50,7 @@ def draft(request: Request) -> HttpResponse:
 @signed_in
 def edit(request: Request, number: int) -> HttpResponse:
     """The editor of a draft. Only “Save” writes; the other buttons add and remove rows."""
-    found = _found(request, number)
+    found = found_version(AGREEMENT, request, number)
     if not may_draft(request.user):
         raise DomainError("forbidden", "Drafts are written by the heads of both sides.", status=403)
     if found.state != AgreementVersion.State.DRAFT:
@@ -84,104 +84,11 @@ def edit(request: Request, number: int) -> HttpResponse:
 @signed_in
 def act(request: Request, number: int, name: str) -> HttpResponse:
     """One step in the life of a version; a refusal is said on its page."""
-    found = _found(request, number)
-    try:
-        said = ACTS[name](request, found)
-    except DomainError as error:
-        if error.status in (403, 404):
-            raise
-        standing = standing_for(AGREEMENT, request.user)
-        return _draw(request, _found(request, number), standing, refused=error)
-    messages.success(request, said)
-    if name in {"discard", "confirm"}:
-        return redirect("agreement")
-    return redirect("agreement-version", number=number)
 
+    def redraw(shown: AgreementVersion, refused: DomainError) -> HttpResponse:
+        return _draw(request, shown, standing_for(AGREEMENT, request.user), refused)
 
-def _propose(request: Request, found: AgreementVersion) -> str:
-    day = _day(request, "effective_from")
-    # Midnight where the person lives who names the day.
-    zone = ZoneInfo(zone_of(request.user))
-    begins = datetime.combine(day, time(), tzinfo=zone) if day else None
-    documents.propose(
-        AGREEMENT,
-        document_id=found.pk,
-        actor=request.user,
-        now=request.now,
-        effective_from=begins,
-    )
-    return f"Proposed version {found.version}. Both heads can sign it now."
-
-
-def _sign(request: Request, found: AgreementVersion) -> str:
-    signed = documents.sign(
-        AGREEMENT,
-        document_id=found.pk,
-        actor=request.user,
-        now=request.now,
-        signed_hash=request.POST.get("content_hash", ""),
-    )
-    if signed.state == AgreementVersion.State.ACTIVE:
-        return f"Signed. Version {found.version} is in force."
-    return f"You signed version {found.version}."
-
-
-def _withdraw(request: Request, found: AgreementVersion) -> str:
-    documents.withdraw(AGREEMENT, document_id=found.pk, actor=request.user)
-    return f"Version {found.version} is a draft again; signatures given are void."
-
-
-def _retire(request: Request, found: AgreementVersion) -> str:
-    documents.retire(AGREEMENT, document_id=found.pk, actor=request.user, now=request.now)
-    return f"Dropped version {found.version}."
-
-
-def _discard(request: Request, found: AgreementVersion) -> str:
-    documents.discard_draft(AGREEMENT, document_id=found.pk, actor=request.user)
-    return f"Threw the draft of version {found.version} away."
-
-
-def _confirm(request: Request, found: AgreementVersion) -> str:
-    confirmed = documents.confirm(
-        AGREEMENT,
-        document_id=found.pk,
-        actor=request.user,
-        now=request.now,
-        signed_hash=request.POST.get("content_hash", ""),
-        review_on=_day(request, "review_on"),
-    )
-    if confirmed.completed_at is None:
-        return "You confirmed it unchanged. It counts once the other head has done the same."
-    return f"Both heads confirmed version {found.version} unchanged."
-
-
-ACTS: dict[str, Callable[[Request, AgreementVersion], str]] = {
-    "propose": _propose,
-    "sign": _sign,
-    "withdraw": _withdraw,
-    "retire": _retire,
-    "discard": _discard,
-    "confirm": _confirm,
-}
-
-
-def _day(request: Request, name: str) -> date | None:
-    text = request.POST.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DomainError("invalid", "Write a day as 2026-11-23.", field=name) from None
-
-
-def _found(request: Request, number: int) -> AgreementVersion:
-    found: AgreementVersion | None = (
-        versions_for(AGREEMENT, request.user).filter(version=number).first()
-    )
-    if found is None:
-        raise DomainError("not_found", "There is no such agreement.", status=404)
-    return found
+    return answer_act(AGREEMENT, request, number, name, redraw)
 
 
 def _draw(
@@ -190,34 +97,15 @@ def _draw(
     standing: Standing,
     refused: DomainError | None = None,
 ) -> HttpResponse:
-    zone = zone_of(request.user)
-    context: dict[str, object] = {
-        "version": shown,
-        "may": screen.may(request.user, shown, standing),
-        "refused": refused,
-        "typed": request.POST,
-        "history": list(screen.history(standing, shown, zone)),
-        "review_on": standing.review_on,
-    }
+    context = sheet_of(AGREEMENT, request.user, shown, standing, zone_of(request.user))
+    context |= {"refused": refused, "typed": request.POST}
     if shown is not None:
         context |= {
             "paper": paper_of(Agreement.from_content(shown.content)),
-            "tag": screen.state_tag(shown, zone),
-            "signatures": screen.signatures(shown, zone),
-            "changes": screen.difference(shown, standing),
-            "base": screen.base_of(shown, standing),
-            "coming": standing.on_its_way if shown == standing.active else None,
-            "coming_tags": _coming(standing, shown, zone),
-            "half": standing.half_confirmed if shown == standing.active else None,
-            "half_tags": screen.half_signed(standing.half_confirmed, zone),
+            "changes": difference(shown, standing),
         }
     status = refused.status if refused else 200
     return render(request, "sla/agreement.html", context, status=status)
-
-
-def _coming(standing: Standing, shown: AgreementVersion, zone: str) -> list[screen.Tag]:
-    coming = standing.on_its_way
-    return screen.signatures(coming, zone) if coming and shown == standing.active else []
 
 
 def _draw_editor(

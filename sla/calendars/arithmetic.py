@@ -217,6 +217,13 @@ def in_utc(instant: datetime) -> datetime:
         raise DomainError("invalid_amount", f"{instant} is too near the end of time.") from error
 
 
+def read_pauses(pairs: Iterable[Sequence[str]]) -> list[Pause]:
+    """Pauses as JSON keeps them, pairs of instants in ISO 8601, in order."""
+    return sorted(
+        (datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in pairs
+    )
+
+
 def joined(pauses: Iterable[Pause]) -> list[Pause]:
     """The same pauses in UTC, in order, none empty, no two overlapping or touching."""
     result: list[Pause] = []

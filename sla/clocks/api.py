@@ -8,23 +8,37 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.pagination import Order
 from leadbridge.kernel.time import utc_text
-from leadbridge.people.calls import ListView, Query, caller, now_of, page_of
+from leadbridge.people.access import sees_figures
+from leadbridge.people.calls import Body, ListView, Query, caller, now_of, page_of, read_body
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
 from leads.handoff.listing import held_by, of_team
 from leads.handoff.queries import get_lead_for
+from sla.agreement.ladder import DOINGS
 from sla.calendars.api import StepAnswer
 from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import explain_clock, pauses_of
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock
+from sla.clocks.models import STEP_STATES, Clock, Outage
+from sla.clocks.outage import LONGEST_REASON, void_outage
 from sla.clocks.queries import clock_id_of, clocks_visible_to, get_clock_for
-from sla.clocks.representation import clock_answer
+from sla.clocks.representation import TO_COME, clock_answer
 from sla.clocks.states import State, state_q
 
 FILTERS = ("state", "kind", "holder", "team", "lead", "due_before")
+
+
+class LadderStep(serializers.Serializer[Any]):
+    """A step of the ladder, taken or still to come."""
+
+    step = serializers.ChoiceField(choices=[(name, name) for name in DOINGS])
+    due_at = serializers.DateTimeField()
+    at = serializers.DateTimeField(allow_null=True, help_text="Null: still to come.")
+    state = serializers.ChoiceField(choices=[(name, name) for name in (TO_COME, *STEP_STATES)])
+    outcome = serializers.CharField(help_text="What came of it, in words.")
 
 
 class ClockAnswer(serializers.Serializer[Any]):
@@ -49,7 +63,18 @@ class ClockAnswer(serializers.Serializer[Any]):
     elapsed_seconds = serializers.IntegerField(allow_null=True)
     calendar = serializers.CharField()
     agreement = serializers.IntegerField(help_text="Number of the version.")
-    tier = serializers.IntegerField(allow_null=True)
+    tier = serializers.IntegerField(
+        allow_null=True, help_text="By which it is judged: the lead's own, or that of a relief."
+    )
+    relief = serializers.CharField(
+        help_text="“surge”, beyond the agreed number of a day; or blank."
+    )
+    number = serializers.IntegerField(allow_null=True, help_text="Which attempt it is.")
+    pauses = serializers.ListField(
+        child=serializers.ListField(child=serializers.DateTimeField(), min_length=2, max_length=2),
+        help_text="Stretches [from, to) in which it stands still.",
+    )
+    steps = LadderStep(many=True)
 
 
 class ClockStepAnswer(StepAnswer):
@@ -129,6 +154,73 @@ class ClockExplanation(ApiView):
         return Response(_explanation(clock))
 
 
+class OutageBody(Body):
+    """From when to when nobody could be asked to keep a promise, and why."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(help_text="In the past: an outage is voided when it is over.")
+    reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class OutageAnswer(serializers.Serializer[Any]):
+    """An outage, and how many clocks that fell due in it were voided."""
+
+    id = serializers.IntegerField()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    reason = serializers.CharField()
+    made_by = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    voided = serializers.IntegerField(help_text="Had ended by then.")
+    restarted = serializers.IntegerField(help_text="Ran still, and began anew.")
+
+
+class Outages(ListView):
+    """Windows in which what fell due is void."""
+
+    order = Order("starts_at", descending=True)
+
+    @extend_schema(
+        operation_id="outages_list",
+        tags=["clocks"],
+        responses=answers(403, ok=OutageAnswer(many=True)),
+    )
+    def get(self, request: Request) -> Response:
+        """The latest first, for whoever reads figures."""
+        Query(request, ()).close()
+        if not sees_figures(caller(request)):
+            raise DomainError("forbidden", "Outages are for those who read figures.", status=403)
+        pages, page = page_of(self, request, Outage.objects.select_related("made_by"))
+        return pages.get_paginated_response([_outage(one) for one in page])
+
+    @extend_schema(
+        operation_id="outages_create", tags=["clocks"], request=OutageBody,
+        responses=answers(400, 403, created=OutageAnswer),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Void every clock due in `[since, until)`; administrators only. What still runs begins
+        anew with the time that was left of it when the outage began."""
+        told = read_body(request, OutageBody)
+        made = void_outage(
+            actor=caller(request), now=now_of(request), since=told["since"], until=told["until"],
+            reason=told["reason"],
+        )  # fmt: skip
+        return Response(_outage(made), status=201)
+
+
+def _outage(outage: Outage) -> dict[str, object]:
+    return {
+        "id": outage.pk,
+        "since": utc_text(outage.starts_at),
+        "until": utc_text(outage.ends_at),
+        "reason": outage.reason,
+        "made_by": outage.made_by.username,
+        "made_at": utc_text(outage.made_at),
+        "voided": outage.voided,
+        "restarted": outage.restarted,
+    }
+
+
 def _explanation(clock: Clock) -> dict[str, object]:
     version = clock.calendar
     return {
@@ -157,6 +249,7 @@ def _list(view: ListView, request: Request, clocks: QuerySet[Clock]) -> Response
     now = now_of(request)
     asked = clocks.filter(_asked(request))
     rows = asked.select_related("holder", "team", "calendar__calendar", "agreement")
+    rows = rows.prefetch_related("climbed")
     pages, page = page_of(view, request, rows)
     return pages.get_paginated_response([clock_answer(clock, now) for clock in page])
 

@@ -12,12 +12,14 @@ from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action, Stage
 from sla.agreement.ladder import TELL
-from sla.calendars.arithmetic import elapsed
+from sla.calendars.arithmetic import elapsed, read_pauses
 from sla.calendars.queries import calendar_of
 from sla.clocks import repausing
 from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
 from sla.clocks.kinds import KINDS, DueBy, Kind, Side
 from sla.clocks.models import Clock
+from sla.clocks.news import tell_of
+from sla.clocks.relief import RELIEVED_KINDS, RELIEVED_TIER, relief_of
 from sla.clocks.spans import Span, span_of, step_times
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.terms import Terms, past_now, terms_for
@@ -27,6 +29,7 @@ COPIED_ON_UNDO = (
     "kind",
     "side",
     "tier",
+    "relief",
     "number",
     "calendar_id",
     "agreement_id",
@@ -106,6 +109,7 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
         clock.save(update_fields=repausing.COLUMNS)
     for clock in turned.started:
         clock.save(force_insert=True)
+    tell_of(change)
     return agenda_of(turned.running)
 
 
@@ -134,8 +138,11 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead)
+    relief = relief_of(change, running)
     begun = (
-        start(KINDS[name], change, ended) for name in planned.starts if _may_start(KINDS[name])
+        start(KINDS[name], change, ended, relief)
+        for name in planned.starts
+        if _may_start(KINDS[name])
     )
     started = [clock for clock in begun if clock is not None]
     changed = change.pauses is not None
@@ -156,12 +163,17 @@ def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:
     return lead.holder_id, lead.team_id
 
 
-def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | None:
+def start(
+    kind: Kind, change: Change, ended: Sequence[Clock] = (), relief: str = ""
+) -> Clock | None:
     """A clock of this kind, not yet written, that freezes what it is judged by; None where nothing
-    is owed: no further attempt after the person was reached. `ended` are those the act ended."""
+    is owed: no further attempt after the person was reached. `ended` are those the act ended,
+    `relief` what the handover gave (see `relief`)."""
     lead = change.lead
     holder_id, team_id = owner_of(kind, lead)
-    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id)
+    relief = relief if kind.name in RELIEVED_KINDS else ""
+    tier = RELIEVED_TIER if relief else lead.tier
+    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id, tier=tier)
     target, since, number = terms.target, change.at, None
     if kind.due_by is DueBy.PLAN:
         number = _next_attempt(change, ended, terms)
@@ -172,7 +184,7 @@ def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | No
             terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
         )
         target, since = replace(target, amount=plan_for.amount), plan_for.since
-    pauses = repausing.pauses_at_start(change, kind.name)
+    pauses = repausing.pauses_at_start(change, kind.name, since)
     span = span_of(
         target,
         terms.hours.calendar,
@@ -182,6 +194,7 @@ def start(kind: Kind, change: Change, ended: Sequence[Clock] = ()) -> Clock | No
         parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
     )
     clock = _clock_of(kind, change, replace(terms, target=target), span, number)
+    clock.tier, clock.relief = tier, relief
     if span.counted:
         repausing.keep_pauses(clock, pauses)
     return clock
@@ -213,7 +226,6 @@ def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int 
         side=kind.side,
         holder_id=holder_id,
         team_id=team_id,
-        tier=lead.tier,
         number=number,
         calendar_id=hours.version_id,
         agreement_id=terms.agreement_id,
@@ -234,7 +246,8 @@ def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:
     """Stop a clock at `at`, in memory. A breach that was told is not talked away by a later log."""
     stopped = max(now if clock.detected_at else at, clock.started_at)
     clock.stopped_at, clock.ended_by, clock.next_at = stopped, event, None
-    clock.elapsed_seconds = int(elapsed(calendar_of(clock.calendar_id), clock.started_at, stopped))
+    calendar, pauses = calendar_of(clock.calendar_id), read_pauses(clock.pauses)
+    clock.elapsed_seconds = int(elapsed(calendar, clock.started_at, stopped, pauses))
     if stopped > clock.due_at and clock.breached_at is None:
         clock.breached_at, clock.detected_at = clock.due_at, now
 
@@ -265,7 +278,8 @@ def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
 
 
 def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
-    """What the undone act started is void; what it had ended goes on as a successor."""
+    """What the undone act started is void; what it had ended goes on as a successor; whatever runs
+    is owed by who owes it now, as before the act."""
     left = []
     for clock in running:
         if clock.started_by_id == change.undone_id:
@@ -280,6 +294,8 @@ def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
         _void(clock, cause="undone", now=change.now, event=change.event)
         clock.save(update_fields=ENDING)
         left.append(_successor(clock, change))
+    for clock in _hand_on(left, change.lead):
+        clock.save(update_fields=["holder", "team"])
     return left
 
 
@@ -309,4 +325,5 @@ def agenda_of(running: Sequence[Clock]) -> Agenda | None:
         return None
     order = list(KINDS)
     first = min(on_its_way, key=lambda clock: (clock.due_at, order.index(clock.kind)))
-    return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at)
+    relief = next((clock.relief for clock in on_its_way if clock.relief), "")
+    return Agenda(first.kind, first.started_at, first.at_risk_at, first.due_at, relief)

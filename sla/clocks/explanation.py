@@ -1,12 +1,12 @@
 """Why a clock is due when it is: its arithmetic, by the calendar version and pauses it keeps."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import accumulate
 
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
-from sla.calendars.arithmetic import Pause
+from sla.calendars.arithmetic import Pause, read_pauses
 from sla.calendars.explain import Step, explain_elapsed
 from sla.calendars.queries import calendar_of
 from sla.clocks.models import Clock
@@ -26,7 +26,7 @@ class Line:
 
 def pauses_of(clock: Clock) -> list[Pause]:
     """The pauses that a clock keeps, in order."""
-    return sorted((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in clock.pauses)
+    return read_pauses(clock.pauses)
 
 
 def explain_clock(clock: Clock) -> list[Line]:

@@ -13,16 +13,15 @@ from datetime import datetime
 from django.db import transaction
 
 from leadbridge.kernel.errors import DomainError
-from leadbridge.outbox.models import Message
+from leadbridge.outbox.actions import post
 from leadbridge.people.models import User
 from leads.handoff.actions import reassign_lead
-from leads.handoff.locks import lock_lead
+from leads.handoff.locks import lock_free_lead
 from leads.handoff.models import Custody, Lead
 from leads.handoff.stages import SALES_STAGES, Stage
 from leads.routing.actions import choose_in_team
 from sla.agreement.ladder import OFFER, REASSIGN
 from sla.agreement.queries import agreement_version
-from sla.clocks.hours import next_working_instants
 from sla.clocks.models import Clock, ClockStep
 from sla.clocks.sweep import keep_error
 
@@ -42,8 +41,13 @@ class Dropped(Exception):
 
 
 def climb(*, now: datetime) -> int:
-    """Carry out the steps that wait; how many moved a lead. Any number of workers at once."""
-    waiting = ClockStep.objects.filter(state=ClockStep.State.PENDING).order_by("pk")
+    """Carry out the steps that wait; how many moved a lead. Any number of workers at once.
+
+    The longest due comes first, whichever worker noted it in whichever batch: so whose turn it is
+    does not depend on how the sweep was cut into pieces.
+    """
+    waiting = ClockStep.objects.filter(state=ClockStep.State.PENDING)
+    waiting = waiting.order_by("due_at", "clock_id", "pk")
     return sum(
         _carry_out(step_id, lead_id, now)
         for step_id, lead_id in waiting.values_list("pk", "clock__lead_id").iterator()
@@ -54,9 +58,11 @@ def _carry_out(step_id: int, lead_id: int, now: datetime) -> bool:
     """One step; a failure that is no refusal is put on its clock, and the others go on."""
     try:
         with transaction.atomic():
-            lead = lock_lead(lead_id)
+            lead = lock_free_lead(lead_id)
+            if lead is None:
+                return False  # somebody acts on it, or another worker has it: the next sweep asks
             step = (
-                ClockStep.objects.select_for_update(skip_locked=True, of=("self",))
+                ClockStep.objects.select_for_update(no_key=True, of=("self",))
                 .select_related("clock")
                 .filter(pk=step_id, state=ClockStep.State.PENDING)
                 .first()
@@ -81,7 +87,8 @@ def _move(step: ClockStep, lead: Lead, now: datetime) -> bool:
         _note(step, ClockStep.State.DROPPED, str(refusal))
         return False
     _note(step, ClockStep.State.DONE, going.because)
-    people = {before, lead.holder_id, lead.team.manager_id}
+    # The new holder hears of a lead that arrives, from the engine, as of any other.
+    people = {before, lead.team.manager_id} - {lead.holder_id}
     _tell(step, {user_id for user_id in people if user_id}, now)
     return True
 
@@ -150,22 +157,15 @@ def _note(step: ClockStep, state: str, outcome: str) -> None:
 
 
 def _tell(step: ClockStep, people: set[int], now: datetime) -> None:
-    """Tell old and new holder and the manager, each when they work."""
-    clock, works_at = step.clock, next_working_instants(people, now)
+    """Tell the former holder and the manager, each when they work."""
+    clock = step.clock
     told = {"clock": clock.pk, "lead": clock.lead_id, "kind": clock.kind, "step": step.step}
-    Message.objects.bulk_create(
-        [
-            Message(
-                key=f"clock-{clock.pk}-{step.step}-{user_id}",
-                kind="clock.escalated",
-                recipient_id=user_id,
-                data={**told, "due_at": clock.due_at.isoformat(), "outcome": step.outcome},
-                created_at=now,
-                next_try_at=works_at[user_id],
-            )
-            for user_id in sorted(people)
-        ],
-        ignore_conflicts=True,
+    post(
+        kind="clock.escalated",
+        key=f"clock-{clock.pk}-{step.step}",
+        to=people,
+        data={**told, "due_at": clock.due_at.isoformat(), "outcome": step.outcome},
+        now=now,
     )
 
 

@@ -28,7 +28,8 @@ class Clock(models.Model):
     `steps` are those of the ladder still to come, `step_times` when each is due; `next_at` is the
     first of them. `counted`: due after so much working time, so it moves with calendar and pauses.
     `pauses` are all of it, as pairs of instants; `paused_from` and `paused_until` the last one.
-    `number` tells the attempts apart. Foreign keys have no index of their own: a sweep that marks
+    `number` tells the attempts apart. `tier` is that by which it is judged: where a `relief` was
+    given, not the lead's own. Foreign keys have no index of their own: a sweep that marks
     a hundred thousand clocks would pay for each.
     """
 
@@ -44,6 +45,7 @@ class Clock(models.Model):
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     tier = models.PositiveSmallIntegerField(null=True)
+    relief = models.CharField(max_length=10, blank=True, default="", db_default="")
     calendar = models.ForeignKey(
         CalendarVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -176,6 +178,39 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Outage(models.Model):
+    """A window in which nobody could be asked to keep a promise: what fell due in it is void.
+
+    `voided` had ended already; `restarted` ran still and began anew.
+    """
+
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField()
+    voided = models.PositiveIntegerField()
+    restarted = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-starts_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="sla_outage_over",
+                condition=Q(starts_at__lt=F("ends_at"), ends_at__lte=F("made_at")),
+            ),
+            models.CheckConstraint(name="sla_outage_has_reason", condition=~Q(reason="")),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}: {self.reason}"
 
 
 class CalendarRebuild(models.Model):

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sla.agreement.ladder import REMIND, TELL
-from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed
+from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed, read_pauses
 from sla.clocks.models import Clock
 from sla.clocks.spans import Span, counted_span
 
@@ -93,7 +93,7 @@ def move(
     if not clock.counted:
         return _unmoved(clock)
     if pauses is None:
-        pauses = [_pause(pair) for pair in clock.pauses]
+        pauses = read_pauses(clock.pauses)
     span = counted_span(clock.started_at, clock.target_seconds, clock.at_risk_share, new, pauses)
     late = span.due_at < now
     turned_late = late and not clock.is_late(now)
@@ -176,7 +176,3 @@ def _step_time(
 
 def _time_of(step: StepAt) -> datetime:
     return step[1]
-
-
-def _pause(pair: Sequence[str]) -> Pause:
-    return datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1])

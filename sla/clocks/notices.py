@@ -12,7 +12,7 @@ from leadbridge.kernel.words import MONTHS, WEEKDAYS
 from leadbridge.outbox.kinds import Letter, Renderer
 from leadbridge.outbox.models import Message
 from sla.clocks.explanation import short_words
-from sla.clocks.kinds import KINDS
+from sla.clocks.kinds import KINDS, Side
 from sla.clocks.models import Clock
 
 AT_RISK, BREACHED, ESCALATED = "clock.at_risk", "clock.breached", "clock.escalated"
@@ -72,6 +72,8 @@ def _counted(clock: Clock, zone: str) -> str:
 def _standing(clock: Clock, message: Message) -> str:
     if _is_over(clock):
         return "has been dealt with since"
+    if KINDS[clock.kind].side is Side.BOTH:
+        return "waits for the managers of both sides"
     mine = clock.holder_id == message.recipient_id
     return "waits for you" if mine else f"waits for {_owner(clock)}"
 

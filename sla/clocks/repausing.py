@@ -19,9 +19,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def pauses_at_start(change: Change, kind: str) -> list[Pause]:
-    """The pauses that a clock of this kind starts under; no query where there are none."""
-    if change.pauses is None and not (change.lead.paused_until or change.at) > change.at:
+def pauses_at_start(change: Change, kind: str, since: datetime) -> list[Pause]:
+    """The pauses that a clock of this kind, counted from `since`, starts under.
+
+    No query where there can be none. What is counted from an instant that is gone, as the next
+    attempt is from the first one, passes over pauses that have ended meanwhile: the same that a
+    later pause would count when it reckons the clock again.
+    """
+    now_paused = (change.lead.paused_until or since) > since
+    if change.pauses is None and since >= change.now and not now_paused:
         return []
     known = pauses_of(change.lead.pk) if change.pauses is None else change.pauses
     return _of_kind(known, kind)

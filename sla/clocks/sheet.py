@@ -11,6 +11,7 @@ from datetime import datetime
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS, duration_words
+from leads.handoff.changes import RELIEFS
 from leads.handoff.pauses import Pause
 from sla.agreement.ladder import MANAGER, OFFER, REASSIGN, REMIND, TELL
 from sla.calendars.explain import clock_changes
@@ -145,6 +146,8 @@ def _facts(clock: Clock, zone: str) -> Iterable[Fact]:
     agreement = clock.agreement.version
     yield Fact("Agreement", f"version {agreement}", f"/agreement/v{agreement}/")
     yield Fact("Tier", str(clock.tier or ""))
+    name, meaning = RELIEFS.get(clock.relief, ("", ""))
+    yield Fact(name, meaning)
     yield Fact("Started", _moment(clock.started_at, zone))
     yield Fact("At risk from", _moment(clock.at_risk_at, zone))
     yield Fact("Due", _moment(clock.due_at, zone))

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # statements are put together from words of this file alone
 """The sweep: take every step that a clock's ladder has come to, and tell it. Any number of workers
 at once.
 
@@ -26,8 +27,18 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 
+# Whose promise it is: the holder's and their manager's; but a dispute is ruled on by the managers
+# of both teams, whoever holds the lead. Asked of those few clocks only.
+_ANSWERS = """
+    CASE WHEN clock.side = 'both' THEN (
+        SELECT sales.manager_id FROM leads_custody AS link
+        JOIN people_team AS sales ON sales.id = link.team_id AND sales.side = 'sales'
+        WHERE link.lead_id = clock.lead_id ORDER BY link.id DESC LIMIT 1
+    ) ELSE clock.holder_id END
+"""
+
 # The row lock of `claimed` reads a clock afresh, so its step is the one that is still to come.
-_TAKE = """
+_TAKE = f"""
     WITH claimed AS (
         SELECT id, steps[1] AS step, step_times[1] AS step_at FROM sla_clock
         WHERE next_at < %(now)s AND (%(only)s IS NULL OR id = %(only)s)
@@ -42,7 +53,7 @@ _TAKE = """
                 ELSE clock.detected_at END
         FROM claimed
         WHERE clock.id = claimed.id AND clock.stopped_at IS NULL AND clock.void_at IS NULL
-        RETURNING clock.id, clock.lead_id, clock.kind, clock.holder_id, clock.team_id,
+        RETURNING clock.id, clock.lead_id, clock.kind, {_ANSWERS} AS holder_id, clock.team_id,
             clock.due_at, claimed.step, claimed.step_at
     ), stepped AS (
         INSERT INTO sla_clockstep (clock_id, step, due_at, at, state, outcome)
@@ -66,10 +77,10 @@ _TAKE = """
     FROM taken JOIN people_team AS team ON team.id = taken.team_id
 """
 
-# A reminder goes to the holder (the manager, where nobody holds the lead), a miss to both; a step
-# that moves the lead is told by whoever carries it out. The key names clock, step and receiver:
-# said once, whatever is repeated.
-_POST = """
+# A reminder goes to the holder (the manager, where nobody holds the lead), a miss to both, and all
+# about a dispute to both managers; a step that moves the lead is told by whoever carries it out.
+# The key names clock, step and receiver: said once, whatever is repeated.
+_POST = f"""
     INSERT INTO outbox_message
         (key, kind, recipient_id, data, created_at, next_try_at, attempts, error)
     SELECT 'clock-' || clock.id || '-' || said.word || '-' || receiver.id,
@@ -82,10 +93,11 @@ _POST = """
         ON said.step = taken.step
     JOIN sla_clock AS clock ON clock.id = taken.id
     JOIN people_team AS team ON team.id = clock.team_id
+    CROSS JOIN LATERAL (SELECT {_ANSWERS} AS holder_id) AS answers
     CROSS JOIN LATERAL (VALUES
-        (COALESCE(clock.holder_id, team.manager_id)),
-        (CASE WHEN said.step = 'tell' AND clock.holder_id <> team.manager_id
-            THEN team.manager_id END)) AS receiver (id)
+        (COALESCE(answers.holder_id, team.manager_id)),
+        (CASE WHEN (said.step = 'tell' OR clock.side = 'both')
+            AND answers.holder_id <> team.manager_id THEN team.manager_id END)) AS receiver (id)
     JOIN unnest(%(people)s::bigint[], %(instants)s::timestamptz[]) AS known (id, works_at)
         ON known.id = receiver.id
     ON CONFLICT (key) DO NOTHING

@@ -46,8 +46,11 @@ def judged_by(past: PastTerms) -> Iterator[None]:
         _past.reset(token)
 
 
-def terms_for(kind: str, lead: Lead, *, holder_id: int | None, team_id: int) -> Terms:
-    """The target of the agreement in force and the holder's hours.
+def terms_for(
+    kind: str, lead: Lead, *, holder_id: int | None, team_id: int, tier: int | None
+) -> Terms:
+    """The target of the agreement in force and the holder's hours. `tier` is the lead's own, or
+    that of its relief.
 
     DomainError `no_agreement` (409) where none is signed.
     """
@@ -62,9 +65,9 @@ def terms_for(kind: str, lead: Lead, *, holder_id: int | None, team_id: int) -> 
     hours = past.hours if past else hours_for(holder_id=holder_id, team_id=team_id)
     said = agreement.agreement
     return Terms(
-        said.target_for(kind=kind, tier=lead.tier, source=lead.source, team=lead.team.slug),
-        said.ladder_for(kind, lead.tier),
-        said.attempts_for(lead.tier),
+        said.target_for(kind=kind, tier=tier, source=lead.source, team=lead.team.slug),
+        said.ladder_for(kind, tier),
+        said.attempts_for(tier),
         hours,
         agreement.version_id,
     )

@@ -14,6 +14,7 @@ from leadbridge.kernel.time import utc_text
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import User
 from sla.clocks.kinds import KINDS
+from sla.reports.acceptance import acceptance_of
 from sla.reports.asking import SIDES, Asked, read_slice
 from sla.reports.attainment import Score, score_of, scores_by
 from sla.reports.groups import By
@@ -147,6 +148,19 @@ class ReasonCount(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class AcceptanceAnswer(serializers.Serializer[Any]):
+    """Accepted of accepted and rejected; what counts not against marketing is excluded."""
+
+    accepted = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    excluded = serializers.IntegerField(help_text="Rejected for a wrong route, no capacity …")
+    n = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True, help_text="Percent; null below 10.")
+    interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="95 %, from 10 to 29."
+    )
+
+
 class ReasonsAnswer(serializers.Serializer[Any]):
     """Why leads handed over in the period were rejected."""
 
@@ -155,6 +169,7 @@ class ReasonsAnswer(serializers.Serializer[Any]):
         help_text="How many of them had met every agreed criterion."
     )
     reasons = ReasonCount(many=True)
+    acceptance = AcceptanceAnswer()
 
 
 def parameters(*names: str) -> list[OpenApiParameter | type[Any]]:
@@ -282,6 +297,7 @@ class ReasonsReport(ApiView):
                     {"reason": reason.code, "label": reason.label, "count": reason.count}
                     for reason in reasons
                 ],
+                "acceptance": acceptance_of(asked.slice, reasons, now=now).content(),
             }
         )
 

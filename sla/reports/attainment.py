@@ -7,18 +7,14 @@ shown as counts: a share of fewer than ten says nothing, one of fewer than thirt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 
 from django.db.models import Count, QuerySet
 
+from leadbridge.kernel.shares import LEAST_FOR_SHARE, LEAST_WITHOUT_RANGE, wilson
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, outcome_q
 from sla.reports.groups import By, key_of, names_of
 from sla.reports.slices import Part, Slice, clocks_in
-
-LEAST_FOR_SHARE = 10
-LEAST_WITHOUT_RANGE = 30
-_Z = 1.959963984540054  # of 95 %
 
 
 @dataclass(frozen=True)
@@ -72,15 +68,6 @@ def scores_by(by: By, slice_: Slice, *, now: datetime) -> list[Group]:
     names = names_of(by, list(found))
     groups = [Group(key, names.get(key, key), score) for key, score in found.items()]
     return sorted(groups, key=lambda group: (group.name.casefold(), group.key))
-
-
-def wilson(met: int, due: int) -> tuple[float, float]:
-    """The 95 % interval of a share (E. B. Wilson, 1927), in percent."""
-    share, square = met / due, _Z * _Z
-    centre = share + square / (2 * due)
-    spread = _Z * sqrt(share * (1 - share) / due + square / (4 * due * due))
-    whole = 1 + square / due
-    return 100 * max(0.0, (centre - spread) / whole), 100 * min(1.0, (centre + spread) / whole)
 
 
 def _due(slice_: Slice, now: datetime) -> QuerySet[Clock]:

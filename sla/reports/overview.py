@@ -12,11 +12,13 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from leadbridge.kernel.http import stamp_of
 from leads.handoff.models import Lead
-from leads.handoff.reasons import label_of
+from leads.handoff.reasons import Labels
+from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action
 from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
-from sla.clocks.models import Clock, ClockMove, ClockStep
+from sla.clocks.models import Clock, ClockMove, ClockStep, Outage
+from sla.clocks.outage import outages_between
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Score, score_of, scores_by
 from sla.reports.groups import By, key_of, names_of
@@ -97,6 +99,7 @@ class Overview:
     people: tuple[Person, ...]
     late_clocks: tuple[int, ...]
     last_change: datetime | None
+    outages: tuple[Outage, ...]
 
 
 def overview(asked: Asked, *, now: datetime) -> Overview:
@@ -130,6 +133,7 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         people=_people(slice_, now),
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
+        outages=tuple(outages_between(slice_.start, min(slice_.end, now))),
     )
 
 
@@ -192,13 +196,14 @@ def reasons_of(slice_: Slice, *, now: datetime) -> tuple[tuple[Reason, ...], int
     """Why leads handed over in the period were rejected, the most frequent reason first; and how
     many of them had met every agreed criterion."""
     rejected = clocks_in(slice_, Part.REJECTED, now)
-    rows = rejected.values_list("ended_by__data__reason").annotate(
+    coded = rejected.annotate(code=coded_now("ended_by_id", "ended_by__data"))
+    rows = coded.values_list("code").annotate(
         count=Count("pk"),
         qualified=Count("pk", filter=Q(lead__verdict="yes", lead__overridden=False)),
     )
-    found, though_qualified = [], 0
+    found, though_qualified, labels = [], 0, Labels()
     for code, count, qualified in rows.order_by():
-        found.append(Reason(code or "", label_of(Action.REJECT, code or ""), count))
+        found.append(Reason(code or "", labels.of(Action.REJECT, code or ""), count))
         though_qualified += qualified
     return tuple(sorted(found, key=lambda one: (-one.count, one.label))), though_qualified
 

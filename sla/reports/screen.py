@@ -208,7 +208,7 @@ def person_row(person: Person, asked: Asked) -> dict[str, object]:
     }
 
 
-VOID_WORDS = {"undated": "ended, nobody knows when"}
+VOID_WORDS = {"undated": "ended, nobody knows when", "outage": "void: due in an outage"}
 
 
 def list_row(clock: Clock, zone: str, now: datetime) -> dict[str, object]:

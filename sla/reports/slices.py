@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.db.models import F, Q, QuerySet
 
+from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action
 from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, outcome_q, overdue
@@ -99,7 +100,8 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
         slice_ = replace(slice_, kind="", side="")
     clocks = Clock.objects.filter(narrowed(slice_)).filter(_CONDITIONS[part](slice_, now))
     if slice_.reason:
-        clocks = clocks.filter(ended_by__data__reason=slice_.reason)
+        coded = clocks.annotate(code=coded_now("ended_by_id", "ended_by__data"))
+        clocks = coded.filter(code=slice_.reason)
     return clocks
 
 
@@ -131,9 +133,10 @@ def _started(slice_: Slice, now: datetime) -> Q:
 
 def _submitted(slice_: Slice, now: datetime) -> Q:
     """The last accept clock of each submission of the period: not the ones of earlier holders,
-    nor one that an undo replaced by its successor."""
+    nor one that an undo or an outage replaced by its successor."""
     return Q(
         ~Q(void_cause="undone"),
+        ~Q(void_cause="outage", stopped_at=None),
         ~Q(ended_by__action=Action.REASSIGN, ended_by__isnull=False),
         kind="accept",
         lead__submitted_at__gte=slice_.start,

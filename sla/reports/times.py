@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Extract
 
-from sla.calendars.arithmetic import elapsed
+from sla.calendars.arithmetic import elapsed, read_pauses
 from sla.calendars.queries import calendar_of
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
@@ -131,8 +131,12 @@ def _still_waiting(
     groups: list[str] = []
     seconds: list[int] = []
     running = clocks.filter(IS_RUNNING).order_by()
-    for group, calendar_id, started_at in running.values_list(key, "calendar_id", "started_at"):
+    columns = running.values_list(key, "calendar_id", "started_at", "pauses")
+    for group, calendar_id, started_at, kept in columns:
         groups.append(group)
-        waited = (now - started_at).total_seconds()
-        seconds.append(int(waited if wall else elapsed(calendar_of(calendar_id), started_at, now)))
+        if wall:
+            waited = (now - started_at).total_seconds()
+        else:
+            waited = elapsed(calendar_of(calendar_id), started_at, now, read_pauses(kept))
+        seconds.append(int(waited))
     return groups, seconds

@@ -13,6 +13,7 @@ from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff.views import address, freshness, page_number
+from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.ledger import ledger
 from sla.reports.links import list_url, page_url
@@ -52,6 +53,7 @@ def sla(request: Request) -> HttpResponse:
             **filters(asked, scope, "/sla/"),
             "stats": stats_of(seen, asked, now),
             "tally": tally_of(seen, asked),
+            "outages": [outage_words(one, zone) for one in seen.outages],
             "overdue": [
                 overdue_row(clock, viewer, zone, now) for clock in late_clocks(seen.late_clocks)
             ],

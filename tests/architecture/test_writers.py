@@ -35,6 +35,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
         {"clock", "clocks"},
         {
             "sla/clocks/engine.py",
+            "sla/clocks/outage.py",
             "sla/clocks/past.py",
             "sla/clocks/repair.py",
             "sla/clocks/sweep.py",
@@ -47,6 +48,9 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Question": ({"questions"}, {"leads/work/questions.py"}, "leads_question"),
     "Ruling": ({"rulings"}, {"leads/work/rulings.py"}, "leads_ruling"),
     "Debrief": ({"debriefs"}, {"leads/work/debriefs.py"}, "leads_debrief"),
+    "Reason": ({"reason"}, {"leads/review/reasons.py"}, "leads_reason"),
+    "Dispute": ({"disputes", "contests"}, {"leads/handoff/disputes.py"}, "leads_dispute"),
+    "Recoding": ({"recodings"}, {"leads/handoff/recoding.py"}, "leads_recoding"),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.

@@ -424,3 +424,47 @@ def test_two_who_draft_at_once_get_two_numbers(cast: Cast, now: datetime) -> Non
     )
     assert refused == []
     assert sorted(AGREEMENT.rows.values_list("version", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def told_to_sign(kind: Kind[Any]) -> list[str]:
+    told = Message.objects.filter(kind=f"{kind.name}.proposed").order_by("recipient__username")
+    return list(told.values_list("recipient__username", flat=True))
+
+
+@EACH
+def test_the_other_head_is_told_that_a_proposal_waits_for_their_signature(
+    kind: Kind[Any], cast: Cast, now: datetime
+) -> None:
+    document = proposed(kind, cast, now)
+    assert told_to_sign(kind) == ["max"]
+    message = Message.objects.select_related("recipient").get(kind=f"{kind.name}.proposed")
+    letter = letter_of([message])
+    assert letter is not None
+    assert f"The {kind.name} waits for your signature: version {document.version}" == letter.subject
+    sign(kind, document, cast.ana, now)
+    assert told_to_sign(kind) == ["max"]  # once
+    signed = letter_of([message])
+    assert signed is not None and f"{cast.ana} has signed it for marketing." in signed.body
+    sign(kind, document, cast.max, now)
+    assert letter_of([message]) is None
+
+
+@EACH
+def test_a_head_who_proposed_is_told_when_only_their_own_signature_is_missing(
+    kind: Kind[Any], cast: Cast, now: datetime
+) -> None:
+    document = proposed(kind, cast, now)
+    sign(kind, document, cast.max, now)
+    assert told_to_sign(kind) == ["ana", "max"]
+
+
+@EACH
+def test_a_proposal_that_was_taken_back_and_laid_again_is_told_again(
+    kind: Kind[Any], cast: Cast, now: datetime
+) -> None:
+    document = proposed(kind, cast, now)
+    documents.withdraw(kind, document_id=document.pk, actor=cast.ana)
+    message = Message.objects.select_related("recipient").get(kind=f"{kind.name}.proposed")
+    assert letter_of([message]) is None
+    documents.propose(kind, document_id=document.pk, actor=cast.ana, now=now + DAY)
+    assert told_to_sign(kind) == ["max", "max"]

@@ -28,12 +28,16 @@ from leads.handoff.actions import (
 )
 from leads.handoff.consents import Consent
 from leads.handoff.corrections import erase_person, merge_lead, undo_last
+from leads.handoff.disputes import Dispute
+from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import Packet, capture_lead, reopen_lead
 from leads.handoff.handing_on import entrust_lead
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
 from leads.handoff.pausing import pause_lead, resume_lead
+from leads.handoff.recoding import Recoding
 from leads.handoff.stages import Action, Stage
+from leads.intake.attesting import attest_facts
 from leads.routing.models import Turn
 from leads.work.actions import log_touch
 from leads.work.debriefs import debrief_lead
@@ -154,7 +158,9 @@ def lost(cast: Cast, now: datetime, **given: Any) -> Lead:
 def disqualified(cast: Cast, now: datetime, **given: Any) -> Lead:
     """Sam has found that it will not become business."""
     lead = working(cast, now, **given)
-    return disqualify_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="no_need")
+    return disqualify_lead(
+        lead_id=lead.pk, actor=cast.sam, now=now, reason="no_need", quote="We stay as we are."
+    )
 
 
 def merged(cast: Cast, now: datetime, **given: Any) -> Lead:
@@ -235,19 +241,21 @@ def do(
         Action.RECYCLE: (
             recycle_lead, {"reason": "timing", "return_on": in_a_month, "quote": "none"}
         ),
-        Action.DISQUALIFY: (disqualify_lead, {"reason": "no_need"}),
+        Action.DISQUALIFY: (disqualify_lead, {"reason": "no_need", "quote": "none"}),
         Action.REASSIGN: (reassign_lead, {"to": cast.dora, "cause": "holiday"}),
         Action.ENTRUST: (entrust_lead, {"to": cast.ana, "cause": "Mia is away."}),
         Action.DISPUTE: (dispute_lead, {"because": "It meets every criterion."}),
         Action.RULE: (rule_on_dispute, {"verdict": "overturned", "because": "Read again."}),
         Action.ASK: (ask_question, {"kind": "question", "question": "Which page did they read?"}),
         Action.ANSWER: (answer_questions, {"reply": "The price list."}),
+        Action.ATTEST: (attest_facts, {"initials": "MK", "facts": {"employees": 240}}),
         Action.DEBRIEF: (
             debrief_lead, {"decided": "Price.", "learnt": "Ask first.", "advice": "nothing"}
         ),
         Action.PAUSE: (pause_lead, {"code": "asked_for_date", "until": now + 2 * DAY}),
         Action.RESUME: (resume_lead, {}),
         Action.REOPEN: (reopen_lead, {"cause": "They called."}),
+        Action.WAIVE: (waive_attempts, {"because": "Their number is dead."}),
         Action.UNDO: (undo_last, {}),
     }  # fmt: skip
     survivor = given.pop("survivor_id", None)
@@ -287,6 +295,8 @@ def snapshot(*leads: Lead) -> dict[str, list[dict[str, Any]]]:
         "clocks": Clock.objects.filter(lead__in=ids),
         "touches": Touch.objects.filter(lead__in=ids),
         "questions": Question.objects.filter(lead__in=ids),
+        "disputes": Dispute.objects.filter(lead__in=ids),
+        "recodings": Recoding.objects.filter(event__lead__in=ids),
         "rulings": Ruling.objects.filter(lead__in=ids),
         "debriefs": Debrief.objects.filter(lead__in=ids),
         "pauses": Pause.objects.filter(lead__in=ids),

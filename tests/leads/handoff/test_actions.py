@@ -24,7 +24,7 @@ from leads.handoff.actions import (
     win_lead,
 )
 from leads.handoff.models import Custody, Lead
-from leads.handoff.reasons import REASONS, Ask
+from leads.handoff.reasons import Reason, reasons_for
 from leads.handoff.stages import Action, Stage
 from leads.routing.models import RoutingRule
 from leads.work.actions import log_touch
@@ -38,6 +38,7 @@ from tests.leads.handoff.scenes import (
     as_if_never,
     at_stage,
     captured,
+    do,
     opportunity,
     pooled,
     recycled,
@@ -176,19 +177,23 @@ def test_every_reason_works_with_what_it_asks_for_and_not_without(
     }[action]
     more: dict[str, Any] = {"actor": cast.sam, "now": now}
     if action is Action.RECYCLE:
-        more |= {"return_on": (now + 9 * DAY).date(), "quote": "none"}
+        more |= {"return_on": (now + 9 * DAY).date()}
+    if action in (Action.RECYCLE, Action.DISQUALIFY):
+        more["quote"] = "none"
     lead = at_stage(cast, stage, now)
+    if stage is Stage.WORKING:
+        do(Action.WAIVE, lead, cast.max, now, cast)
     refused(lead, call, "invalid", "reason", reason="because", **more)
     refused(lead, call, "invalid", "reason", reason="", **more)
-    for reason in REASONS[action]:
+    for reason in reasons_for(action):
         given: dict[str, Any] = {}
-        if reason.asks is Ask.COMMENT:
+        if reason.asks == Reason.Ask.COMMENT:
             refused(lead, call, "invalid", "comment", reason=reason.code, **more)
             refused(
                 lead, call, "invalid", "comment", reason=reason.code, comment="x" + " " * 20, **more
             )
             given = {"comment": "They closed the plant."}
-        if reason.asks is Ask.CRITERION:
+        if reason.asks == Reason.Ask.CRITERION:
             refused(lead, call, "invalid", "criterion", reason=reason.code, **more)
             refused(
                 lead, call, "invalid", "criterion", reason=reason.code, criterion="nonsense", **more

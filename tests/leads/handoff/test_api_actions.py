@@ -37,9 +37,10 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.WIN: {"value": "850.50"},
     Action.LOSE: {"reason": "price"},
     Action.RECYCLE: {"reason": "timing", "return_on": IN_A_MONTH, "quote": "none"},
-    Action.DISQUALIFY: {"reason": "no_need"},
+    Action.DISQUALIFY: {"reason": "no_need", "quote": "none"},
     Action.REASSIGN: {"to": "dora", "cause": "holiday"},
     Action.DISPUTE: {"because": "It meets every criterion."},
+    Action.WAIVE: {"because": "Their number is dead."},
     Action.REOPEN: {"cause": "They called."},
 }
 

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leadbridge.demo.organisation import Cast
-from leads.handoff.answers import CustodyAnswer, EventAnswer, LeadAnswer, LeadDetail, ReasonAnswer
+from leads.handoff.answers import CustodyAnswer, EventAnswer, LeadAnswer, LeadDetail
 from leads.handoff.listing import ORDERS
 from leads.handoff.models import Lead
 from leads.handoff.stages import Action, Stage
+from leads.review.bodies import ReasonAnswer
 from tests.api import Api, assert_problem
 from tests.leads.handoff import scenes
 from tests.query_counts import recorded

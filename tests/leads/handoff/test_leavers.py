@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from time import perf_counter
 from typing import Any
@@ -32,6 +32,8 @@ from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.stages import OPEN_STAGES, SALES_STAGES, Stage
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
+from sla.reports.lead_time import time_of
+from sla.reports.time_ledger import Part
 from tests.leads.handoff.scenes import DAY, HOUR, again, at_stage, captured, submitted
 from tests.leads.handoff.test_races import at_once
 
@@ -249,3 +251,10 @@ def test_five_hundred_leads_find_new_hands_in_one_go(
     printed = StringIO()
     call_command("ledger", stdout=printed)
     assert printed.getvalue().splitlines()[-1] == "unaccounted 0"
+    at = now + 3 * HOUR
+    for lead in leads:
+        time = time_of(lead, now=at)
+        booked = {(entry.part, entry.who): entry.time for entry in time.entries}
+        assert sum(booked.values(), timedelta()) == at - lead.captured_at
+        assert booked[Part.PERSON, "sam"] == HOUR
+        assert booked[Part.PERSON, "dora"] == 2 * HOUR

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
+from leadbridge.people.absence import record_absence
 from leads.handoff.forms import DECISIONS
 from leads.handoff.models import Lead
 from leads.handoff.stages import Stage
@@ -56,7 +57,10 @@ DECIDED = [
         "recycle", Stage.WORKING, "sam",
         {"reason": "timing", "return_on": "2027-02-01", "quote": "In spring."}, Stage.RECYCLED,
     ),
-    ("disqualify", Stage.WORKING, "sam", {"reason": "no_need"}, Stage.DISQUALIFIED),
+    (
+        "disqualify", Stage.WORKING, "sam", {"reason": "no_need", "quote": "none"},
+        Stage.DISQUALIFIED,
+    ),
     (
         "qualify", Stage.WORKING, "sam", {"value": "5000", "close_on": "2027-01-31"},
         Stage.OPPORTUNITY,
@@ -329,3 +333,23 @@ def test_a_decision_never_leads_to_another_site(
         url(lead, "accept"), {"next": elsewhere}, headers={"referer": elsewhere}
     )
     assert answer["Location"] == f"/leads/{lead.ref}/"
+
+
+def test_a_manager_sees_who_is_away_before_reassigning(
+    cast: Cast, signed_in: SignedIn, now: datetime
+) -> None:
+    record_absence(
+        user=cast.dora, actor=cast.dora, now=now, starts_at=now, ends_at=now + 3 * DAY,
+        cover=cast.max,
+    )  # fmt: skip
+    lead = submitted(cast, now)
+    browser = signed_in(cast.max)
+    page = browser.get(url(lead, "reassign")).content.decode()
+    assert "Dora Novak (away until Thu 26 Nov 11:00)" in page
+    assert "Max Lind (away" not in page
+    before = snapshot(lead)
+    typed = {"to": f"user-{cast.dora.pk}", "cause": "Sam is ill."}
+    answer = browser.post(url(lead, "reassign"), typed)
+    assert answer.status_code == 422
+    assert "Max Lind stands in: choose them." in answer.content.decode()
+    assert snapshot(lead) == before

@@ -59,6 +59,7 @@ DESIGN: dict[str, list[tuple[set[str], str, set[str]]]] = {
     "ask": [(WORKED | {"submitted"}, "same", {"sam", "max"})],
     "answer": [(ALL_OPEN, "same", MARKETING)],
     "debrief": [({"won", "lost"}, "same", {"sam", "max"})],
+    "waive": [(WORKED, "same", {"max"})],
     "pause": [(WORKED | {"submitted"}, "same", {"sam", "max"} | SYSTEM)],
     "resume": [(WORKED | {"submitted"}, "same", {"sam", "max"} | SYSTEM)],
     "reopen": [({"disqualified", "won", "lost"}, "same", HEADS_AND_MANAGERS | SYSTEM)],

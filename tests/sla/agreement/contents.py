@@ -46,7 +46,7 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
     count = len(days) + 1
     return {
         "on": [f"{day}bd" for day in days],
-        "channels": draw(st.integers(1, min(5, count))),
+        "channels": draw(st.integers(1, min(3, count))),
         "days": draw(st.integers(1, count)),
     }
 

@@ -47,7 +47,7 @@ def test_whatever_is_typed_is_read_or_refused(typed: dict[str, str]) -> None:
         ("t-accept-risk", "x", "expected a percentage"),
         ("t-accept-3-kept", "90", ""),
         ("a-1-on", "2bd, 1bd", "must be later than"),
-        ("a-2-channels", "9", "expected a whole number from 1 to 5"),
+        ("a-2-channels", "9", "expected a whole number from 1 to 3"),
         ("a-2-days", "many", "expected a whole number"),
         ("l-1-offer", "0.5", "expected a number from 1 to 20"),
         ("l-1-manager", "3", "must come later than “reassign”"),

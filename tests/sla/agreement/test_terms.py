@@ -10,7 +10,10 @@ from hypothesis import given, settings
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
+from leads.work.models import Channel
+from sla.agreement.attempts import MOST_CHANNELS
 from sla.agreement.ladder import Step
+from sla.agreement.life import AGREEMENT
 from sla.agreement.starter import STARTER
 from sla.agreement.targets import KINDS, PARTS, Agreement, parse_amount
 from tests.sla.agreement.contents import contents
@@ -54,7 +57,7 @@ def test_the_house_ladder_moves_a_lead_nobody_accepts() -> None:
         Step("reassign", Decimal(3)),
         Step("manager", Decimal(4)),
     )
-    assert found.ladder_for("first_touch", None) == (REMIND, TELL, Step("manager", Decimal(3)))
+    assert found.ladder_for("first_touch", None) == (REMIND, TELL, Step("manager", Decimal(5)))
     others = set(KINDS) - {"accept", "first_touch"}
     assert {found.ladder_for(kind, 2) for kind in others} == {(REMIND, TELL)}
     assert found.hops == 2
@@ -249,3 +252,41 @@ def test_marketing_promises_what_the_house_promises_unless_told_otherwise() -> N
     assert found.marketing.volume is not None
     assert found.marketing.volume.tolerance == Decimal("0.2")
     assert read(review_on="2027-02-01").review_on == date(2027, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "place"),
+    [
+        ({"defaults": {"attempts": "14bd"}}, "defaults, attempts"),
+        (
+            {"exceptions": [{"kind": "attempts", "source": "fair", "amount": "12bd"}]},
+            "exceptions, attempts for source fair",
+        ),
+        ({"attempts": {"1": {"on": ["2h", "9h"], "channels": 1, "days": 1}},
+          "exceptions": [{"kind": "attempts", "tier": 1, "amount": "8h"}]}, "tier 1"),
+    ],
+)  # fmt: skip
+def test_a_target_for_attempts_that_ends_before_the_last_of_them_is_refused(
+    parts: dict[str, Any], place: str
+) -> None:
+    with pytest.raises(DomainError) as caught:
+        AGREEMENT.clean(parts)
+    assert caught.value.code == "invalid_agreement"
+    assert place in caught.value.message
+    # What was signed before is still read.
+    assert Agreement.from_content(parts).content()["attempts"]
+
+
+def test_a_target_for_attempts_may_end_with_the_last_or_count_in_another_unit() -> None:
+    for parts in (
+        {},
+        {"defaults": {"attempts": "15bd"}},
+        {"defaults": {"attempts": "200h"}},
+        {"exceptions": [{"kind": "attempts", "tier": 1, "amount": "10bd"}],
+         "defaults": {"attempts": "15bd"}},
+    ):  # fmt: skip
+        AGREEMENT.clean(parts)
+
+
+def test_attempts_go_by_no_more_channels_than_a_touch_can_have() -> None:
+    assert len(Channel) == MOST_CHANNELS

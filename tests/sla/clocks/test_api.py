@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadbridge.demo.organisation import Cast
+from leads.handoff.stages import Action
 from sla.clocks.api import ClockAnswer, Explanation
 from sla.clocks.models import Clock
 from sla.clocks.states import State, state_of
+from sla.clocks.sweep import sweep
 from tests.api import Api, assert_problem
 from tests.leads.handoff import scenes
 from tests.query_counts import recorded
@@ -125,3 +127,33 @@ def test_a_list_costs_the_same_however_long_it_is(cast: Cast, now: datetime) -> 
     scenes.opportunity(cast, now)
     with recorded("api clocks"):
         assert len(api.get("clocks/").json()["results"]) > before
+
+
+def test_a_clock_tells_its_number_its_pauses_and_the_steps_taken_and_to_come(
+    cast: Cast, now: datetime
+) -> None:
+    lead = scenes.submitted(cast, now)
+    clock = Clock.objects.get(lead=lead, kind="accept")
+    at = clock.due_at + timedelta(seconds=1)
+    sweep(now=at)
+    sweep(now=at)
+
+    def steps(when: datetime) -> list[tuple[str, str, bool]]:
+        answer = Api(cast.sam, when).get(f"clocks/{clock.pk}/").json()
+        return [(step["step"], step["state"], step["at"] is None) for step in answer["steps"]]
+
+    assert steps(at) == [
+        ("remind", "done", False), ("tell", "done", False), ("offer", "to_come", True),
+        ("reassign", "to_come", True), ("manager", "to_come", True),
+    ]  # fmt: skip
+    scenes.do(Action.ACCEPT, lead, cast.sam, at, cast)
+    assert steps(at) == [("remind", "done", False), ("tell", "done", False)]
+
+    lead = scenes.paused(cast, at)
+    rows = Api(cast.sam, at).get("clocks/", state="paused").json()["results"]
+    assert {row["kind"] for row in rows if row["lead"] == lead.pk} == {"first_touch", "decision"}
+    until = (at + timedelta(days=3)).isoformat().replace("+00:00", "Z")
+    assert {row["pauses"][0][1] for row in rows} == {until}
+    scenes.touch(lead, cast.sam, at, result="no_answer")
+    [attempt] = Api(cast.sam, at).get("clocks/", lead=lead.ref, kind="attempts").json()["results"]
+    assert attempt["number"] == 2

@@ -6,6 +6,7 @@ from decimal import Decimal
 from leadbridge.demo.organisation import Cast
 from leads.handoff.actions import disqualify_lead, qualify_lead
 from leads.handoff.models import Lead
+from leads.handoff.pausing import pause_lead
 from leads.work.actions import log_touch
 from sla.agreement.attempts import AttemptPlan
 from sla.agreement.queries import active_agreement
@@ -105,3 +106,27 @@ def test_giving_up_voids_the_attempt_and_an_opportunity_meets_it(cast: Cast, now
     ended = Clock.objects.get(lead=lead, kind="attempts")
     assert (state_of(ended, now + DAY), ended.void_cause) == (State.VOID, "disqualify")
     assert state_of(Clock.objects.get(lead=other, kind="attempts"), now + DAY) is State.MET
+
+
+def test_a_pause_that_is_over_counts_for_the_next_attempt_from_its_start(
+    cast: Cast, now: datetime
+) -> None:
+    lead = accepted(cast, now)
+    try_to_reach(lead, cast, now)
+
+    def pause(at: datetime, until: datetime) -> None:
+        pause_lead(lead_id=lead.pk, actor=cast.sam, now=at, code="asked_for_date", until=until)
+
+    pause(now + HOUR, now + 4 * HOUR)
+    try_to_reach(lead, cast, now + 5 * HOUR)
+    clock = owed(lead)
+    assert clock is not None
+    calendar, agreed = calendar_of(clock.calendar_id), plan_of(lead).on[1]
+    assert clock.started_at == now
+    assert clock.due_at == after(agreed, calendar, now) + 3 * HOUR
+
+    # A later pause moves it by what that one takes, and not by the first one once more.
+    pause(now + 6 * HOUR, now + 6 * HOUR + 10 * MINUTE)
+    moved = owed(lead)
+    assert moved is not None
+    assert moved.due_at == clock.due_at + 10 * MINUTE

@@ -339,3 +339,18 @@ def test_the_plan_is_the_tables_word_for_every_kind_and_action() -> None:
                 assert (name in made.stops) == (action in kind.stops)
                 if not (change.lead.is_open or kind.outlives):
                     assert name in made.stops + made.voids
+
+
+def test_who_takes_back_a_claim_from_the_pool_owes_nothing_of_it_any_more(
+    cast: Cast, now: datetime
+) -> None:
+    lead = pooled(cast, now)
+    do(Action.ACCEPT, lead, cast.sam, now + MINUTE, cast)
+    assert running(lead)["first_touch"].holder == cast.sam
+    do(Action.UNDO, lead, cast.sam, now + 2 * MINUTE, cast)
+    clocks = running(lead)
+    assert {kind: clock.holder for kind, clock in clocks.items()} == {
+        "accept": None,
+        "first_touch": None,
+    }
+    assert {clock.team for clock in clocks.values()} == {cast.emea}

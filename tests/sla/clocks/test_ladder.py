@@ -15,9 +15,9 @@ from sla.clocks import ladder
 from sla.clocks.ladder import climb
 from sla.clocks.models import Clock, ClockStep
 from sla.clocks.states import IS_RUNNING, State, state_of
-from sla.clocks.sweep import sweep
+from sla.clocks.sweep import Receivers, _take, sweep
 from sla.reports.ledger import ledger
-from tests.leads.handoff.scenes import HOUR, MINUTE, again, submitted
+from tests.leads.handoff.scenes import HOUR, MINUTE, again, pooled, submitted
 
 STATE = ClockStep.State
 SECOND = timedelta(seconds=1)
@@ -166,3 +166,16 @@ def test_two_workers_carry_out_a_step_once(cast: Cast, now: datetime) -> None:
     assert not ClockStep.objects.filter(state=STATE.PENDING).exists()
     assert Lead.objects.filter(holder=None, stage="submitted").count() == 6
     assert Message.objects.filter(kind="clock.escalated").count() == 12
+
+
+def test_the_longest_due_takes_the_first_turn_whichever_worker_noted_it_first(
+    cast: Cast, now: datetime
+) -> None:
+    first, second = pooled(cast, now), pooled(cast, now + MINUTE)
+    clocks = [accept_of(lead) for lead in (first, second)]
+    late = at_step(clocks[1], "reassign")
+    for clock in reversed(clocks):
+        for _ in clock.steps[: clock.steps.index("reassign") + 1]:
+            _take(late, 1, Receivers(late), only=clock.pk)
+    climb(now=late)
+    assert [again(lead).holder for lead in (first, second)] == [cast.sam, cast.dora]

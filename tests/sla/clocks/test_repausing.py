@@ -110,4 +110,6 @@ def test_a_touch_in_a_pause_stops_the_clock_as_ever(cast: Cast, now: datetime) -
     lead = accepted(cast, now)
     pause(lead, cast, now + MINUTE, now + DAY)
     touch(lead, cast.sam, now + HOUR)
-    assert state_of(Clock.objects.get(lead=lead, kind="first_touch"), now + DAY) is State.MET
+    clock = Clock.objects.get(lead=lead, kind="first_touch")
+    assert state_of(clock, now + DAY) is State.MET
+    assert clock.elapsed_seconds == 60  # the minute before the pause

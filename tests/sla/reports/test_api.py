@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
-from leads.handoff.actions import reject_lead
+from leads.handoff.actions import accept_lead, reject_lead
 from tests.sla.reports.conftest import HOUR, TWENTY, Hand
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,27 @@ def test_a_program_gets_the_ledger_and_the_reasons(ask, hand: Hand, now: datetim
         "rejected": 1,
         "though_qualified": 0,
         "reasons": [{"reason": "bad_data", "label": "Contact data wrong or missing", "count": 1}],
-    }
+        "acceptance": {
+            "accepted": 0, "rejected": 1, "excluded": 0, "n": 1, "share": None, "interval": None,
+        },
+    }  # fmt: skip
+
+
+def test_what_counts_not_against_marketing_is_no_part_of_acceptance(  # type: ignore[no-untyped-def]
+    ask, hand: Hand, now: datetime
+) -> None:
+    for reason in ("bad_data", "wrong_route", "no_capacity"):
+        lead = hand(3)
+        assert lead.holder is not None
+        reject_lead(lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason=reason)
+    lead = hand(2)
+    assert lead.holder is not None
+    accept_lead(lead_id=lead.pk, actor=lead.holder, now=now - HOUR)
+    found = ask("reasons/")
+    assert found["rejected"] == 3
+    assert found["acceptance"] == {
+        "accepted": 1, "rejected": 1, "excluded": 2, "n": 2, "share": None, "interval": None,
+    }  # fmt: skip
 
 
 def test_bad_parameters_are_named_each(ask) -> None:  # type: ignore[no-untyped-def]

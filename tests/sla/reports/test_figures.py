@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadbridge.demo.organisation import Cast
+from leadbridge.kernel.shares import wilson
 from leads.handoff.actions import reassign_lead, reject_lead
 from sla.clocks.models import Clock
-from sla.reports.attainment import Score, score_of, scores_by, wilson
+from sla.reports.attainment import Score, score_of, scores_by
 from sla.reports.groups import By
 from sla.reports.slices import Part, Slice, clocks_in
 from sla.reports.times import _KAPLAN_MEIER, Times, times_by, times_of

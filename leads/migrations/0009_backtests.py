@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0005_events_fewer_indexes"),
+        ("leads", "0008_reasons_and_disputes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
