@@ -30,8 +30,8 @@ def run(days: int = 60) -> list[tuple[str, float, str]]:
 
     from leads.definition.criteria import Definition
     from leads.definition.starter import STARTER
-    from leads.review.backtest import judge_past, report
-    from leads.review.known import Window
+    from leads.trials.backtest import judge_past, report
+    from leads.trials.known import Window
 
     definition = Definition.from_content(STARTER)
     window = Window(timezone.now() - timedelta(days=days), timezone.now())

@@ -217,7 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Normally done by the task that the asking starts; this run takes what a kill left.
     "backtests": {
-        "task": "leads.review.tasks.backtests",
+        "task": "leads.trials.tasks.backtests",
         "schedule": 60,
         "options": {"expires": 60},
     },

@@ -97,12 +97,12 @@ class Shell:
             self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
         )
         pages.append(self._entry("agreement", "SLA agreement", wide=True))
-        if reads_figures:
-            pages.append(self._entry("definition/backtests", "Backtests", wide=True))
-            pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("disputes", "Disputes", wide=True))
         if keeps_reasons(self.user):
             pages.append(self._entry("settings/reasons", "Reasons", wide=True))
+        if reads_figures:
+            pages.append(self._entry("definition/backtests", "Backtests", wide=True))
+            pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))
         pages.append(self._entry("calendars", "Calendars", wide=True))
         if reads_figures:

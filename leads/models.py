@@ -13,8 +13,8 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
-from leads.review.models import Backtest
 from leads.routing.models import RoutingRule, Turn
+from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [

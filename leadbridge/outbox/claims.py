@@ -16,8 +16,11 @@ from leadbridge.outbox.models import Message, Pace
 BATCH = 100
 MOST_IN_ONE_MAIL = 5000
 LEASE = timedelta(minutes=5)
-# Between two bundled mails to one receiver: the first leaves at once, a storm becomes a digest.
+# Between two bundled mails to one receiver: a few notices leave as they come, a storm becomes one
+# digest a minute.
 PAUSE = timedelta(minutes=1)
+BREATH = timedelta(seconds=1)
+FEW = 3
 
 _CLAIM = """
     UPDATE outbox_message SET next_try_at = %(lease)s, attempts = attempts + 1
@@ -100,6 +103,11 @@ def give_back(messages: Sequence[Message], now: datetime) -> None:
     ids = [message.pk for message in messages]
     Message.objects.filter(pk__in=ids).update(next_try_at=now, attempts=F("attempts") - 1)
     set_pace(messages, now)
+
+
+def pace_after(messages: Sequence[Message]) -> timedelta:
+    """How long the receiver of a bundled mail is left in peace after it."""
+    return BREATH if len(messages) <= FEW else PAUSE
 
 
 def set_pace(messages: Sequence[Message], free_at: datetime) -> None:

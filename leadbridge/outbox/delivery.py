@@ -12,7 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from leadbridge.outbox.claims import LEASE, PAUSE, claim, give_back, set_pace
+from leadbridge.outbox.claims import LEASE, claim, give_back, pace_after, set_pace
 from leadbridge.outbox.kinds import Letter, letter_of
 from leadbridge.outbox.models import Message
 
@@ -95,7 +95,7 @@ def _send(mail: Mail, server: BaseEmailBackend, now: datetime) -> bool:
     Message.objects.filter(pk__in=[message.pk for message in mail], sent_at=None).update(
         sent_at=now, next_try_at=None, error=""
     )
-    set_pace(mail, now + PAUSE if letter else now)
+    set_pace(mail, now + pace_after(mail) if letter else now)
     return True
 
 

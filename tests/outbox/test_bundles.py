@@ -120,11 +120,18 @@ def test_what_was_done_meanwhile_is_no_alarm_any_more(
     assert [mail.split("\n")[0] for mail in to_mia(mailbox)] == ["1 lead overdue"]
 
 
-def test_the_first_leaves_at_once_and_the_next_a_minute_later(
+def test_a_few_leave_as_they_come(cast: Cast, now: datetime, mailbox: Mailbox) -> None:
+    for second in range(0, 6, 2):
+        overdue(cast, now + second * SECOND)
+        assert deliver_waiting(now=now + second * SECOND) == Delivered(2, 0)
+    assert [mail.split("\n")[0] for mail in to_mia(mailbox)] == ["1 lead overdue"] * 3
+
+
+def test_after_many_at_once_the_next_mail_waits_a_minute(
     cast: Cast, now: datetime, mailbox: Mailbox
 ) -> None:
-    overdue(cast, now)
-    assert deliver_waiting(now=now) == Delivered(2, 0)
+    overdue(cast, now, 4)
+    assert deliver_waiting(now=now) == Delivered(8, 0)
     overdue(cast, now + SECOND, 3)
     assert deliver_waiting(now=now + SECOND) == Delivered(0, 0)
     overdue(cast, now + 30 * SECOND, 4)

@@ -8,9 +8,9 @@ from leadbridge.demo.organisation import Cast
 from leads.definition.criteria import Definition
 from leads.definition.starter import STARTER
 from leads.handoff.models import Lead, Person
-from leads.review.disagreement import disagreement, proposed_content, wilson
-from leads.review.known import Window
-from tests.leads.review.test_backtest import no_triggers
+from leads.trials.disagreement import disagreement, proposed_content, wilson
+from leads.trials.known import Window
+from tests.leads.trials.test_backtest import no_triggers
 
 DAY = timedelta(days=1)
 

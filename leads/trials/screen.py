@@ -15,10 +15,10 @@ from leadbridge.people.http import zone_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.reasons import Labels
-from leads.review.backtest import OUTCOMES, warning
-from leads.review.disagreement import Disagreement, Part
-from leads.review.models import Backtest
-from leads.review.queries import exhibits, named_leads
+from leads.trials.backtest import OUTCOMES, warning
+from leads.trials.disagreement import Disagreement, Part
+from leads.trials.models import Backtest
+from leads.trials.queries import exhibits, named_leads
 
 State = Backtest.State
 TONES = {State.DONE: "ok", State.FAILED: "late", State.WAITING: "risk", State.RUNNING: "risk"}
@@ -83,8 +83,7 @@ def _progress(backtest: Backtest) -> str:
 
 
 def _result(user: User, backtest: Backtest) -> dict[str, Any]:
-    result = backtest.result
-    labels = Labels()
+    result, labels = backtest.result, Labels()
     return {
         "result": result,
         "warning": warning(result),

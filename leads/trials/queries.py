@@ -13,7 +13,7 @@ from leadbridge.people.models import Side, User
 from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.handoff.models import Lead
-from leads.review.models import Backtest
+from leads.trials.models import Backtest
 
 MOST_SHOWN = 50
 

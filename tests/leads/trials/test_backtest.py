@@ -19,10 +19,10 @@ from leads.handoff.actions import submit_lead
 from leads.handoff.episodes import join_lead
 from leads.handoff.judging import facts_of
 from leads.handoff.models import Lead, Person
-from leads.review.actions import ask_backtest, run_backtest
-from leads.review.backtest import judge_past, report, warning
-from leads.review.known import Window
-from leads.review.models import Backtest
+from leads.trials.actions import ask_backtest, run_backtest
+from leads.trials.backtest import judge_past, report, warning
+from leads.trials.known import Window
+from leads.trials.models import Backtest
 from tests.leads.handoff import scenes
 
 DAY = timedelta(days=1)

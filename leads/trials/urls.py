@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.review.trial import views
+from leads.trials import views
 
 urlpatterns = [
     path("reports/disagreement/", views.disagree, name="disagreement"),

@@ -16,7 +16,7 @@ from django.db import connection
 
 from leadbridge.kernel.hashing import content_hash
 from leads.definition.facts import FIELDS
-from leads.review.known import Window, leads_known_then
+from leads.trials.known import Window, leads_known_then
 
 LEAST = 10  # decisions on either side of a split
 MOST_SPLITS = 20

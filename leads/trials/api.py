@@ -17,13 +17,13 @@ from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import User
 from leadbridge.people.schema import answers
 from leads.definition.life import DEFINITION
-from leads.review.actions import MOST_DAYS, USUAL_DAYS, ask_backtest, days_of
-from leads.review.backtest import warning
-from leads.review.disagreement import disagreement
-from leads.review.known import Window
-from leads.review.models import Backtest
-from leads.review.queries import get_backtest_for, named_leads
-from leads.review.tasks import wake_backtests
+from leads.trials.actions import MOST_DAYS, USUAL_DAYS, ask_backtest, days_of
+from leads.trials.backtest import warning
+from leads.trials.disagreement import disagreement
+from leads.trials.known import Window
+from leads.trials.models import Backtest
+from leads.trials.queries import get_backtest_for, named_leads
+from leads.trials.tasks import wake_backtests
 
 
 class BacktestBody(Body):

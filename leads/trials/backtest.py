@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from leads.definition.compiled import MET, NOT_MET, Compiled, compile_definition
 from leads.definition.criteria import Definition
-from leads.review.known import UNKNOWABLE, Window, leads_known_then
+from leads.trials.known import UNKNOWABLE, Window, leads_known_then
 
 OUTCOMES = {
     "won": "Won",
@@ -69,7 +69,9 @@ class Group:
 def judge_past(draft: Definition, in_force: Definition | None, window: Window) -> list[Group]:
     """Every lead of the window judged by both, in one query."""
     statement = statement_of(draft, in_force, window)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Compiling this many expressions takes the database longer than it saves.
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(statement.sql, statement.parameters)
         rows = cursor.fetchall()
     return [Group(*row[:8], row[8] or [], row[9:]) for row in rows]  # type: ignore[call-arg]

@@ -7,12 +7,12 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from leadbridge.kernel.time import now
-from leads.review import actions
+from leads.trials import actions
 
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="leads.review.tasks.backtests", ignore_result=True)
+@shared_task(name="leads.trials.tasks.backtests", ignore_result=True)
 def backtests() -> None:
     """Do what waits, the oldest first; also what a lost or killed run left."""
     for backtest_id in actions.waiting_backtests():

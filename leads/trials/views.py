@@ -13,12 +13,12 @@ from leadbridge.people.access import may_draft, sees_figures
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.http import Request, signed_in
 from leads.definition.life import DEFINITION
-from leads.review.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
-from leads.review.disagreement import disagreement
-from leads.review.known import Window
-from leads.review.queries import backtests_for, get_backtest_for
-from leads.review.screen import backtest_screen, disagreement_screen, headline
-from leads.review.tasks import wake_backtests
+from leads.trials.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
+from leads.trials.disagreement import disagreement
+from leads.trials.known import Window
+from leads.trials.queries import backtests_for, get_backtest_for
+from leads.trials.screen import backtest_screen, disagreement_screen, headline
+from leads.trials.tasks import wake_backtests
 
 
 @require_GET

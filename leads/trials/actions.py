@@ -15,10 +15,10 @@ from leadbridge.people.models import User
 from leads.definition.criteria import Definition
 from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
-from leads.review.backtest import judge_past, report
-from leads.review.disagreement import Disagreement, proposed_content
-from leads.review.known import Window, leads_in
-from leads.review.models import Backtest
+from leads.trials.backtest import judge_past, report
+from leads.trials.disagreement import Disagreement, proposed_content
+from leads.trials.known import Window, leads_in
+from leads.trials.models import Backtest
 
 log = logging.getLogger(__name__)
 

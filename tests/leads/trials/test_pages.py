@@ -9,14 +9,14 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leads.definition.models import DefinitionVersion
-from leads.review.actions import ask_backtest, run_backtest
-from leads.review.disagreement import disagreement
-from leads.review.known import Window
-from leads.review.models import Backtest
+from leads.trials.actions import ask_backtest, run_backtest
+from leads.trials.disagreement import disagreement
+from leads.trials.known import Window
+from leads.trials.models import Backtest
 from tests.leads.handoff import scenes
 from tests.leads.handoff.conftest import SignedIn, at_now, signed_in
-from tests.leads.review.test_backtest import STRICT
-from tests.leads.review.test_disagreement import decisions
+from tests.leads.trials.test_backtest import STRICT
+from tests.leads.trials.test_disagreement import decisions
 
 __all__ = ["at_now", "signed_in"]
 DAY = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.review.trial import api
+from leads.trials import api
 
 urlpatterns = [
     path("reports/disagreement/", api.DisagreementReport.as_view(), name="api-disagreement"),
