@@ -124,7 +124,7 @@ def test_a_few_leave_as_they_come(cast: Cast, now: datetime, mailbox: Mailbox) -
     for second in range(0, 6, 2):
         overdue(cast, now + second * SECOND)
         assert deliver_waiting(now=now + second * SECOND) == Delivered(2, 0)
-    assert [mail.split("\n")[0] for mail in to_mia(mailbox)] == ["1 lead overdue"] * 3
+    assert [mail[:18] for mail in to_mia(mailbox)] == ["Overdue: triage of"] * 3
 
 
 def test_after_many_at_once_the_next_mail_waits_a_minute(
