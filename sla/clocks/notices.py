@@ -116,6 +116,8 @@ def render_digest(messages: Sequence[Message]) -> Letter | None:
     """Many notices as one mail: what is overdue before what is at risk, oldest due first, and
     leads rather than clocks. What was dealt with meanwhile is counted, or not told at all."""
     told = {message.data["clock"] for message in messages}
+    if len(told) == 1:
+        return _strongest(messages)
     clocks = list(Clock.objects.filter(pk__in=told).order_by("due_at", "pk"))
     late = {message.data["clock"] for message in messages if message.kind != AT_RISK}
     late |= {clock.pk for clock in clocks if clock.detected_at}
@@ -130,6 +132,12 @@ def render_digest(messages: Sequence[Message]) -> Letter | None:
     overdue = sum(row.overdue for row in rows)
     subject = _subject(overdue, len(rows) - overdue, since)
     return Letter(subject, _digest(rows, since, messages[0]))
+
+
+def _strongest(messages: Sequence[Message]) -> Letter | None:
+    """Several notices of one clock say what the last of them says."""
+    last = max(messages, key=lambda message: list(RENDERERS).index(message.kind))
+    return RENDERERS[last.kind](last)
 
 
 def _by_lead(clocks: Sequence[Clock], late: set[int]) -> dict[int, _Late]:

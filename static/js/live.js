@@ -85,19 +85,22 @@ function replaceElsewhere(answer) {
   }
 }
 
-/* A row that says why it went (data-keep: for how many seconds) stays that long where it was. */
+/* A row that says why it went (data-keep: for how many seconds) stays that long where it was. Where
+   no list is left to put it into, the old one stays instead: false. */
 function keepGone(element, fresh) {
   for (const row of element.querySelectorAll("tr[data-keep]")) {
     row.dataset.until ??= String(Date.now() + Number(row.dataset.keep) * 1000);
+    if (rowOf(fresh, row.dataset.ref) || Date.now() > Number(row.dataset.until)) continue;
     const body = fresh.querySelector("tbody");
-    if (!body || rowOf(fresh, row.dataset.ref) || Date.now() > Number(row.dataset.until)) continue;
+    if (!body) return false;
     body.insertBefore(row, body.rows[row.sectionRowIndex] ?? null);
   }
+  return true;
 }
 
 function swap(element, fresh) {
   const place = whereabouts(element), beat = lives.get(element);
-  keepGone(element, fresh);
+  if (!keepGone(element, fresh)) return;
   lives.delete(element);
   lives.set(fresh, beat);
   element.replaceWith(document.adoptNode(fresh));

@@ -160,7 +160,7 @@ def test_a_lead_appears_lies_and_is_overdue_on_every_screen(screens: Screens, ho
         overdue = mia.locator(".stat", has_text="Overdue").locator("b")
         expect(overdue).to_have_text("1", timeout=left(TURNS, due.timestamp()))
 
-    told = f"accept of L-{pk}"
+    told = f"Overdue: accept of L-{pk}"
     assert until(lambda: len(house.letters.about(told)) == 2, left(TURNS, due.timestamp()) / 1000)
     breached, detected = house.ask(
         "SELECT breached_at, detected_at FROM sla_clock WHERE lead_id = %s AND kind = 'accept'", pk

@@ -74,7 +74,7 @@ def test_a_reminder_that_comes_with_its_miss_is_one_line(
     assert Message.objects.filter(recipient=cast.mia).count() == 2
     deliver_waiting(now=now)
     [mail] = to_mia(mailbox)
-    assert mail.startswith("1 lead overdue\n")
+    assert mail.startswith("Overdue: triage of ")
     assert mail.count(f"/leads/{lead.ref}/") == 1
 
 
