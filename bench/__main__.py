@@ -75,11 +75,13 @@ def accepting(sam: int, serving: object) -> list[tuple[str, float, str]]:
     """Accepts over HTTP of leads that wait for Sam, and the same by plain SQL."""
     from bench.serving import ACCEPTS, accept_rate, limit_of_accept
     from leads.handoff.models import Lead
+    from sla.clocks.models import Clock
 
     promised = Lead.objects.filter(stage="submitted", pk__lt=PROMISED).exclude(holder=sam)
     waiting = promised.order_by("-pk")  # the last to fall due: their clocks run yet
     ids = list(waiting.values_list("pk", flat=True)[: 2 * ACCEPTS])
     Lead.objects.filter(pk__in=ids).update(holder=sam)
+    Clock.objects.filter(lead__in=ids).update(holder=sam)
     limit, rate = limit_of_accept(ids[ACCEPTS:]), accept_rate(ids[:ACCEPTS])
     return [
         ("accept", rate, "accepts/s"),

@@ -109,6 +109,16 @@ class Shell:
             pages.append(self._entry("status", "Status", wide=True, section="Running"))
         return pages
 
+    @property
+    def daily(self) -> list[Entry]:
+        """What somebody opens every day, with its count."""
+        return [entry for entry in self.nav if not entry.wide]
+
+    @property
+    def seldom(self) -> list[Entry]:
+        """The rest, in its sections."""
+        return [entry for entry in self.nav if entry.wide]
+
     def _entry(
         self, name: str, label: str, count: int = 0, *, wide: bool = False, section: str = ""
     ) -> Entry:

@@ -13,7 +13,7 @@ from leadbridge.kernel.errors import DomainError
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Parts of the frame stand on every page; parts of parts are shown by their whole.
-FRAME = {"brand", "nav", "nav_link", "foot", "keys", "live_extras"}
+FRAME = {"brand", "nav", "foot", "keys", "live_extras"}
 WHOLES = {"field_notes": "field", "said": "undo"}
 COMPONENTS = sorted(path.stem for path in (TEMPLATES / "components").glob("*.html"))
 ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")

@@ -103,8 +103,7 @@ def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agend
     turned = turn(change, running)
     for clock in turned.ended:
         clock.save(update_fields=ENDING)
-    for clock in turned.handed_on:
-        clock.save(update_fields=["holder", "team"])
+    _save_owner(turned.handed_on)
     for clock in turned.repaused:
         clock.save(update_fields=repausing.COLUMNS)
     for clock in turned.started:
@@ -277,6 +276,14 @@ def _hand_on(clocks: Sequence[Clock], lead: Lead) -> list[Clock]:
     return handed_on
 
 
+def _save_owner(clocks: Sequence[Clock]) -> None:
+    """Write whose the clocks are that were handed on: one statement for each owner."""
+    owners = {(clock.holder_id, clock.team_id) for clock in clocks}
+    for holder_id, team_id in owners:
+        theirs = [c.pk for c in clocks if (c.holder_id, c.team_id) == (holder_id, team_id)]
+        Clock.objects.filter(pk__in=theirs).update(holder_id=holder_id, team_id=team_id)
+
+
 def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
     """What the undone act started is void; what it had ended goes on as a successor; whatever runs
     is owed by who owes it now, as before the act."""
@@ -294,8 +301,7 @@ def _undo(change: Change, running: Sequence[Clock]) -> list[Clock]:
         _void(clock, cause="undone", now=change.now, event=change.event)
         clock.save(update_fields=ENDING)
         left.append(_successor(clock, change))
-    for clock in _hand_on(left, change.lead):
-        clock.save(update_fields=["holder", "team"])
+    _save_owner(_hand_on(left, change.lead))
     return left
 
 

@@ -3,8 +3,10 @@
 The only way by which a page of `leads` gets anything of `sla`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 from django.db.models import Q
@@ -14,10 +16,11 @@ from leadbridge.kernel.markup import fill
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import ClockFace, due_words, duration_words, running_face, still_face
 from leadbridge.people.http import Request, zone_of
+from leads.handoff.inbox import Row
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Silence
 from sla.calendars.arithmetic import BusinessCalendar, elapsed
-from sla.calendars.models import Calendar
+from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
@@ -44,6 +47,20 @@ def clock_cell(kind: str, face: ClockFace | None) -> SafeString:
         CELL, kind_label(kind), face.tone, face.tone, face.due, face.risk, face.start, face.words,
         face.spent,
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def inbox_rows(context: template.Context) -> SafeString:
+    """The rows of the inbox, each with the clock that is due next, or that of the debrief owed."""
+    rows: Sequence[Row] = context["rows"]
+    owed = context["show"] == "debrief"
+    return SafeString("".join(_inbox_row(context, row, owed) for row in rows))
+
+
+def _inbox_row(context: template.Context, row: Row, owed: bool) -> str:
+    kind = "debrief" if owed else row.kind
+    face = beside_clock(context, kind, row.lead_id) if owed else row.clock
+    return f'<tr id="{row.ref}" data-ref="{row.ref}">{clock_cell(kind, face)}{row.cells}</tr>'
 
 
 @register.simple_tag(takes_context=True)
@@ -186,15 +203,21 @@ def hours_note(context: template.Context) -> str:
     theirs = Q(user=user) | Q(team__memberships__user=user) | Q(organisation=True)
     found = (
         Calendar.objects.filter(theirs, current__isnull=False)
-        .select_related("current")
         .order_by("user_id", "team_id")  # PostgreSQL puts what is null last: own, team, house
+        .values_list("name", "current_id")
         .first()
     )
     if found is None:
         return ""
-    owner = f"{found.name[0].lower()}{found.name[1:]}"
-    content = found.current.content if found.current else {}
-    return f"Times count the working hours of {owner} ({week_words(content)})."
+    name, version_id = found
+    owner = f"{name[0].lower()}{name[1:]}"
+    return f"Times count the working hours of {owner} ({_week_of(version_id)})."
+
+
+@lru_cache(maxsize=1024)
+def _week_of(version_id: int) -> str:
+    """The week of a version in words; kept, because a version never changes."""
+    return week_words(CalendarVersion.objects.get(pk=version_id).content)
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
