@@ -48,11 +48,13 @@ class Change:
 
 @dataclass(frozen=True)
 class PausedTime:
-    """The time that one pause of a lead covers, and the kinds of clocks that it stops."""
+    """The time that one pause of a lead covers, the kinds of clocks that it stops as was agreed
+    when it was made, and by which code the agreement names it."""
 
     since: datetime
     until: datetime
     kinds: frozenset[str]
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from leads.work.models import CONTACT, Touch
 from sla.agreement.amounts import Amount, Unit
 from sla.agreement.attempts import AttemptPlan
 from sla.agreement.queries import active_agreement
-from sla.calendars.arithmetic import BusinessCalendar
+from sla.calendars.arithmetic import BusinessCalendar, Pause
 from sla.calendars.queries import hours_for
 from sla.clocks.spans import after
 
@@ -47,12 +47,19 @@ def is_spread(plan: AttemptPlan, made: Sequence[Attempt], calendar: BusinessCale
 
 
 def owed(
-    plan: AttemptPlan, number: int, *, first_at: datetime, last_at: datetime, by: BusinessCalendar
+    plan: AttemptPlan,
+    number: int,
+    *,
+    first_at: datetime,
+    last_at: datetime,
+    by: BusinessCalendar,
+    pauses: Sequence[Pause] = (),
 ) -> Owed:
     """When attempt `number` (from 2 on) is due: on its agreed time after the first one, but at
-    least a business day after the one before it. Beyond the plan its last time counts."""
+    least a business day after the one before it, both without the time that was paused. Beyond
+    the plan its last time counts."""
     agreed = plan.on[min(number, plan.count) - 2]
-    if after(agreed, by, first_at) <= after(APART, by, last_at):
+    if after(agreed, by, first_at, pauses) <= after(APART, by, last_at, pauses):
         return Owed(APART, last_at)
     return Owed(agreed, first_at)
 

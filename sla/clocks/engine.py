@@ -1,28 +1,26 @@
 """What a change of a lead does to its clocks, inside the very transaction of the change.
 
-The table in `kinds` says it; `plan` applies the table without a database; `on_lead_changed` is the
-one receiver of the handoff's signal and writes the plan.
+The table in `kinds` says it; `plan` applies the table without a database, `beginning` makes what
+starts; `on_lead_changed` is the one receiver of the handoff's signal and writes the plan.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event, Lead
-from leads.handoff.stages import Action, Stage
+from leads.handoff.stages import Action
 from sla.agreement.ladder import TELL
 from sla.calendars.arithmetic import elapsed, read_pauses
 from sla.calendars.queries import calendar_of
 from sla.clocks import repausing
-from sla.clocks.attempts import Attempt, attempts_on, is_spread, owed, reached
-from sla.clocks.kinds import KINDS, DueBy, Kind, Side
+from sla.clocks.beginning import may_start, owner_of, start
+from sla.clocks.kinds import KINDS, Kind
 from sla.clocks.models import Clock
 from sla.clocks.news import tell_of
-from sla.clocks.relief import RELIEVED_KINDS, RELIEVED_TIER, relief_of
-from sla.clocks.spans import Span, span_of, step_times
+from sla.clocks.relief import relief_of
 from sla.clocks.states import IS_RUNNING
-from sla.clocks.terms import Terms, past_now, terms_for
 
 COPIED_ON_UNDO = (
     "lead_id",
@@ -141,104 +139,12 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
     begun = (
         start(KINDS[name], change, ended, relief)
         for name in planned.starts
-        if _may_start(KINDS[name])
+        if may_start(KINDS[name])
     )
     started = [clock for clock in begun if clock is not None]
     changed = change.pauses is not None
     repaused = repausing.repause(left, change.pauses or (), change.now) if changed else []
     return Turn(ended, handed_on, repaused, started, left + started)
-
-
-def _may_start(kind: Kind) -> bool:
-    """A past tells nothing of questions and debriefs, so it owes none."""
-    return not (kind.aside and past_now())
-
-
-def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:
-    """Person and team that owe a promise: who holds the lead, but what marketing owes beside its
-    way is owed by its marketer whoever holds it."""
-    if kind.aside and kind.side is Side.MARKETING:
-        return lead.marketer_id, lead.marketing_team_id
-    return lead.holder_id, lead.team_id
-
-
-def start(
-    kind: Kind, change: Change, ended: Sequence[Clock] = (), relief: str = ""
-) -> Clock | None:
-    """A clock of this kind, not yet written, that freezes what it is judged by; None where nothing
-    is owed: no further attempt after the person was reached. `ended` are those the act ended,
-    `relief` what the handover gave (see `relief`)."""
-    lead = change.lead
-    holder_id, team_id = owner_of(kind, lead)
-    relief = relief if kind.name in RELIEVED_KINDS else ""
-    tier = RELIEVED_TIER if relief else lead.tier
-    terms = terms_for(kind.name, lead, holder_id=holder_id, team_id=team_id, tier=tier)
-    target, since, number = terms.target, change.at, None
-    if kind.due_by is DueBy.PLAN:
-        number = _next_attempt(change, ended, terms)
-        if number is None:
-            return None
-        first_at = lead.first_touch_at or change.at
-        plan_for = owed(
-            terms.attempts, number, first_at=first_at, last_at=change.at, by=terms.hours.calendar
-        )
-        target, since = replace(target, amount=plan_for.amount), plan_for.since
-    pauses = repausing.pauses_at_start(change, kind.name, since)
-    span = span_of(
-        target,
-        terms.hours.calendar,
-        start=since,
-        pauses=pauses,
-        promised_at=change.promised_at if kind.due_by is DueBy.PROMISE else None,
-        parked_until=lead.park_until if kind.due_by is DueBy.PARK else None,
-    )
-    clock = _clock_of(kind, change, replace(terms, target=target), span, number)
-    clock.tier, clock.relief = tier, relief
-    if span.counted:
-        repausing.keep_pauses(clock, pauses)
-    return clock
-
-
-def _next_attempt(change: Change, ended: Sequence[Clock], terms: Terms) -> int | None:
-    """The number of the attempt that is owed after this one; None where there is none."""
-    told = change.event.data
-    if reached(told.get("result")):
-        return None
-    last = next((clock.number for clock in ended if clock.kind == "attempts"), None)
-    if last is None:
-        is_first = change.from_stage in (Stage.SUBMITTED, Stage.ACCEPTED)
-        last = 1 if is_first else None
-    if last is None or last < terms.attempts.count:
-        return last and last + 1
-    made = attempts_on(change.lead, Attempt(change.at, str(told.get("channel", ""))))
-    return None if is_spread(terms.attempts, made, terms.hours.calendar) else last + 1
-
-
-def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int | None) -> Clock:
-    lead, hours = change.lead, terms.hours
-    holder_id, team_id = owner_of(kind, lead)
-    ladder = () if past_now() else terms.ladder
-    times = step_times(ladder, span, terms.target.amount, hours.calendar)
-    return Clock(
-        lead=lead,
-        kind=kind.name,
-        side=kind.side,
-        holder_id=holder_id,
-        team_id=team_id,
-        number=number,
-        calendar_id=hours.version_id,
-        agreement_id=terms.agreement_id,
-        target_seconds=span.target_seconds,
-        at_risk_share=terms.target.at_risk_share,
-        counted=span.counted,
-        started_at=span.started_at,
-        at_risk_at=span.at_risk_at,
-        due_at=span.due_at,
-        started_by=change.event,
-        steps=[step.do for step in ladder],
-        step_times=times,
-        next_at=times[0] if times else None,
-    )
 
 
 def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:

@@ -5,10 +5,11 @@ tells nobody anything: a step of the ladder that it moves from ahead of now to b
 and a clock that it makes late climbs no further. What was told before stays told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sla.agreement.ladder import REMIND, TELL
 from sla.calendars.arithmetic import BusinessCalendar, Pause, due, elapsed, read_pauses
@@ -57,14 +58,25 @@ class Moved:
     """A clock after the edit. `dropped` are steps that the edit took away, with their new times."""
 
     clock: Standing
-    at_risk_at: datetime
-    due_at: datetime
+    span: Span
+    at_risk_share: Decimal
+    pauses: Sequence[Sequence[str]]
     detected_at: datetime | None
     steps: tuple[str, ...]
     step_times: tuple[datetime, ...]
-    dropped: tuple[StepAt, ...]
-    turned_late: bool
-    late_no_longer: bool
+    dropped: tuple[StepAt, ...] = ()
+    turned_late: bool = False
+    late_no_longer: bool = False
+
+    @property
+    def at_risk_at(self) -> datetime:
+        """When it is at risk now."""
+        return self.span.at_risk_at
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is due now."""
+        return self.span.due_at
 
     @property
     def has_moved(self) -> bool:
@@ -76,6 +88,14 @@ class Moved:
         """When the sweep looks at it next; one that is looked at no more (set aside) stays so."""
         looked_at = self.clock.next_at is not None or self.clock.is_told
         return self.step_times[0] if self.step_times and looked_at else None
+
+
+class Shifted(NamedTuple):
+    """A step still to come: when it was due (None: the clock had no such step), when it is now."""
+
+    step: str
+    was_at: datetime | None
+    at: datetime
 
 
 def move(
@@ -91,60 +111,71 @@ def move(
     DomainError `no_working_time` where the new calendar has no time left for it.
     """
     if not clock.counted:
-        return _unmoved(clock)
+        return unmoved(clock)
+    written = clock.pauses if pauses is None else as_written(pauses)
     if pauses is None:
         pauses = read_pauses(clock.pauses)
     span = counted_span(clock.started_at, clock.target_seconds, clock.at_risk_share, new, pauses)
+    steps = [
+        Shifted(step, at, _step_time(step, at, clock, span, old=old, new=new))
+        for step, at in _steps(clock, clock.is_late(now) and not span.due_at < now)
+    ]
+    return settled(clock, span, steps, now=now, share=clock.at_risk_share, pauses=written)
+
+
+def settled(
+    clock: Standing,
+    span: Span,
+    steps: Iterable[Shifted],
+    *,
+    now: datetime,
+    share: Decimal,
+    pauses: Sequence[Sequence[str]],
+) -> Moved:
+    """The clock with the instants an edit gives it. What the edit moved behind now is dropped, and
+    a clock that it makes late climbs no further: nobody is told anything by an edit."""
     late = span.due_at < now
     turned_late = late and not clock.is_late(now)
     late_no_longer = clock.is_late(now) and not late
-    kept, dropped = _climb(clock, span, late_no_longer, old=old, new=new, now=now)
-    if turned_late:
-        kept, dropped = [], sorted(dropped + kept, key=_time_of)
+    kept: list[StepAt] = []
+    dropped: list[StepAt] = []
+    for step, was_at, at in steps:
+        stood_ahead = was_at is None or now <= was_at
+        (dropped if turned_late or (at < now and stood_ahead) else kept).append((step, at))
+    kept.sort(key=_time_of)
     detected_at = None if late_no_longer else clock.detected_at
     return Moved(
         clock=clock,
-        at_risk_at=span.at_risk_at,
-        due_at=span.due_at,
+        span=span,
+        at_risk_share=share,
+        pauses=pauses,
         detected_at=now if turned_late else detected_at,
         steps=tuple(step for step, _ in kept),
         step_times=tuple(at for _, at in kept),
-        dropped=tuple(dropped),
+        dropped=tuple(sorted(dropped, key=_time_of)),
         turned_late=turned_late,
         late_no_longer=late_no_longer,
     )
 
 
-def _climb(
-    clock: Standing,
-    span: Span,
-    late_no_longer: bool,
-    *,
-    old: BusinessCalendar,
-    new: BusinessCalendar,
-    now: datetime,
-) -> tuple[list[StepAt], list[StepAt]]:
-    """The steps that stay to be climbed, in order, and those that the edit moved behind now."""
-    kept: list[StepAt] = []
-    dropped: list[StepAt] = []
-    for step, at in _steps(clock, late_no_longer):
-        then = _step_time(step, at, clock, span, old=old, new=new)
-        (dropped if then < now <= at else kept).append((step, then))
-    return sorted(kept, key=_time_of), dropped
-
-
-def _unmoved(clock: Standing) -> Moved:
+def unmoved(clock: Standing) -> Moved:
+    """A clock that an edit leaves where it is."""
     return Moved(
         clock=clock,
-        at_risk_at=clock.at_risk_at,
-        due_at=clock.due_at,
+        span=Span(
+            clock.started_at, clock.at_risk_at, clock.due_at, clock.target_seconds, clock.counted
+        ),
+        at_risk_share=clock.at_risk_share,
+        pauses=clock.pauses,
         detected_at=clock.detected_at,
         steps=tuple(clock.steps),
         step_times=tuple(clock.step_times),
-        dropped=(),
-        turned_late=False,
-        late_no_longer=False,
     )
+
+
+def as_written(pauses: Iterable[Pause]) -> list[list[str]]:
+    """Pauses as a clock keeps them."""
+    return [[since.isoformat(), until.isoformat()] for since, until in pauses]
 
 
 def _steps(clock: Standing, late_no_longer: bool) -> list[StepAt]:

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from leads.handoff.changes import Change, PausedTime
 from leads.handoff.pauses import pauses_of
+from sla.agreement.queries import agreement_version
+from sla.agreement.targets import Agreement
 from sla.calendars.arithmetic import Pause, joined
 from sla.calendars.queries import calendar_of
 from sla.clocks.models import Clock
-from sla.clocks.moving import Standing, move
+from sla.clocks.moving import Standing, as_written, move
 
 COLUMNS = (
     "pauses", "paused_from", "paused_until", "at_risk_at", "due_at", "steps", "step_times",
@@ -19,7 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def pauses_at_start(change: Change, kind: str, since: datetime) -> list[Pause]:
+def pauses_at_start(
+    change: Change, kind: str, since: datetime, agreement: Agreement
+) -> list[Pause]:
     """The pauses that a clock of this kind, counted from `since`, starts under.
 
     No query where there can be none. What is counted from an instant that is gone, as the next
@@ -30,19 +34,19 @@ def pauses_at_start(change: Change, kind: str, since: datetime) -> list[Pause]:
     if change.pauses is None and since >= change.now and not now_paused:
         return []
     known = pauses_of(change.lead.pk) if change.pauses is None else change.pauses
-    return _of_kind(known, kind)
+    return stopped_by(known, kind, agreement)
 
 
 def repause(clocks: Sequence[Clock], pauses: Iterable[PausedTime], now: datetime) -> list[Clock]:
     """Reckon running clocks again under the pauses of their lead as they now stand, in memory;
     those that changed."""
     known = tuple(pauses)
-    return [clock for clock in clocks if _repause(clock, _of_kind(known, clock.kind), now)]
+    return [clock for clock in clocks if _repause(clock, known, now)]
 
 
-def _repause(clock: Clock, pauses: list[Pause], now: datetime) -> bool:
-    written = as_written(pauses)
-    if not clock.counted or clock.due_at < now or written == clock.pauses:
+def _repause(clock: Clock, known: Sequence[PausedTime], now: datetime) -> bool:
+    pauses = stopped_by(known, clock.kind, agreement_version(clock.agreement_id).agreement)
+    if not clock.counted or clock.due_at < now or as_written(pauses) == clock.pauses:
         return False
     calendar = calendar_of(clock.calendar_id)
     moved = move(Standing.of(clock), old=calendar, new=calendar, now=now, pauses=pauses)
@@ -59,11 +63,10 @@ def keep_pauses(clock: Clock, pauses: Sequence[Pause]) -> None:
     clock.paused_from, clock.paused_until = pauses[-1] if pauses else (None, None)
 
 
-def as_written(pauses: Iterable[Pause]) -> list[list[str]]:
-    """Pauses as a clock keeps them."""
-    return [[since.isoformat(), until.isoformat()] for since, until in pauses]
-
-
-def _of_kind(pauses: Iterable[PausedTime], kind: str) -> list[Pause]:
-    """Those that stop a kind, in order, with what overlaps as one."""
-    return joined((one.since, one.until) for one in pauses if kind in one.kinds)
+def stopped_by(pauses: Iterable[PausedTime], kind: str, agreement: Agreement) -> list[Pause]:
+    """Those that stop a kind under an agreement, in order, with what overlaps as one. A pause that
+    the agreement does not name stops what was agreed when it was made."""
+    agreed = {rule.code: rule.kinds for rule in agreement.pauses}
+    return joined(
+        (one.since, one.until) for one in pauses if kind in agreed.get(one.code, one.kinds)
+    )

@@ -89,12 +89,15 @@ def _step_time(step: Step, span: Span, extra: Amount, calendar: BusinessCalendar
     return due(calendar, span.due_at, int(working_seconds(extra, calendar) * times))
 
 
-def after(amount: Amount, calendar: BusinessCalendar, start: datetime) -> datetime:
-    """The instant an amount of time after `start`, counted in its own unit."""
+def after(
+    amount: Amount, calendar: BusinessCalendar, start: datetime, pauses: Sequence[Pause] = ()
+) -> datetime:
+    """The instant an amount of time after `start`, counted in its own unit; calendar days go on
+    through pauses."""
     if amount.unit is Unit.CALENDAR_DAYS:
         wall = start.astimezone(calendar.zone)
         return (wall + timedelta(days=amount.value)).astimezone(start.tzinfo)
-    return due(calendar, start, working_seconds(amount, calendar))
+    return due(calendar, start, working_seconds(amount, calendar), pauses)
 
 
 def working_seconds(amount: Amount, calendar: BusinessCalendar) -> int:

@@ -34,6 +34,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Clock": (
         {"clock", "clocks"},
         {
+            "sla/clocks/beginning.py",
             "sla/clocks/engine.py",
             "sla/clocks/outage.py",
             "sla/clocks/past.py",

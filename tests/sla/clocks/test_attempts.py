@@ -130,3 +130,20 @@ def test_a_pause_that_is_over_counts_for_the_next_attempt_from_its_start(
     moved = owed(lead)
     assert moved is not None
     assert moved.due_at == clock.due_at + 10 * MINUTE
+
+
+def test_time_that_was_paused_does_not_make_an_attempt_late(cast: Cast, now: datetime) -> None:
+    """Without the pause the agreed time of the third attempt lay behind the second one."""
+    lead = accepted(cast, now)
+    try_to_reach(lead, cast, now)
+    until = now + 21 * DAY
+    pause_lead(
+        lead_id=lead.pk, actor=cast.sam, now=now + MINUTE, code="asked_for_date", until=until
+    )
+    try_to_reach(lead, cast, until + MINUTE)
+    clock = owed(lead)
+    assert clock is not None and clock.number == 3
+    calendar, agreed = calendar_of(clock.calendar_id), plan_of(lead).on[1]
+    assert after(agreed, calendar, now) < until
+    assert clock.started_at == now
+    assert clock.due_at == after(agreed, calendar, now, [(now + MINUTE, until)])
