@@ -13,6 +13,7 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
+from leads.intake.quarantine.models import Quarantined
 from leads.routing.models import RoutingRule, Turn
 from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
@@ -32,6 +33,7 @@ __all__ = [
     "OwnField",
     "Pause",
     "Person",
+    "Quarantined",
     "Question",
     "Reason",
     "Recoding",

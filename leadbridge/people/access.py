@@ -73,6 +73,17 @@ def sees_every_lead(user: User) -> bool:
     )
 
 
+def sees_quarantine(user: User) -> bool:
+    """May read what came in and could not be taken: marketing, and administrators who look for what
+    is wrong with a form or an interface."""
+    return user.is_marketing or user.is_administrator
+
+
+def settles_quarantine(user: User) -> bool:
+    """May take in or discard what could not be taken: marketing answers for what comes in."""
+    return user.is_marketing
+
+
 def sees_figures(user: User) -> bool:
     """May open the SLA page: managers of a team, heads of both sides, marketing, administrators."""
     return sees_every_lead(user) or Team.objects.filter(manager=user).exists()
