@@ -3,6 +3,7 @@
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep, Heartbeat, Outage
+from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
 
 __all__ = [
     "AgreementConfirmation",
@@ -13,6 +14,9 @@ __all__ = [
     "Clock",
     "ClockMove",
     "ClockStep",
+    "DueCount",
     "Heartbeat",
+    "KeptDay",
     "Outage",
+    "StaleHour",
 ]

@@ -20,6 +20,22 @@ from sla.clocks.states import IS_RUNNING
 STEP_STATES = ("done", "pending", "dropped")
 
 
+_AFTER = pgtrigger.Referencing(new="after")  # type: ignore[no-untyped-call]
+_CHANGE = pgtrigger.Referencing(old="before", new="after")  # type: ignore[no-untyped-call]
+
+
+def _note_hours(*tables: str) -> str:
+    """Note in which hours something changed that was due already: figures kept of those days are
+    no longer true (see sla.reports.rollups)."""
+    changed = " UNION ALL ".join(f"SELECT due_at FROM {table}" for table in tables)  # noqa: S608
+    return f"""
+        INSERT INTO sla_stalehour (hour)
+        SELECT DISTINCT date_trunc('hour', due_at) FROM ({changed}) AS changed
+        WHERE due_at <= now();
+        RETURN NULL;
+    """  # noqa: S608
+
+
 class Clock(models.Model):
     """One promise. `next_at` is when the sweep must look at it next; None: never again.
 
@@ -127,6 +143,22 @@ class Clock(models.Model):
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="note_started",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=_AFTER,
+                func=_note_hours("after"),
+            ),
+            pgtrigger.Trigger(
+                name="note_changed",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=_CHANGE,
+                func=_note_hours("before", "after"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,17 +4,13 @@ An open overdue clock counts as missed; what is not yet due, or void, is out. Sm
 shown as counts: a share of fewer than ten says nothing, one of fewer than thirty needs its range.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
-
 from leadbridge.kernel.shares import LEAST_FOR_SHARE, LEAST_WITHOUT_RANGE, wilson
-from sla.clocks.models import Clock
-from sla.clocks.queries import OUTCOMES, outcome_q
-from sla.reports.groups import By, key_of, names_of
-from sla.reports.slices import Part, Slice, clocks_in
+from sla.reports.groups import By, names_of
+from sla.reports.rollups.counting import counts_of
+from sla.reports.slices import Slice
 
 
 @dataclass(frozen=True)
@@ -57,23 +53,12 @@ class Group:
 
 def score_of(slice_: Slice, *, now: datetime) -> Score:
     """The attainment of a slice as a whole."""
-    return Score(**_due(slice_, now).aggregate(**_counts(now)))
+    return Score(*counts_of(slice_, None, now).get("", ()))
 
 
 def scores_by(by: By, slice_: Slice, *, now: datetime) -> list[Group]:
     """The attainment of a slice broken down, in the order of the names."""
-    counted = _due(slice_, now).values(group=key_of(by)).annotate(**_counts(now))
-    rows = counted.order_by("group").values_list("group", "due", *OUTCOMES)
-    found = {group: Score(*counts) for group, *counts in rows}
-    names = names_of(by, list(found))
+    found = {key: Score(*counts) for key, counts in counts_of(slice_, by, now).items()}
+    names = names_of(by, sorted(found))
     groups = [Group(key, names.get(key, key), score) for key, score in found.items()]
     return sorted(groups, key=lambda group: (group.name.casefold(), group.key))
-
-
-def _due(slice_: Slice, now: datetime) -> QuerySet[Clock]:
-    return clocks_in(slice_, Part.DUE, now)
-
-
-def _counts(now: datetime) -> Mapping[str, Count]:
-    parts = {name: Count("pk", filter=outcome_q(name, now)) for name in OUTCOMES}
-    return {"due": Count("pk"), **parts}
