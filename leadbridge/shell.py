@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest, HttpResponse
 
 from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
 from leadbridge.kernel.http import is_live
 from leadbridge.kernel.time import utc_text
 from leadbridge.kernel.words import duration_words
-from leadbridge.people.access import keeps_reasons, sees_figures
+from leadbridge.people.access import keeps_reasons, sees_figures, sees_quarantine
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
-from leads.handoff.queries import late_count
+from leads.handoff.queries import late_leads
+from leads.intake.quarantine.models import Quarantined
 from sla.clocks.models import Heartbeat
 
 PATIENCE = 6  # sweeps that may be missed before the corner says so
@@ -84,12 +86,14 @@ class Shell:
     @cached_property
     def nav(self) -> list[Entry]:
         """The pages this person works on, each with how many of their leads are late."""
-        late = late_count(self.user, self.now)
+        late, aside = late_counts(self.user, self.now)
         pages = []
         if self.user.is_sales:
             pages.append(self._entry("inbox", "Inbox", late))
         own = late if self.user.is_marketing else 0
         pages.append(self._entry("handoffs", "Handoffs", own))
+        if sees_quarantine(self.user):
+            pages.append(self._entry("quarantine", "Quarantine", aside))
         reads_figures = sees_figures(self.user)
         if reads_figures:
             pages.append(self._entry("sla", "SLA"))
@@ -142,6 +146,22 @@ class Shell:
     def all_accounted_for(self) -> bool:
         """No open lead is without a promise that somebody has to keep."""
         return not Lead.objects.open().filter(next_due_at=None).exists()
+
+
+class _Counted(Subquery):
+    """How many rows a query has, as part of another."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def late_counts(user: User, now: datetime) -> tuple[int, int]:
+    """How many leads, and how many things in the quarantine, wait for this very person past their
+    time; one query, because every page asks."""
+    late, aside = late_leads(user, now), Quarantined.objects.owned_by(user).late(now)
+    here = User.objects.filter(pk=user.pk)
+    found = here.values_list(_Counted(late.values("pk")), _Counted(aside.values("pk"))).first()
+    return found or (0, 0)
 
 
 def _swept_at() -> datetime | None:

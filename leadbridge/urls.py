@@ -9,6 +9,7 @@ from leadbridge.style_views import style_shelf
 
 api: list[URLPattern | URLResolver] = [
     path("", include("leads.intake.api_urls")),
+    path("", include("leads.intake.quarantine.api_urls")),
     path("", include("leads.handoff.api_urls")),
     path("", include("leads.work.api_urls")),
     path("", include("leads.defining.api_urls")),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
+    path("", include("leads.intake.quarantine.urls")),
     path("", include("leads.work.urls")),
     path("", include("leads.defining.urls")),
     path("", include("leads.review.urls")),

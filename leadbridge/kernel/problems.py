@@ -45,7 +45,9 @@ def problem(
 def problem_handler(error: Exception, context: dict[str, object]) -> Response | None:
     """Translates refusals of the domain and of the framework; None lets a fault be a fault."""
     if isinstance(error, FieldErrors):
-        return problem(error.status, error.code, error.message, errors=error.errors)
+        return problem(
+            error.status, error.code, error.message, errors=error.errors, extra=error.data
+        )
     if isinstance(error, DomainError):
         errors = {error.field: [error.message]} if error.field else None
         return problem(error.status, error.code, error.message, errors=errors, extra=error.data)

@@ -38,6 +38,7 @@ def small_body(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if length_of(request) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
             return render(request, "413.html", status=413)
+        _ = request.body  # read first, it stays readable as it was sent once the form is parsed
         if len(request.POST) > MOST_FIELDS:
             return render(request, "400.html", status=400)
         return view(request, *args, **kwargs)

@@ -7,6 +7,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import Viewer, viewer_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
+from leads.handoff.querysets import LeadQuerySet
 
 
 def lead_id_of(ref: str) -> int:
@@ -40,4 +41,9 @@ def lead_id_for(viewer: Viewer, ref: str) -> int:
 
 def late_count(user: User, now: datetime) -> int:
     """How many leads wait for this very person past their time."""
-    return Lead.objects.filter(holder=user).under(Pressure.OVERDUE, now).count()
+    return late_leads(user, now).count()
+
+
+def late_leads(user: User, now: datetime) -> LeadQuerySet:
+    """The leads that do."""
+    return Lead.objects.filter(holder=user).under(Pressure.OVERDUE, now)

@@ -1,10 +1,16 @@
-"""Taking leads in over the API."""
+"""Taking leads in over the API.
 
+What is refused is answered with 400, because the program that sent it can mend it, and is kept in
+the quarantine all the same: many programs write a refusal into a log that nobody reads."""
+
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +27,8 @@ from leads.handoff.representation import lead_detail
 from leads.intake.actions import take_in
 from leads.intake.attesting import attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
+from leads.intake.quarantine.actions import Sent, set_aside
+from leads.intake.quarantine.models import Origin
 
 
 class ConsentBody(serializers.Serializer[Any]):
@@ -84,6 +92,20 @@ EXAMPLE = OpenApiExample(
 class Leads(LeadList):
     """The list of leads, and the door by which they come in."""
 
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Read the bytes before anything parses them, so that they can be kept as they were."""
+        if request.method == "POST":
+            _ = request._request.body
+        super().initial(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """What was refused is kept before it is answered."""
+        if isinstance(exc, ParseError):
+            exc = DomainError("invalid", str(exc.detail))
+        if isinstance(exc, DomainError) and self.request.method == "POST":
+            exc = keep_refused(self.request, exc)
+        return super().handle_exception(exc)
+
     @extend_schema(
         operation_id="leads_create",
         tags=["leads"],
@@ -92,7 +114,8 @@ class Leads(LeadList):
         examples=[EXAMPLE],
     )
     def post(self, request: Request) -> Response:
-        """201 with a new lead; 200 with `joined` where the person's lead was open."""
+        """201 with a new lead; 200 with `joined` where the person's lead was open. What is refused
+        waits in the quarantine as well: `quarantined` says where."""
         user, now = caller(request), now_of(request)
         if not user.is_marketing:
             raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
@@ -100,6 +123,34 @@ class Leads(LeadList):
         taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
         body = {**lead_detail(taken.lead, viewer_of(user), now), "joined": taken.joined}
         return Response(body, status=200 if taken.joined else 201)
+
+
+def keep_refused(request: Request, refusal: DomainError) -> DomainError:
+    """Set a refused call aside, the same one sent again only once; the refusal then says where it
+    waits. A source that repeats what it told before has lost nothing, and nobody but marketing's
+    keys has anything to send."""
+    user = request.user
+    if not (isinstance(user, User) and user.is_marketing) or refusal.code == "already_known":
+        return refusal
+    raw = request._request.body
+    if not raw.strip():
+        return refusal
+    try:
+        told = request.data
+    except ParseError:
+        told = None
+    sent = Sent(
+        origin=Origin.API,
+        place=f"API, as {user.username}",
+        raw=raw,
+        error=refusal,
+        told=told if isinstance(told, Mapping) else {},
+        content_type=request.content_type or "",
+        key=f"api {user.pk} {hashlib.sha256(raw).hexdigest()}",
+    )
+    kept = set_aside(sent=sent, marketer=user, now=now_of(request))
+    refusal.data = {**refusal.data, "quarantined": kept.ref}
+    return refusal
 
 
 class AttestBody(Body):

@@ -114,20 +114,28 @@ class PacketForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Every error of every field at once, each beside its field."""
+        for name, text in list(self.cleaned_data.items()):
+            if "\N{REPLACEMENT CHARACTER}" in str(text):
+                self.add_error(name, TORN)
+        try:
+            self.packet = read_packet(self.told(), now=self.now, own=self.own)
+        except FieldErrors as error:
+            self.take_errors(error)
+        return self.cleaned_data
+
+    def told(self) -> dict[str, Any]:
+        """What was filled in, by the names that `cleaning` reads."""
         raw = {**self.cleaned_data, **self.given}
         raw.pop("consent", None)
-        torn = [name for name, text in raw.items() if "\N{REPLACEMENT CHARACTER}" in str(text)]
-        for name in torn:
-            self.add_error(name, TORN)
         raw["attributes"] = {spec.key: raw.pop(OWN + spec.key, None) for spec in self.own}
-        try:
-            self.packet = read_packet(raw, now=self.now, own=self.own)
-        except FieldErrors as error:
-            for at, sentences in error.errors.items():
-                name = OWN + at.removeprefix("attributes.") if at.startswith("attributes.") else at
-                if name not in self.errors:
-                    self.add_error(name if name in self.fields else None, sentences)
-        return self.cleaned_data
+        return raw
+
+    def take_errors(self, error: FieldErrors) -> None:
+        """Every refusal at its input, or above all of them."""
+        for at, sentences in error.errors.items():
+            name = OWN + at.removeprefix("attributes.") if at.startswith("attributes.") else at
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else None, sentences)
 
 
 class VisitorForm(PacketForm):

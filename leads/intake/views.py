@@ -24,7 +24,7 @@ from leads.definition.own_fields import FieldSpec
 from leads.handoff.queries import get_lead_for
 from leads.handoff.views import answer_decision
 from leads.intake.actions import take_in
-from leads.intake.forms import Attest, EntryForm, VisitorForm
+from leads.intake.forms import OWN, Attest, EntryForm, VisitorForm
 from leads.intake.guard import (
     LEAST_AGE,
     MOST_AGE,
@@ -38,6 +38,8 @@ from leads.intake.guard import (
 )
 from leads.intake.models import Form
 from leads.intake.outcome import outcome_of
+from leads.intake.quarantine.actions import Sent, set_aside
+from leads.intake.quarantine.models import Origin
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ TOO_QUICK = "That was quicker than we expected. Please try again in a moment."
 TOO_OLD = "This page was open for a long time. Please send it again."
 TOO_MANY = "Much is being sent from your network. Please try again in ten minutes."
 NEW_WORDS = "The words you agree to have changed. Please read them, tick the box and send again."
-NOT_NOW = "We cannot take this in at the moment. Please try again later."
+PROGRAM = DomainError("spam", "A field that people do not see was filled in, as programs do.")
 
 
 @never_cache
@@ -61,6 +63,7 @@ def hosted_form(request: Request, slug: str) -> HttpResponse:
         return _draw(request, form, VisitorForm(now=now, given=_given(form), own=_asked()))
     if request.POST.get(TRAP):
         note_program(slug, now)
+        keep_post(request, form, PROGRAM)
         return redirect("form_thanks", slug=slug)
     return _receive(request, form, now)
 
@@ -87,9 +90,34 @@ def _receive(request: Request, form: Form, now: datetime) -> HttpResponse:
         take_in(packet=packet, origin="form", marketer=form.marketer, actor=None, now=now)
     except DomainError as error:
         log.exception("form %s could not take a lead in: %s", form.slug, error.message)
-        filled.add_error(None, NOT_NOW)
-        return _draw(request, form, filled, status=503)
+        keep_post(request, form, error)
     return redirect("form_thanks", slug=form.slug)
+
+
+def keep_post(request: Request, form: Form, error: DomainError) -> None:
+    """Set a post aside, which is as safe as a lead: marketing decides on it. A program that sends
+    the same again and again fills one row."""
+    asked = [*VisitorForm.base_fields, *(OWN + spec.key for spec in _asked())]
+    told = {name: request.POST[name] for name in asked if request.POST.get(name)}
+    consent = {"text": form.consent_text, "at": request.now.isoformat()}
+    agreed = {"consent": consent} if told.pop("consent", "") else {}
+    own = {name.removeprefix(OWN): told.pop(name) for name in list(told) if name.startswith(OWN)}
+    trap = request.POST.get(TRAP)
+    sent = Sent(
+        origin=Origin.FORM,
+        place=f"Form {form.slug}",
+        raw=request.body,
+        error=error,
+        told={
+            **told,
+            **_given(form),
+            **agreed,
+            "attributes": {**own, **({TRAP: trap} if trap else {})},
+        },
+        content_type=request.content_type or "",
+        key=f"form {form.slug} {sorted(told.items())}" if trap else "",
+    )
+    set_aside(sent=sent, marketer=form.marketer, now=request.now)
 
 
 def _given(form: Form) -> dict[str, str]:

@@ -8,6 +8,7 @@ from leadbridge.people.models import Role, User
 from leads.handoff.corrections import erase_person
 from leads.handoff.episodes import email_key
 from leads.handoff.models import Person
+from leads.intake.quarantine.erasing import erase_from_quarantine
 
 
 class Command(BaseCommand):
@@ -23,15 +24,23 @@ class Command(BaseCommand):
         self, *, person_email: str, request: str, actor: str | None, **options: object
     ) -> None:
         """Ends with the number of leads."""
-        person = Person.objects.filter(email_key=email_key(person_email)).first()
-        if person is None:
-            raise CommandError("Nobody is known by this address.")
+        instant = now()
         people = User.objects.filter(is_active=True, role=Role.ADMINISTRATOR).order_by("pk")
         who = (people.filter(username=actor) if actor else people).first()
         if who is None:
             raise CommandError("No administrator is there to do it; name one with --as.")
+        person = Person.objects.filter(email_key=email_key(person_email)).first()
+        aside = erase_from_quarantine(address=person_email, actor=who, now=instant)
+        if person is None and not aside:
+            raise CommandError("Nobody is known by this address.")
         try:
-            count = erase_person(person_id=person.pk, actor=who, now=now(), request=request)
+            count = (
+                erase_person(person_id=person.pk, actor=who, now=instant, request=request)
+                if person
+                else 0
+            )
         except DomainError as error:
             raise CommandError(error.message) from None
         self.stdout.write(f"erased {count} leads")
+        if aside:
+            self.stdout.write(f"and {aside} in the quarantine")

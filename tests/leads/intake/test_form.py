@@ -19,6 +19,8 @@ from leads.handoff.consents import Consent
 from leads.handoff.models import Lead, Person
 from leads.intake.guard import MOST_POSTS
 from leads.intake.models import Form
+from leads.intake.quarantine.mending import take_in_mended
+from leads.intake.quarantine.models import Quarantined
 from leads.routing.models import RoutingRule
 from sla.calendars.models import Calendar
 from tests.leads.intake.naughty import NAUGHTY, kept
@@ -175,6 +177,9 @@ def test_a_program_gets_thanks_and_is_kept_out(
         assert answer.url == "/f/demo/thanks/"
     assert not Person.objects.exists()
     assert "form demo kept a program out, 2 today" in caplog.text
+    item = Quarantined.objects.get()
+    assert (item.code, item.times, item.owner) == ("spam", 2, cast.mia)
+    assert item.told["attributes"] == {"website": "https://spam.example"}
 
 
 def test_too_many_from_one_address_are_asked_to_wait_and_others_are_not(
@@ -220,17 +225,23 @@ def test_the_form_works_while_redis_is_down(cast: Cast, now: datetime) -> None:
     assert Redis.from_url(settings.REDIS_URL).ping()
 
 
-def test_a_form_that_cannot_be_taken_in_keeps_what_was_written(cast: Cast, now: datetime) -> None:
+def test_what_is_at_fault_here_is_set_aside_and_taken_in_later(cast: Cast, now: datetime) -> None:
+    current = Calendar.objects.get(organisation=True).current
     Calendar.objects.update(current=None)
-    answer = send(Client(), now)
-    assert (answer.status_code, Lead.objects.count()) == (503, 0)
-    assert "try again later" in errors_in(answer)
-    assert 'value="jo@acme.example"' in answer.content.decode()
+    assert send(Client(), now).status_code == 302
+    assert not Lead.objects.exists()
+    item = Quarantined.objects.get()
+    assert (item.code, item.owner, item.place) == ("no_working_time", cast.mia, "Form demo")
+    assert b"jo@acme.example" in bytes(item.raw)
+    Calendar.objects.filter(organisation=True).update(current=current)
+    lead = take_in_mended(item_id=item.pk, actor=cast.mia, now=now).lead
+    assert (lead.email_key, lead.employees, lead.campaign) == (
+        "jo@acme.example", 240, "Spring launch",
+    )  # fmt: skip
+    assert Consent.objects.get().version == content_hash(CONSENT)
 
 
-@pytest.mark.parametrize(
-    "path", ["/f/unknown/", "/f/unknown/thanks/", "/f/demo/", "/f/demo/thanks/"]
-)
+@pytest.mark.parametrize("path", ["/f/demo/", "/f/demo/thanks/", "/f/none/", "/f/none/thanks/"])
 def test_an_unknown_or_inactive_form_is_not_found(cast: Cast, path: str) -> None:
     Form.objects.update(active=False)
     assert Client().get(path).status_code == 404

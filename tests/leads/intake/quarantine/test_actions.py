@@ -1,10 +1,12 @@
 """What cannot be taken waits with an owner and a time, is decided on once, and is never lost."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,3 +180,21 @@ def test_whatever_was_told_can_be_told_again(value: object) -> None:
     assert set(kept) == {"email", "attributes"}
     assert sorted_fields(kept) == kept
     assert len(plain(value, 50)) <= 50
+
+
+def test_who_asks_to_be_forgotten_is_forgotten_here_too(cast: Cast, now: datetime) -> None:
+    told = {**TOLD, "email": "Jo@acme.example"}
+    waits, taken = (set_one_aside(cast.mia, now, told=told) for _ in range(2))
+    other = set_one_aside(cast.mia, now)
+    take_in_mended(item_id=taken.pk, actor=cast.mia, now=now)
+    out = io.StringIO()
+    call_command("erase", "jo@acme.example", "--request", "R-1", stdout=out)
+    assert out.getvalue() == "erased 1 leads\nand 2 in the quarantine\n"
+    for item in Quarantined.objects.filter(pk__in=[waits.pk, taken.pk]):
+        assert (bytes(item.raw), item.told, item.summary, item.email_key) == (b"", {}, "", "")
+    waits.refresh_from_db()
+    other.refresh_from_db()
+    assert (waits.state, other.state) == ("discarded", "waiting")
+    assert other.told == TOLD
+    call_command("erase", "jo@", "--request", "R-2", stdout=out)
+    assert out.getvalue().endswith("erased 0 leads\nand 1 in the quarantine\n")
