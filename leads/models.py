@@ -1,5 +1,6 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
+from leads.campaigns.models import Campaign, CampaignCost, CampaignRule
 from leads.definition.models import (
     DefinitionConfirmation,
     DefinitionRemark,
@@ -20,6 +21,9 @@ from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [
     "Backtest",
+    "Campaign",
+    "CampaignCost",
+    "CampaignRule",
     "Consent",
     "Custody",
     "Debrief",
