@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0009_backtests"),
+        ("leads", "0010_quarantine"),
         ("people", "0002_absence_and_leavers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
