@@ -1,6 +1,7 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
 from leads.campaigns.models import Campaign, CampaignCost, CampaignRule
+from leads.companies.models import Company, CompanyDomain
 from leads.definition.models import (
     DefinitionConfirmation,
     DefinitionRemark,
@@ -24,6 +25,8 @@ __all__ = [
     "Campaign",
     "CampaignCost",
     "CampaignRule",
+    "Company",
+    "CompanyDomain",
     "Consent",
     "Custody",
     "Debrief",

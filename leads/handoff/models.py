@@ -6,7 +6,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from leadbridge.people.models import Team, User
 from leads.handoff.persons import Person
@@ -228,6 +228,18 @@ class Lead(models.Model):
                 name="leads_lead_owes_debrief", fields=["holder", "id"], condition=Q(debrief="owed")
             ),
             models.Index(name="leads_lead_by_submission", fields=["submitted_at"]),
+            # See handoff.accounts.DOMAIN.
+            models.Index(
+                Func(
+                    F("email_key"),
+                    Value("@"),
+                    Value(2),
+                    function="split_part",
+                    output_field=models.CharField(),
+                ),
+                name="leads_lead_by_domain",
+                condition=~Q(email_key=""),
+            ),
             models.Index(
                 name="leads_lead_by_campaign",
                 fields=["campaign_row", "captured_at", "id"],

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
 
 
 class Person(models.Model):
@@ -23,6 +24,18 @@ class Person(models.Model):
             models.CheckConstraint(
                 name="leads_person_reachable",
                 condition=~Q(email="") | ~Q(phone="") | Q(erased_at__isnull=False),
+            ),
+        ]
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="leads_person_by_phone", fields=["phone_key"], condition=~Q(phone_key="")
+            ),
+            # See duplicates.finding: the whole name, without capitals.
+            models.Index(
+                Lower(Concat(F("first_name"), Value(" "), F("last_name"))),
+                name="leads_person_by_name",
+                condition=~Q(first_name="") & ~Q(last_name=""),
             ),
         ]
 

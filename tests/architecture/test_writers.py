@@ -55,6 +55,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Recoding": ({"recodings"}, {"leads/handoff/recoding.py"}, "leads_recoding"),
     "CampaignRule": (set(), {"leads/campaigns/actions.py"}, "leads_campaignrule"),
     "CampaignCost": ({"costs"}, {"leads/campaigns/actions.py"}, "leads_campaigncost"),
+    "CompanyDomain": ({"domains"}, {"leads/companies/actions.py"}, "leads_companydomain"),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
