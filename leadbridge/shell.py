@@ -102,6 +102,8 @@ class Shell:
         )
         pages.append(self._entry("agreement", "SLA agreement", wide=True))
         pages.append(self._entry("disputes", "Disputes", wide=True))
+        pages.append(self._entry("campaigns", "Campaigns", wide=True))
+        pages.append(self._entry("companies", "Companies", wide=True))
         if keeps_reasons(self.user):
             pages.append(self._entry("settings/reasons", "Reasons", wide=True))
         if reads_figures:

@@ -1,5 +1,7 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
+from leads.campaigns.models import Campaign, CampaignCost, CampaignRule
+from leads.companies.models import Company, CompanyDomain
 from leads.definition.models import (
     DefinitionConfirmation,
     DefinitionRemark,
@@ -20,6 +22,11 @@ from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [
     "Backtest",
+    "Campaign",
+    "CampaignCost",
+    "CampaignRule",
+    "Company",
+    "CompanyDomain",
     "Consent",
     "Custody",
     "Debrief",

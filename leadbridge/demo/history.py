@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from leadbridge.demo.beside import after_dispute, after_end, after_touch
+from leadbridge.demo.campaigns import run_campaigns
 from leadbridge.demo.names import (
     AMERICA,
     COMPANIES,
@@ -114,6 +115,7 @@ class Past:
 
 def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime) -> Iterator[int]:
     """Give the organisation `leads` leads over the last `days` days; yields the steps done."""
+    run_campaigns(cast, now=now)
     past = Past(cast, now=now, seed=seed)
     begin = now - timedelta(days=days)
     fresh = min(leads // 6, 12)

@@ -36,6 +36,16 @@ def keeps_reasons(user: User) -> bool:
     return signing_side(user) is not None or user.is_administrator
 
 
+def keeps_campaigns(user: User) -> bool:
+    """May make and edit campaigns, their costs and rules: marketing, and administrators."""
+    return user.is_marketing or user.is_administrator
+
+
+def keeps_companies(user: User) -> bool:
+    """May say who looks after a company: whoever leads a team or a side, and administrators."""
+    return keeps_reasons(user) or Team.objects.filter(manager=user).exists()
+
+
 def recodes_reasons(user: User) -> bool:
     """May give a decision another reason: whoever leads a team or a side, and administrators."""
     return keeps_reasons(user) or Team.objects.filter(manager=user).exists()

@@ -37,6 +37,7 @@ class Packet:
     employees: int | None = None
     industry: str = ""
     campaign: str = ""
+    campaign_id: int | None = None
     external_id: str = ""
     request: str = ""
     message: str = ""
@@ -199,9 +200,10 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
                 "not_allowed", f"The same person has an open lead, L-{other}.", status=409
             )
         packet = Packet(
-            source=old.source, campaign=old.campaign, title=old.title, company=old.company,
-            country=old.country, employees=old.employees, industry=old.industry, value=old.value,
-            attributes=old.attributes, email=old.person.email,
+            source=old.source, campaign=old.campaign, campaign_id=old.campaign_row_id,
+            title=old.title, company=old.company, country=old.country, employees=old.employees,
+            industry=old.industry, value=old.value, attributes=old.attributes,
+            email=old.person.email,
         )  # fmt: skip
         lead = _new_lead(packet, old.person, "reopen", old.marketer, old.marketing_team, now)
         _follow(lead, old, actor=actor, now=now, cause=cause)
@@ -282,6 +284,7 @@ def lead_of(
         origin=origin,
         source=packet.source,
         campaign=packet.campaign,
+        campaign_row_id=packet.campaign_id,
         external_id=packet.external_id,
         email_key=person.email_key or "",
         title=packet.title,

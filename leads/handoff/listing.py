@@ -52,7 +52,7 @@ def ask_leads(
     if source:
         leads = leads.filter(source__iexact=source)
     if campaign:
-        leads = leads.filter(campaign__iexact=campaign)
+        leads = leads.filter(counts_for(campaign))
     if words:
         leads = leads.searched(words)
     if pressures:
@@ -61,6 +61,11 @@ def ask_leads(
             under = under | leads.under(Pressure(pressure), now)
         leads = under
     return leads, ORDERS[orders[0] if orders else "due"]
+
+
+def counts_for(campaign: str) -> Q:
+    """Named this campaign, or counts for it whatever was said."""
+    return Q(campaign__iexact=campaign) | Q(campaign_row__name__iexact=campaign)
 
 
 def held_by(name: str, user: User) -> Q:

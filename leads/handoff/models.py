@@ -6,9 +6,10 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from leadbridge.people.models import Team, User
+from leads.handoff.persons import Person
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.stages import (
     OPEN_STAGES,
@@ -20,34 +21,7 @@ from leads.handoff.stages import (
 
 OPEN = sorted(OPEN_STAGES)
 
-
-class Person(models.Model):
-    """Somebody who showed interest. Each return is a new lead (episode) of the same person."""
-
-    email = models.CharField(max_length=254, blank=True)
-    # Null where no address is known: the index would take two blanks for the same person.
-    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
-    phone = models.CharField(max_length=40, blank=True)
-    phone_key = models.CharField(max_length=20, blank=True)
-    first_name = models.CharField(max_length=100, blank=True)
-    last_name = models.CharField(max_length=100, blank=True)
-    erased_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="leads_person_reachable",
-                condition=~Q(email="") | ~Q(phone="") | Q(erased_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.full_name or self.email or self.phone or "Somebody"
-
-    @property
-    def full_name(self) -> str:
-        """First and last name, as far as they are known."""
-        return f"{self.first_name} {self.last_name}".strip()
+__all__ = ["OPEN", "Custody", "Event", "Lead", "Person", "Remark"]
 
 
 class Lead(models.Model):
@@ -84,6 +58,10 @@ class Lead(models.Model):
     origin = models.CharField(max_length=12)
     source = models.CharField(max_length=100)
     campaign = models.CharField(max_length=100, blank=True)
+    # What `campaign` names, where marketing keeps such a campaign: see leads.campaigns.
+    campaign_row = models.ForeignKey(
+        "leads.Campaign", on_delete=models.PROTECT, null=True, related_name="leads", db_index=False
+    )
     external_id = models.CharField(max_length=100, blank=True)
     email_key = models.CharField(max_length=254, blank=True)
     title = models.CharField(max_length=150, blank=True)
@@ -250,6 +228,23 @@ class Lead(models.Model):
                 name="leads_lead_owes_debrief", fields=["holder", "id"], condition=Q(debrief="owed")
             ),
             models.Index(name="leads_lead_by_submission", fields=["submitted_at"]),
+            # See handoff.accounts.DOMAIN.
+            models.Index(
+                Func(
+                    F("email_key"),
+                    Value("@"),
+                    Value(2),
+                    function="split_part",
+                    output_field=models.CharField(),
+                ),
+                name="leads_lead_by_domain",
+                condition=~Q(email_key=""),
+            ),
+            models.Index(
+                name="leads_lead_by_campaign",
+                fields=["campaign_row", "captured_at", "id"],
+                condition=Q(campaign_row__isnull=False),
+            ),
             models.Index(name="leads_lead_by_stage", fields=["stage", "team"]),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
+from leads.campaigns.attribution import count_packet
 from leads.handoff.actions import submit_lead
 from leads.handoff.episodes import Captured, Packet, capture_lead
 from leads.handoff.models import Lead
@@ -24,13 +25,14 @@ def take_in(
 ) -> Captured:
     """Capture an act of interest and, where the definition says yes, hand it over at once.
 
+    What it counts for, source and campaign, follows from its words (see leads.campaigns).
     Any other verdict waits for the marketer's triage, and so does a lead that cannot be handed
     over (no route, no name): its triage clock runs, nothing is lost. DomainError as
     `capture_lead` raises it.
     """
     with transaction.atomic():
         captured = capture_lead(
-            packet=packet, origin=origin, marketer=marketer, actor=actor, now=now
+            packet=count_packet(packet), origin=origin, marketer=marketer, actor=actor, now=now
         )
         lead = captured.lead
         if lead.verdict == "yes" and lead.stage in HANDED_OVER_AT_ONCE:

@@ -26,7 +26,8 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
             MOVES,
             CROWD,
             "leads/handoff/episodes.py",
-        },  # episodes: the facts of a second act, never a stage
+            "leads/campaigns/actions.py",
+        },  # episodes: the facts of a second act; campaigns: what a lead counts for; never a stage
         "leads_lead",
     ),
     "Event": ({"event", "events"}, {MOVES, CROWD}, "leads_event"),
@@ -52,6 +53,9 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Reason": ({"reason"}, {"leads/review/reasons.py"}, "leads_reason"),
     "Dispute": ({"disputes", "contests"}, {"leads/handoff/disputes.py"}, "leads_dispute"),
     "Recoding": ({"recodings"}, {"leads/handoff/recoding.py"}, "leads_recoding"),
+    "CampaignRule": (set(), {"leads/campaigns/actions.py"}, "leads_campaignrule"),
+    "CampaignCost": ({"costs"}, {"leads/campaigns/actions.py"}, "leads_campaigncost"),
+    "CompanyDomain": ({"domains"}, {"leads/companies/actions.py"}, "leads_companydomain"),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
+from leads.campaigns.attribution import count_packet
 from leads.handoff.actions import (
     accept_lead,
     disqualify_lead,
@@ -40,7 +41,7 @@ def live_through(past: Past, scene: Scene) -> int:
     begun, *way = steps_of(past)
     by_marketing = scene.marketer if past.captured_at else None
     captured = capture_lead(
-        packet=packet_of(past),
+        packet=packet_of(past, scene),
         origin="history",
         marketer=scene.marketer,
         actor=by_marketing,
@@ -108,7 +109,7 @@ def receiver(scene: Scene, holder: User | None) -> Choice:
     return Choice(scene.team.pk, holder.pk if holder else None, "", "As it was in the past.")
 
 
-def packet_of(past: Past) -> Packet:
+def packet_of(past: Past, scene: Scene) -> Packet:
     """What is known of the person. A past without addresses gets one that can reach nobody."""
     texts = dict(past.texts)
     if not (texts.get("email") or texts.get("phone")):
@@ -116,9 +117,10 @@ def packet_of(past: Past) -> Packet:
         texts["email"] = f"{mark}@history.invalid"
     if not (texts.get("company") or texts.get("first_name") or texts.get("last_name")):
         texts["company"] = f"{past.source} {past.external_id}"[:200]
-    return Packet(
+    packet = Packet(
         source=past.source,
         external_id=past.external_id,
         value=past.value,
         **texts,  # type: ignore[arg-type]  # names of TEXTS are those of text fields
     )
+    return count_packet(packet, scene.counts)

@@ -12,6 +12,8 @@ from django.utils.text import slugify
 from leadbridge.kernel.documents import content_hash
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Membership, Role, Side, Team, User
+from leads.campaigns.attribution import attribution
+from leads.campaigns.words import Attribution
 from sla.agreement.models import AgreementVersion
 from sla.agreement.queries import agreement_version
 from sla.calendars.actions import save_calendar
@@ -31,6 +33,7 @@ class Scene:
     team: Team
     marketing: Team
     marketer: User
+    counts: Attribution = field(default_factory=attribution)
     people: dict[str, User] = field(default_factory=dict)
 
     def holder(self, name: str) -> User:

@@ -60,7 +60,7 @@ def _live(
     past: Past, scene: Scene, clocks: PastClocks, active: ActiveDefinition
 ) -> tuple[Life, list[Told]]:
     begun, *way = steps_of(past)
-    packet, marketer = packet_of(past), scene.marketer
+    packet, marketer = packet_of(past, scene), scene.marketer
     key = email_key(packet.email)
     person = fill_person(Person(email=packet.email, email_key=key or None), packet)
     lead = lead_of(

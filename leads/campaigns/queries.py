@@ -1,0 +1,85 @@
+"""Campaigns as people read them: what each brought and what it cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+
+from leadbridge.people.models import User
+from leads.campaigns.models import Campaign, CampaignCost
+from leads.campaigns.words import key_of
+from leads.handoff.models import Lead
+
+
+@dataclass(frozen=True)
+class Line:
+    """One campaign of a list. `leads` and `cost` are None for whoever reads no figures; `each` is
+    the cost of a lead, None without leads: never infinite."""
+
+    campaign: Campaign
+    state: str
+    tone: str
+    leads: int | None
+    cost: Decimal | None
+
+    @property
+    def each(self) -> Decimal | None:
+        """What one lead cost."""
+        if not self.leads or self.cost is None:
+            return None
+        return (self.cost / self.leads).quantize(Decimal("0.01"))
+
+
+def campaigns_found(words: str = "") -> QuerySet[Campaign]:
+    """Those whose name holds the words; the latest to start first, undated ones last."""
+    found = Campaign.objects.select_related("marketer")
+    return found.filter(name_key__contains=key_of(words)) if words else found
+
+
+def lines_of(campaigns: Sequence[Campaign], *, today: date, figures: bool) -> list[Line]:
+    """The lines of these campaigns; two queries however many there are."""
+    ids = [campaign.pk for campaign in campaigns]
+    leads, costs = _counts(ids) if figures else ({}, {})
+    return [
+        Line(
+            campaign,
+            *state_of(campaign, today),
+            leads=leads.get(campaign.pk, 0) if figures else None,
+            cost=costs.get(campaign.pk, Decimal(0)) if figures else None,
+        )
+        for campaign in campaigns
+    ]
+
+
+def _counts(ids: Sequence[int]) -> tuple[dict[int, int], dict[int, Decimal]]:
+    leads = Lead.objects.filter(campaign_row__in=ids).order_by().values("campaign_row")
+    costs = CampaignCost.objects.filter(campaign__in=ids).order_by().values("campaign")
+    return (
+        dict(leads.annotate(n=Count("pk")).values_list("campaign_row", "n")),
+        dict(costs.annotate(sum=Sum("amount")).values_list("campaign", "sum")),
+    )
+
+
+def state_of(campaign: Campaign, today: date) -> tuple[str, str]:
+    """Where it stands on a day, in a word, with the tone of its tag."""
+    if campaign.ends_on and campaign.ends_on < today:
+        return "Over", ""
+    if campaign.launched_at is not None:
+        return "Running", "good"
+    if campaign.starts_on and campaign.starts_on > today:
+        return "Planned", ""
+    return "Not launched", "soon" if campaign.starts_on else ""
+
+
+def may_answer_for() -> QuerySet[User]:
+    """Who may be a campaign's marketer."""
+    return User.objects.filter(is_active=True, role__in=("marketer", "marketing_head")).order_by(
+        "first_name", "last_name", "pk"
+    )
+
+
+def launched_before(campaign: Campaign, now: datetime) -> bool:
+    """Is it out?"""
+    return campaign.launched_at is not None and campaign.launched_at <= now
