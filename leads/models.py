@@ -13,7 +13,7 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
-from leads.routing.models import RoutingRule, Turn
+from leads.routing.models import RoutingVersion, Turn
 from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
@@ -36,7 +36,7 @@ __all__ = [
     "Reason",
     "Recoding",
     "Remark",
-    "RoutingRule",
+    "RoutingVersion",
     "Ruling",
     "Touch",
     "Turn",

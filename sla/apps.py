@@ -17,17 +17,19 @@ class SlaConfig(AppConfig):
         from leads.handoff.effort import register_effort
         from leads.handoff.overrides import register_cap
         from leads.handoff.pauses import register_rules
+        from leads.routing.hours import register_openings
         from sla.agreement.life import AGREEMENT
         from sla.agreement.queries import override_cap
         from sla.clocks import digest, news, notices
         from sla.clocks.attempts import effort_on
         from sla.clocks.engine import on_lead_changed
-        from sla.clocks.hours import next_working_instants
+        from sla.clocks.hours import next_working_instants, openings
         from sla.clocks.pauses import allowed_pauses
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
         register_hours(next_working_instants)
+        register_openings(openings)
         register_effort(effort_on)
         register_cap(override_cap)
         register(KIND, render_review)

@@ -1,0 +1,13 @@
+"""Rules put into force by the real actions."""
+
+from datetime import datetime
+
+from leadbridge.people.models import User
+from leads.routing.models import RoutingVersion
+from leads.routing.versions import publish_draft, start_draft
+
+
+def publish(actor: User, now: datetime, content: dict[str, object]) -> RoutingVersion:
+    """Draft these rules and publish them at once."""
+    draft = start_draft(actor=actor, now=now, content=content)
+    return publish_draft(version_id=draft.pk, actor=actor, now=now)
