@@ -16,7 +16,7 @@ from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.models import Form
 from leads.intake.quarantine.models import Quarantined
-from leads.routing.models import RoutingRule, Turn
+from leads.routing.models import RoutingVersion, Turn
 from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
@@ -45,7 +45,7 @@ __all__ = [
     "Reason",
     "Recoding",
     "Remark",
-    "RoutingRule",
+    "RoutingVersion",
     "Ruling",
     "Touch",
     "Turn",

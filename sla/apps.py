@@ -18,18 +18,20 @@ class SlaConfig(AppConfig):
         from leads.handoff.overrides import register_cap
         from leads.handoff.pauses import register_rules
         from leads.intake.quarantine.due import register_due
+        from leads.routing.hours import register_openings
         from sla.agreement.life import AGREEMENT
         from sla.agreement.queries import override_cap
         from sla.clocks import digest, news, notices
         from sla.clocks.attempts import effort_on
         from sla.clocks.engine import on_lead_changed
-        from sla.clocks.hours import next_working_instants
+        from sla.clocks.hours import next_working_instants, openings
         from sla.clocks.office_day import one_business_day
         from sla.clocks.pauses import allowed_pauses
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
         register_hours(next_working_instants)
+        register_openings(openings)
         register_effort(effort_on)
         register_cap(override_cap)
         register_due(one_business_day)

@@ -13,7 +13,8 @@ from leads.definition import starter as definition_starter
 from leads.definition.criteria import Definition
 from leads.definition.models import DefinitionVersion
 from leads.intake.models import Form
-from leads.routing.models import RoutingRule
+from leads.routing.models import RoutingVersion
+from leads.routing.ruleset import RuleSet
 from sla.agreement import starter as agreement_starter
 from sla.agreement.models import AgreementVersion
 from sla.agreement.targets import Agreement
@@ -44,6 +45,20 @@ WHAT_THEY_ARE = {
     "olu": "administrator",
 }
 AMERICAS = ["US", "CA", "MX", "BR", "AR", "CL", "CO", "PE"]
+ROUTING = {
+    "rules": [
+        {
+            "name": "North and South America",
+            "conditions": [{"field": "country", "operator": "one_of", "value": AMERICAS}],
+            "team": "americas",
+        },
+        {
+            "name": "Everywhere else",
+            "conditions": [{"field": "country", "operator": "known"}],
+            "team": "emea",
+        },
+    ],
+}
 CONSENT = (
     "You may contact me about this request by e-mail or phone. I can withdraw this at any time."
 )
@@ -90,7 +105,7 @@ def found_organisation(*, now: datetime, password: str = PASSWORD) -> Cast:
         cast = Cast(**people, marketing=marketing, emea=emea, americas=americas)
         _set_hours(cast, now)
         _sign_documents(cast, now)
-        _place(cast)
+        _place(cast, now - timedelta(days=400))
     return cast
 
 
@@ -132,18 +147,16 @@ def put_into_force(
     )  # fmt: skip
 
 
-def _place(cast: Cast) -> None:
-    RoutingRule.objects.create(
-        position=1,
-        name="North and South America",
-        conditions=[{"field": "country", "operator": "one_of", "value": AMERICAS}],
-        team=cast.americas,
-    )
-    RoutingRule.objects.create(
-        position=2,
-        name="Everywhere else",
-        conditions=[{"field": "country", "operator": "known"}],
-        team=cast.emea,
+def _place(cast: Cast, now: datetime) -> None:
+    RoutingVersion.objects.create(
+        version=1,
+        state=RoutingVersion.State.PUBLISHED,
+        content=RuleSet.from_content(ROUTING).content(),
+        note="The first rules: by continent.",
+        drafted_by=cast.max,
+        drafted_at=now,
+        published_by=cast.max,
+        published_at=now,
     )
     Form.objects.create(
         slug="demo",

@@ -51,6 +51,14 @@ def recodes_reasons(user: User) -> bool:
     return keeps_reasons(user) or Team.objects.filter(manager=user).exists()
 
 
+def keeps_routing(user: User) -> bool:
+    """May draft and publish the rules that place leads: the head of sales, managers of sales teams,
+    and administrators. Everybody reads those in force."""
+    if heads_side(user, Side.SALES) or user.is_administrator:
+        return True
+    return Team.objects.filter(manager=user, side=Side.SALES).exists()
+
+
 def active_heads(side: str) -> QuerySet[User]:
     """Who can sign for a side today."""
     role = {Side.MARKETING: Role.MARKETING_HEAD, Side.SALES: Role.SALES_HEAD}[Side(side)]

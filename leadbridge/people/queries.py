@@ -76,9 +76,15 @@ def departure_of(user_id: int) -> Departure | None:
 
 def until_words(absence: Absence) -> str:
     """`until Mon 30 Nov`: the day they are back, in their own zone, with the time within a day."""
-    there = local(absence.ends_at, absence.user.time_zone or settings.TIME_ZONE)
+    zone = absence.user.time_zone or settings.TIME_ZONE
+    return away_words(absence.starts_at, absence.ends_at, zone)
+
+
+def away_words(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """The same of somebody's time away, in their zone."""
+    there = local(ends_at, zone)
     clock = "" if (there.hour, there.minute) == (0, 0) else f" {there:%H:%M}"
-    year = f" {there.year}" if there.year != absence.starts_at.year else ""
+    year = f" {there.year}" if there.year != starts_at.year else ""
     return f"until {there:%a} {there.day} {there:%b}{year}{clock}"
 
 

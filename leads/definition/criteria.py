@@ -12,15 +12,13 @@ from itertools import pairwise
 from typing import Literal, NoReturn, cast, get_args
 
 from leadbridge.kernel.reading import Reader, shown
+from leads.definition.conditions import read_test
 from leads.definition.examples import Example, read_examples
 from leads.definition.facts import Fact, FactType, field_named, read_fact
 from leads.definition.operators import (
     OPERATORS,
     Test,
     Value,
-    fits,
-    read_value,
-    texts,
     type_read,
     value_content,
 )
@@ -207,7 +205,7 @@ def _read_criterion(raw: object, place: int) -> Criterion:
     where = f"criterion {name}"
     kind = cast("Kind", _READER.choice(body["kind"], f"{where}, kind", of=KINDS))
     unknown = _READER.choice(body["unknown"], f"{where}, unknown", of=UNKNOWN_RULES)
-    field, operator, value = _read_test(body, where)
+    field, operator, value = read_test(_READER, body, where)
     return Criterion(
         id=name,
         kind=kind,
@@ -219,27 +217,6 @@ def _read_criterion(raw: object, place: int) -> Criterion:
         weight=_read_weight(body, kind, where),
         half_life_days=_read_half_life(body, kind, where),
     )
-
-
-def _read_test(body: dict[str, object], where: str) -> tuple[str, str, Value]:
-    name = _READER.text(body["field"], f"{where}, field", longest=80)
-    field = field_named(name)
-    if field is None:
-        _READER.refuse(f"{where}, field", "no such field; use one of a lead or attributes.<name>.")
-    operator = _READER.choice(body["operator"], f"{where}, operator", of=tuple(OPERATORS))
-    value = read_value(_READER, operator, body.get("value"), f"{where}, value")
-    if not fits(operator, value, field.type):
-        suitable = [one for one, test in OPERATORS.items() if field.type in test.reads]
-        _READER.refuse(
-            f"{where}, operator",
-            f"{operator} with this value does not suit {field.label}, which is a {field.type}; "
-            f"use {', '.join(suitable)}.",
-        )
-    for text in texts(value) if field.options else ():
-        if text not in field.options:
-            options = ", ".join(sorted(field.options))
-            _READER.refuse(f"{where}, value", f"{shown(text)} never occurs; use {options}.")
-    return name, operator, value
 
 
 def _read_weight(body: dict[str, object], kind: Kind, where: str) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from leads.definition.criteria import Criterion, Kind, TierGrid, Unknown
 from leads.definition.facts import field_named
@@ -45,14 +46,25 @@ OPERATOR_WORDS = {
 }
 
 
+class Tested(Protocol):
+    """Whatever tests one field: a criterion, a condition of a routing rule."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def operator(self) -> str: ...
+    @property
+    def value(self) -> Value: ...
+
+
 def label_of(field: str) -> str:
     """What a field is called."""
     found = field_named(field)
     return found.label if found else field
 
 
-def rule_words(criterion: Criterion) -> str:
-    """The test behind a criterion: “number of people is at least 20”."""
+def rule_words(criterion: Tested) -> str:
+    """The test behind a criterion or condition: “number of people is at least 20”."""
     label, value = label_of(criterion.field), criterion.value
     if criterion.operator in ("in_last_days", "in_next_days"):
         which = "last" if criterion.operator == "in_last_days" else "next"

@@ -15,6 +15,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Role, Side, Team, User
 from leadbridge.people.queries import absent_ids
 from leads.handoff.actions import reassign_lead
+from leads.handoff.judging import facts_of
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Custody, Lead
 from leads.handoff.moves import Move, carry_out
@@ -106,6 +107,7 @@ def _next_in_team(lead: Lead, handover: Handover) -> tuple[User | None, Team]:
     had_it = Custody.objects.filter(lead=lead, holder__isnull=False)
     choice = choose_in_team(
         team=team,
+        facts=facts_of(lead),
         now=handover.now,
         without={handover.giver.pk},
         had_it=set(had_it.values_list("holder_id", flat=True)),

@@ -1,84 +1,98 @@
-"""Choosing who gets a lead, and moving the turn on."""
+"""Choosing who gets a lead, and moving the turn on.
 
-from collections.abc import Collection, Mapping
+Call inside a transaction: the cursors of all teams that may come into it are locked, in the order
+of their ids, until it ends; loads and caps are read under that lock, so no two leads take the same
+last place. Four queries for one lead, whatever the rules, and one more where hours count.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from leadbridge.kernel.errors import DomainError
-from leadbridge.people.models import Absence, Role, Team, User
-from leadbridge.people.queries import absences_at, until_words
-from leads.routing.choice import Candidate, Choice, matches, take_turn
-from leads.routing.models import RoutingRule, Turn
+from leadbridge.people.models import Side, Team
+from leads.definition.facts import derive_facts
+from leads.routing.choice import Choice, place_all, place_in
+from leads.routing.desk import NOBODY, Arrival, Desk
+from leads.routing.models import Turn
+from leads.routing.queries import (
+    InForce,
+    cursor_of,
+    desk_of,
+    find_pool,
+    kept_of,
+    rules_in_force,
+    turns_of,
+    union,
+)
+from leads.routing.ruleset import Reach
 
-NOBODY: frozenset[int] = frozenset()
 
+def choose_holder(
+    *, facts: Mapping[str, object], now: datetime, owner_id: int | None = None
+) -> Choice:
+    """The person whose turn it is by the rules in force; `owner_id` looks after the company.
 
-def choose_holder(*, facts: Mapping[str, object], now: datetime) -> Choice:
-    """The person whose turn it is in the team that the first matching rule names.
-
-    A lead that no rule can place, or whose team has nobody at work, goes to a pool, for which the
-    team's manager answers. Call inside a transaction: the turn is locked until it ends.
+    A lead that no rule can place, or whose team has nobody for it, goes to a pool, for which the
+    team's manager answers. DomainError `no_route` where there is no such pool.
     """
-    rules = RoutingRule.objects.filter(active=True).select_related("team__manager")
-    rule = next((rule for rule in rules if matches(rule.conditions, facts)), None)
-    if rule is None:
-        pool = Team.objects.filter(takes_unrouted=True).select_related("manager").first()
-        if pool is None:
-            raise DomainError(
-                "no_route",
-                "No routing rule matches and no team takes leads that cannot be placed.",
-                status=409,
-            )
-        return Choice(
-            pool.pk, None, "", f"No rule matches: {pool} takes it, {pool.manager} answers."
-        )
-    return choose_in_team(team=rule.team, now=now, rule=rule.name)
+    [choice] = choose_holders(arrivals=[Arrival(facts, now, owner_id)], now=now)
+    return choice
+
+
+def choose_holders(*, arrivals: Sequence[Arrival], now: datetime) -> list[Choice]:
+    """The same for many at once, in their order: who each would have got one after the other. All
+    arrive at the same `now`."""
+    force = rules_in_force()
+    owners = {one.owner_id for one in arrivals if one.owner_id} if force.rules.owner_first else {}
+    today = now.date()
+    reach = union(force.rules.reach(derive_facts(one.facts), today) for one in arrivals)
+    desk = _open(force, reach, owners=owners, now=now)
+    choices = place_all(desk, arrivals)
+    _close(desk)
+    return choices
 
 
 def choose_in_team(
     *,
     team: Team,
+    facts: Mapping[str, object],
     now: datetime,
-    rule: str = "",
     without: Collection[int] = NOBODY,
     had_it: Collection[int] = NOBODY,
 ) -> Choice:
-    """Whose turn it is in one team, or its pool where everybody is away.
+    """Whose turn it is in one team, or its pool where nobody of it can take the lead.
 
-    `without` get it in no case; those who `had_it` before only where nobody else is here. Call
-    inside a transaction: the turn is locked until it ends.
+    `without` get it in no case; those who `had_it` before only where nobody else is here.
     """
-    Turn.objects.get_or_create(team=team)
-    turn = Turn.objects.select_for_update(no_key=True).get(team=team)
-    candidates = _candidates(team, now, without, had_it)
-    taken = take_turn(candidates, turn.last_id)
-    if taken.chosen is None:
-        because = f"Nobody in {team} is here for it: the pool takes it, {team.manager} answers."
-        return Choice(team.pk, None, rule, because, taken.passed_over)
-    turn.last_id = taken.chosen
-    turn.save(update_fields=["last"])
-    return Choice(team.pk, taken.chosen, rule, f"Next in turn in {team}.", taken.passed_over)
+    force = rules_in_force()
+    desk = _open(force, Reach(force.rules.with_overflow([team.slug])), now=now)
+    arrival = Arrival(facts, now, without=without, had_it=had_it)
+    choice = place_in(desk, arrival, team.slug)
+    _close(desk)
+    return choice
 
 
-def _candidates(
-    team: Team, now: datetime, without: Collection[int], had_it: Collection[int]
-) -> list[Candidate]:
-    """Everybody of a team who works leads, each with why they cannot take one now."""
-    people = User.objects.filter(memberships__team=team, role=Role.SELLER)
-    away = absences_at(now, [user.pk for user in people])
-    return [
-        Candidate(
-            user.pk,
-            str(user),
-            gone=_why_gone(user, away.get(user.pk), without),
-            had_it=user.pk in had_it,
-        )
-        for user in people
-    ]
+def _open(force: InForce, reach: Reach, *, owners: Collection[int] = (), now: datetime) -> Desk:
+    """A desk under the locks of the cursors that it may move."""
+    turns = turns_of(reach.teams, lock=True) if reach.teams else []
+    if len(turns) < len(reach.teams):
+        teams = Team.objects.filter(slug__in=reach.teams, side=Side.SALES, turn=None)
+        Turn.objects.bulk_create([Turn(team=team) for team in teams], ignore_conflicts=True)
+        turns = turns_of(reach.teams, lock=True)
+    desk = desk_of(
+        force,
+        [turn.team for turn in turns],
+        {turn.team_id: cursor_of(turn) for turn in turns},
+        people=reach.people,
+        owners=owners,
+        now=now,
+    )
+    if not reach.placed or len(turns) < len(reach.teams):
+        desk.pool = find_pool()
+    return desk
 
 
-def _why_gone(user: User, absence: Absence | None, without: Collection[int]) -> str:
-    if not user.is_active:
-        return "has left"
-    if absence is not None:
-        return f"away {until_words(absence)}"
-    return "had it before" if user.pk in without else ""
+def _close(desk: Desk) -> None:
+    """Keep the cursors that were moved."""
+    for team_id, cursor in desk.cursors.items():
+        if cursor.moved:
+            Turn.objects.filter(team_id=team_id).update(last_id=cursor.last, people=kept_of(cursor))

@@ -1,109 +1,229 @@
-"""The choice itself, without a database: which rule matches, who is next, and why."""
+"""The choice itself, without a database: which rule, which team, who of it, why not the others.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+`place` chooses for one lead on a desk and moves its cursors in memory. A bulk calls it lead by
+lead, so many at once get what they would have got one after the other.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from leadbridge.kernel.errors import DomainError
-
-OPERATORS = ("equals", "one_of", "at_least", "at_most", "known")
+from leadbridge.kernel.time import local, utc_text
+from leads.definition.facts import derive_facts
+from leads.routing.desk import Arrival, Desk, Place, Staff
+from leads.routing.ruleset import Rule, condition_words
+from leads.routing.turns import Candidate, in_question, move_on, next_back, next_of
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Who gets a lead, and the reasons: the rule, the turn, and why not the others."""
+    """Who gets a lead, and the reasons: the rule, the turn, and why not the others. `record` is all
+    that the choice was made of (see `explanation`)."""
 
     team_id: int
     holder_id: int | None
     rule: str
     because: str
     passed_over: tuple[tuple[str, str], ...] = ()
+    record: Mapping[str, object] = field(default_factory=dict)
 
     def explanation(self) -> dict[str, object]:
-        """As kept on the lead."""
+        """As kept on the lead: codes, names of ours and the words of rules, nothing the person
+        told. `rules`: each that was asked, in order, and why it did not hold; `owner`; `teams`:
+        each that was asked, with its method, where its turn stood before (`last`, `credit`), and
+        everybody's weight, what they were given that day, their open leads and next hour at work,
+        as far as these counted; `took` is who got it there."""
         return {
             "rule": self.rule,
             "because": self.because,
             "passed_over": [list(pair) for pair in self.passed_over],
+            **self.record,
         }
 
 
-def matches(conditions: Sequence[Mapping[str, object]], facts: Mapping[str, object]) -> bool:
-    """Do all conditions hold? An unknown fact fulfils none."""
-    return all(_holds(condition, facts) for condition in conditions)
+@dataclass
+class _Trail:
+    """What was asked on the way to a choice."""
+
+    rules: list[dict[str, object]] = field(default_factory=list)
+    owner: dict[str, object] | None = None
+    teams: list[dict[str, object]] = field(default_factory=list)
+    passed: list[tuple[str, str]] = field(default_factory=list)
+
+    def content(self, desk: Desk, now: datetime) -> dict[str, object]:
+        parts: dict[str, object] = {"version": desk.version, "at": utc_text(now)}
+        if self.owner is not None:
+            parts["owner"] = self.owner
+        return {**parts, "rules": self.rules, "teams": self.teams}
 
 
-def _holds(condition: Mapping[str, object], facts: Mapping[str, object]) -> bool:
-    fact = facts.get(str(condition.get("field")))
-    wanted = condition.get("value")
-    if fact in (None, ""):
-        return False
-    match condition.get("operator"):
-        case "known":
-            return True
-        case "equals":
-            return str(fact).casefold() == str(wanted).casefold()
-        case "one_of" if isinstance(wanted, list):
-            return str(fact).casefold() in {str(value).casefold() for value in wanted}
-        case "at_least" if isinstance(fact, int) and isinstance(wanted, int):
-            return fact >= wanted
-        case "at_most" if isinstance(fact, int) and isinstance(wanted, int):
-            return fact <= wanted
-        case _:
-            return False
+def place(desk: Desk, arrival: Arrival) -> Choice:
+    """The person or pool that gets a lead by the rules of the desk.
+
+    DomainError `no_route` (409) where no rule places it and no team takes such leads.
+    """
+    arrival, trail = _known(arrival), _Trail()
+    owned = _to_owner(desk, arrival, trail)
+    if owned is not None:
+        return owned
+    for rule in desk.rules.rules:
+        chosen = _by_rule(desk, arrival, rule, trail)
+        if chosen is not None:
+            return chosen
+    if desk.pool is None:
+        raise DomainError(
+            "no_route",
+            "No routing rule matches and no team takes leads that cannot be placed.",
+            status=409,
+        )
+    pool = desk.pool
+    because = f"No rule matches: {pool} takes it, {pool.manager} answers."
+    record = trail.content(desk, arrival.now)
+    return Choice(pool.id, None, "", because, tuple(trail.passed), record)
 
 
-def check_conditions(conditions: object) -> None:
-    """DomainError `invalid_rule` for conditions that could never be asked."""
-    if not isinstance(conditions, list):
-        raise DomainError("invalid_rule", "Conditions are a list.", field="conditions")
-    for condition in conditions:
-        if not isinstance(condition, dict) or condition.get("operator") not in OPERATORS:
-            raise DomainError(
-                "invalid_rule",
-                f"A condition names a field and one of: {', '.join(OPERATORS)}.",
-                field="conditions",
-            )
+def place_in(desk: Desk, arrival: Arrival, slug: str) -> Choice:
+    """Whose turn it is in one team, whatever the rules say."""
+    return _in_team(desk, _known(arrival), desk.places[slug], "", _Trail())
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody of a team. `gone`: why they get nothing now; `had_it`: they held this very lead."""
-
-    id: int
-    name: str
-    gone: str = ""
-    had_it: bool = False
+def place_all(desk: Desk, arrivals: Collection[Arrival]) -> list[Choice]:
+    """The same for many, in their order."""
+    return [place(desk, arrival) for arrival in arrivals]
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Whose turn it is, None where nobody can take it, and why not the others."""
-
-    chosen: int | None
-    passed_over: tuple[tuple[str, str], ...]
+def _known(arrival: Arrival) -> Arrival:
+    return replace(arrival, facts=derive_facts(arrival.facts))
 
 
-def take_turn(candidates: Sequence[Candidate], last: int | None) -> Turn:
-    """Next in turn of those who are here; who had this lead before only where nobody else is."""
-    here = [one for one in candidates if not one.gone]
-    fresh = [one for one in here if not one.had_it]
-    chosen = next_in_turn([one.id for one in fresh or here], last)
-    ordered = sorted(candidates, key=lambda one: (not one.gone, one.id))
-    return Turn(
-        chosen, tuple((one.name, _why_not(one, fresh)) for one in ordered if one.id != chosen)
-    )
-
-
-def _why_not(one: Candidate, fresh: Sequence[Candidate]) -> str:
-    if one.gone:
-        return one.gone
-    return "had it before" if one.had_it and fresh else "not their turn"
-
-
-def next_in_turn(members: Sequence[int], last: int | None) -> int | None:
-    """The member after the one who got the last lead, in the order of their ids; None if nobody."""
-    if not members:
+def _to_owner(desk: Desk, arrival: Arrival, trail: _Trail) -> Choice | None:
+    if not desk.rules.owner_first or arrival.owner_id is None:
         return None
-    ordered = sorted(members)
-    later = [member for member in ordered if last is not None and member > last]
-    return later[0] if later else ordered[0]
+    found = desk.owners.get(arrival.owner_id)
+    if found is None:
+        trail.owner = {"id": arrival.owner_id, "why": "works in no sales team"}
+        return None
+    one, team = found
+    why = _why_not_in_person(one, arrival)
+    trail.owner = {"id": one.id, "name": one.name, **({"why": why} if why else {})}
+    if why:
+        trail.passed.append((one.name, f"looks after the company, but {why}"))
+        return None
+    because = f"{one.name} looks after this company."
+    return Choice(team.id, one.id, "", because, (), trail.content(desk, arrival.now))
+
+
+def _why_not_in_person(one: Staff, arrival: Arrival) -> str:
+    """Who is named in person gets it beside turn and caps, but never while away."""
+    _, words = one.gone(arrival.now)
+    return words or ("had it before" if one.id in arrival.without else "")
+
+
+def _by_rule(desk: Desk, arrival: Arrival, rule: Rule, trail: _Trail) -> Choice | None:
+    if not rule.active:
+        trail.rules.append({"rule": rule.name, "holds": False, "why": "switched off"})
+        return None
+    failed = rule.fails(arrival.facts, arrival.now.date())
+    if failed is not None:
+        condition, is_known = failed
+        why = f"{'not so' if is_known else 'not known'}: {condition_words(condition)}"
+        trail.rules.append({"rule": rule.name, "holds": False, "why": why})
+        return None
+    team = desk.places.get(rule.team)
+    if team is None:
+        trail.rules.append({"rule": rule.name, "holds": True, "why": "its team is gone"})
+        return None
+    if not rule.person:
+        trail.rules.append({"rule": rule.name, "holds": True})
+        return _in_team(desk, arrival, team, rule.name, trail)
+    one = team.find(rule.person)
+    why = _why_not_in_person(one, arrival) if one else f"is not in {team} any more"
+    name = one.name if one else rule.person
+    if one is None or why:
+        trail.rules.append({"rule": rule.name, "holds": True, "why": f"{name} {why}"})
+        trail.passed.append((name, why))
+        return None
+    trail.rules.append({"rule": rule.name, "holds": True, "person": one.id})
+    because = f"The rule names {one.name} in person."
+    record = trail.content(desk, arrival.now)
+    return Choice(team.id, one.id, rule.name, because, tuple(trail.passed), record)
+
+
+def _in_team(desk: Desk, arrival: Arrival, first: Place, rule: str, trail: _Trail) -> Choice:
+    """Whose turn it is in a team, or in those that take over; else the pool of the first."""
+    team, seen = first, set[str]()
+    while team.slug not in seen:
+        seen.add(team.slug)
+        took, because = _deal(desk, arrival, team, trail)
+        if took is not None:
+            passed = tuple(trail.passed)
+            record = trail.content(desk, arrival.now)
+            return Choice(team.id, took.id, rule, because, passed, record)
+        over = desk.rules.terms(team.slug).away_team
+        team = desk.places.get(over, team)
+    because = f"Nobody in {first} is here for it: the pool takes it, {first.manager} answers."
+    record = trail.content(desk, arrival.now)
+    return Choice(first.id, None, rule, because, tuple(trail.passed), record)
+
+
+def _deal(desk: Desk, arrival: Arrival, team: Place, trail: _Trail) -> tuple[Candidate | None, str]:
+    """Who of one team gets it, and why; the turn moves on. None where nobody can."""
+    terms, cursor = desk.rules.terms(team.slug), desk.cursor(team)
+    candidates = desk.candidates(team, arrival)
+    last = cursor.last
+    took = next_of(candidates, terms.method, last)
+    because = _because(team, terms.method, took) if took else ""
+    if took is None and terms.away == "next":
+        took = next_back(candidates, last)
+        because = f"First back at work in {team}: {_when(took, team)}." if took else ""
+    trail.teams.append(
+        {
+            "team": team.id, "name": team.name, "method": terms.method,
+            "hours": terms.hours, "away": terms.away, "last": last,
+            "people": [one.content() for one in candidates], "took": took.id if took else None,
+        }
+    )  # fmt: skip
+    trail.passed += _passed_over(candidates, took, terms.method)
+    if took is None:
+        return None, ""
+    staff = next(one for one in team.staff if one.id == took.id)
+    move_on(cursor, candidates, took, terms.method, staff.day(arrival.now))
+    if (team.id, took.id) in desk.loads:
+        desk.loads[team.id, took.id] += 1
+    elif terms.asks_loads:
+        desk.loads[team.id, took.id] = 1
+    return took, because
+
+
+def _because(team: Place, method: str, took: Candidate) -> str:
+    if method == "weights":
+        return f"Furthest behind their share in {team}."
+    if method == "load":
+        return f"Fewest open leads in {team}: {took.load}."
+    return f"Next in turn in {team}."
+
+
+def _when(took: Candidate, team: Place) -> str:
+    zone = next(one.zone for one in team.staff if one.id == took.id)
+    there = local(datetime.fromisoformat(took.works_at), zone)
+    return f"{there:%a} {there.day} {there:%b %H:%M}"
+
+
+def _passed_over(
+    candidates: list[Candidate], took: Candidate | None, method: str
+) -> list[tuple[str, str]]:
+    """Everybody else with the reason, those who could not take it at all first."""
+    able = {one.id for one in in_question(candidates)}
+    ordered = sorted(candidates, key=lambda one: (not one.bar, one.id))
+    return [
+        (one.name, one.why or _not_their_turn(one, able, method))
+        for one in ordered
+        if took is None or one.id != took.id
+    ]
+
+
+def _not_their_turn(one: Candidate, able: Collection[int], method: str) -> str:
+    if one.id not in able:
+        return "had it before"
+    return f"holds {one.load} open leads" if method == "load" else "not their turn"

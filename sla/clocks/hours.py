@@ -66,6 +66,30 @@ def _by_team(user_ids: Collection[int], of_team: dict[int, int]) -> dict[int, in
     return manages | belongs
 
 
+def openings(
+    asked: Collection[tuple[int, int, datetime]],
+) -> dict[tuple[int, int, datetime], datetime]:
+    """When each person is at work next in a team, from an instant on; at once where nobody set any
+    hours. One query."""
+    rota = Rota((user_id, team_id) for user_id, team_id, _ in asked)
+    known: dict[tuple[int, datetime], datetime] = {}
+    found = {}
+    for one in asked:
+        calendar = rota.calendar_of(*one[:2])
+        key = (id(calendar), one[2])
+        if key not in known:
+            known[key] = _next_in(calendar, one[2])
+        found[one] = known[key]
+    return found
+
+
+def _next_in(calendar: BusinessCalendar | None, at: datetime) -> datetime:
+    try:
+        return next_working(calendar, at) if calendar is not None else at
+    except DomainError:
+        return at
+
+
 class Rota:
     """Whose calendar counts for each of several holders, read with one query: their own, else the
     team's, else the organisation's (see sla.calendars.queries)."""

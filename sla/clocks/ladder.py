@@ -16,6 +16,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.outbox.actions import post
 from leadbridge.people.models import User
 from leads.handoff.actions import reassign_lead
+from leads.handoff.judging import facts_of
 from leads.handoff.locks import lock_free_lead
 from leads.handoff.models import Custody, Lead
 from leads.handoff.stages import SALES_STAGES, Stage
@@ -127,7 +128,7 @@ def _to_another(clock: Clock, lead: Lead, now: datetime) -> Going:
     since = lead.submitted_at or lead.captured_at
     held = Custody.objects.filter(lead=lead, since__gte=since, holder__isnull=False)
     skipped = frozenset(held.values_list("holder_id", flat=True))
-    choice = choose_in_team(team=lead.team, now=now, without=skipped)
+    choice = choose_in_team(team=lead.team, facts=facts_of(lead), now=now, without=skipped)
     if choice.holder_id is None:
         return _to_manager(lead)
     to = User.objects.get(pk=choice.holder_id)

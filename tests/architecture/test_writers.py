@@ -46,6 +46,11 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     ),
     "CalendarVersion": ({"versions"}, {"sla/calendars/actions.py"}, "sla_calendarversion"),
     "Turn": ({"turn"}, {"leads/routing/actions.py"}, "leads_turn"),
+    "RoutingVersion": (
+        {"routing_versions"},
+        {"leads/routing/versions.py", "leadbridge/demo/organisation.py"},
+        "leads_routingversion",
+    ),
     "Touch": ({"touch", "touches"}, {"leads/work/actions.py"}, "leads_touch"),
     "Question": ({"questions"}, {"leads/work/questions.py"}, "leads_question"),
     "Ruling": ({"rulings"}, {"leads/work/rulings.py"}, "leads_ruling"),

@@ -1,12 +1,13 @@
 """Each action's own rules: what it needs, what it writes, and what it refuses."""
 
+import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from leadbridge.demo.organisation import Cast
+from leadbridge.demo.organisation import ROUTING, Cast
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leadbridge.people.models import Team, User
@@ -26,7 +27,6 @@ from leads.handoff.actions import (
 from leads.handoff.models import Custody, Lead
 from leads.handoff.reasons import Reason, reasons_for
 from leads.handoff.stages import Action, Stage
-from leads.routing.models import RoutingRule
 from leads.work.actions import log_touch
 from sla.clocks.models import Clock
 from tests.leads.handoff.scenes import (
@@ -47,6 +47,7 @@ from tests.leads.handoff.scenes import (
     submitted,
     working,
 )
+from tests.leads.routing.rules import publish
 
 
 def refused(lead: Lead, call: Any, code: str, field: str = "", **given: Any) -> DomainError:
@@ -450,7 +451,9 @@ def test_the_next_promise_is_kept_on_the_lead(cast: Cast, now: datetime) -> None
 
 
 def test_a_rule_that_is_switched_off_places_nothing(cast: Cast, now: datetime) -> None:
-    RoutingRule.objects.filter(name="Everywhere else").update(active=False)
+    content = copy.deepcopy(ROUTING)
+    content["rules"][1]["active"] = False
+    publish(cast.max, now, content)
     lead = submit_lead(lead_id=captured(cast, now).pk, actor=cast.mia, now=now)
     assert (lead.holder, lead.team) == (None, cast.emea)
 

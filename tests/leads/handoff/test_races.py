@@ -24,7 +24,7 @@ from leads.handoff.models import Custody, Event, Lead, Person
 from leads.handoff.parties import permit
 from leads.handoff.stages import Action
 from leads.routing import actions as routing
-from leads.routing.choice import take_turn
+from leads.routing.choice import place_all
 from leads.routing.models import Turn
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
@@ -169,7 +169,7 @@ def test_it_is_the_lock_on_the_turn_that_makes_it_fair(
 ) -> None:  # fmt: skip
     one, other = captured(cast, now), captured(cast, now)
     Turn.objects.get_or_create(team=cast.emea)
-    monkeypatch.setattr(routing, "take_turn", meeting(take_turn))
+    monkeypatch.setattr(routing, "place_all", meeting(place_all))
     if not locked:
         request.getfixturevalue("without_locks")
     first, second = at_once(

@@ -21,9 +21,9 @@ from leads.intake.guard import MOST_POSTS
 from leads.intake.models import Form
 from leads.intake.quarantine.mending import take_in_mended
 from leads.intake.quarantine.models import Quarantined
-from leads.routing.models import RoutingRule
 from sla.calendars.models import Calendar
 from tests.leads.intake.naughty import NAUGHTY, kept
+from tests.leads.routing.rules import publish
 
 URL = "/f/demo/"
 FILLED = {
@@ -87,7 +87,7 @@ def test_a_visitor_who_does_not_qualify_waits_for_triage(cast: Cast, now: dateti
 def test_a_lead_without_a_route_is_kept_with_its_triage_clock(
     cast: Cast, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    RoutingRule.objects.all().delete()
+    publish(cast.max, now, {"rules": []})
     cast.emea.takes_unrouted = False
     cast.emea.save()
     assert send(Client(), now).status_code == 302

@@ -10,7 +10,6 @@ from leadbridge.people.absence import record_absence
 from leadbridge.people.models import User
 from leads.handoff.actions import reassign_lead, submit_lead
 from leads.handoff.models import Lead
-from leads.routing.choice import Candidate, take_turn
 from leads.routing.models import Turn
 from tests.leads.handoff.scenes import again, captured, snapshot, submitted
 
@@ -26,24 +25,6 @@ def away(user: User, now: datetime, cover: User | None = None) -> None:
 
 def handed_over(cast: Cast, now: datetime) -> Lead:
     return submit_lead(lead_id=captured(cast, now).pk, actor=cast.mia, now=now)
-
-
-def test_the_turn_passes_over_who_is_gone_and_goes_round() -> None:
-    sam, dora, lou = Candidate(1, "Sam"), Candidate(2, "Dora", gone="away"), Candidate(3, "Lou")
-    assert [take_turn([sam, dora, lou], last).chosen for last in (None, 1, 2, 3)] == [1, 3, 3, 1]
-    assert take_turn([sam, dora, lou], 3).passed_over == (
-        ("Dora", "away"), ("Lou", "not their turn"),
-    )  # fmt: skip
-    assert take_turn([dora], 1) == take_turn([dora], None)
-    assert take_turn([dora], 1).chosen is None
-    assert take_turn([], None).passed_over == ()
-
-
-def test_who_had_the_lead_before_gets_it_only_where_nobody_else_is() -> None:
-    sam, dora = Candidate(1, "Sam", had_it=True), Candidate(2, "Dora")
-    assert take_turn([sam, dora], 2).chosen == 2
-    assert take_turn([sam, dora], 2).passed_over == (("Sam", "had it before"),)
-    assert take_turn([sam, Candidate(2, "Dora", gone="away")], 1).chosen == 1
 
 
 @pytest.mark.django_db
