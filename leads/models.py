@@ -14,6 +14,7 @@ from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
+from leads.intake.importing.models import Import, ImportMapping, ImportRow
 from leads.intake.models import Form
 from leads.intake.quarantine.models import Quarantined
 from leads.routing.models import RoutingVersion, Turn
@@ -36,6 +37,9 @@ __all__ = [
     "Dispute",
     "Event",
     "Form",
+    "Import",
+    "ImportMapping",
+    "ImportRow",
     "Lead",
     "OwnField",
     "Pause",

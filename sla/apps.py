@@ -23,10 +23,10 @@ class SlaConfig(AppConfig):
         from sla.agreement.queries import override_cap
         from sla.clocks import digest, news, notices
         from sla.clocks.attempts import effort_on
-        from sla.clocks.engine import on_lead_changed
         from sla.clocks.hours import next_working_instants, openings
         from sla.clocks.office_day import one_business_day
         from sla.clocks.pauses import allowed_pauses
+        from sla.clocks.receiver import on_lead_changed
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)

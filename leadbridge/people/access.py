@@ -31,6 +31,11 @@ def may_draft(user: User) -> bool:
     return signing_side(user) is not None or user.is_administrator
 
 
+def brings_leads(user: User) -> bool:
+    """May take leads in by hand or out of files, and answers for them: marketing."""
+    return user.is_marketing
+
+
 def keeps_reasons(user: User) -> bool:
     """May edit the coded reasons that both sides share: the heads, and administrators."""
     return signing_side(user) is not None or user.is_administrator

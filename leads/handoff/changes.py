@@ -4,7 +4,8 @@ One typed signal, sent inside the transaction of the change, with exactly one re
 cannot move without its clocks, and this side need not know what a clock is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.dispatch import Signal
@@ -30,7 +31,9 @@ class Change:
 
     `at` is when it happened in the world (a call may be logged later), `now` when it was told.
     `promised_at` is the date of the next step; `undone` the event that an undo takes back.
-    `pauses`: all pauses of the lead as they now stand, when this act changed them.
+    `pauses`: all pauses of the lead as they now stand, when this act changed them. `undated`: it
+    happened before, nobody knows when, as a file tells of an end: no promise is judged by it, and
+    nothing is owed or told because of it.
     """
 
     lead: Lead
@@ -44,6 +47,7 @@ class Change:
     promised_at: datetime | None = None
     undone_id: int | None = None
     pauses: tuple["PausedTime", ...] | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,26 @@ class Agenda:
     relief: str = ""
 
 
-def announce(change: Change) -> Agenda | None:
+@dataclass
+class Gathering:
+    """Many leads that begin in one transaction and that nobody else can know of yet.
+
+    Whoever listens works in memory: what is kept of it between two changes is its own affair
+    (`kept`), and what there is to write is written by `writers`, once the events are.
+    """
+
+    kept: dict[str, object] = field(default_factory=dict)
+    writers: list[Callable[[], None]] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write all that was put off. In the transaction of the changes, after their events."""
+        for writer in self.writers:
+            writer()
+
+
+def announce(change: Change, gathering: Gathering | None = None) -> Agenda | None:
     """Tell the clocks and take their answer; raises where nobody, or more than one, listens."""
-    [(_, agenda)] = lead_changed.send(sender=Lead, change=change)
+    [(_, agenda)] = lead_changed.send(sender=Lead, change=change, gathering=gathering)
     if agenda is not None and not isinstance(agenda, Agenda):
         raise TypeError("the receiver of lead_changed must answer with an Agenda or None")
     return agenda

@@ -19,6 +19,7 @@ from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
 
 Ask = Callable[[Change], Agenda | None]
+NO_WORDS: Mapping[str, str] = {}
 # What a move may change: everything that is not said once and for all when a lead begins.
 _GIVEN = frozenset({"id", "person_id", "episode", "previous_id", "origin", "source"})
 _COLUMNS = tuple(f.attname for f in Lead._meta.concrete_fields if f.attname not in _GIVEN)
@@ -36,9 +37,17 @@ class Life:
     custody: list[Custody] = field(default_factory=list)
     later: list[dict[str, object]] = field(default_factory=list)
 
-    def begin(self, *, actor: User | None, now: datetime, data: Mapping[str, object]) -> Event:
+    def begin(
+        self,
+        *,
+        actor: User | None,
+        now: datetime,
+        data: Mapping[str, object],
+        words: Mapping[str, str] = NO_WORDS,
+    ) -> Event:
         """The capture."""
-        event = self._keep(work_out_beginning(self.lead, actor=actor, now=now, data=data, words={}))
+        begun = work_out_beginning(self.lead, actor=actor, now=now, data=data, words=words)
+        event = self._keep(begun)
         self.first = copy.copy(self.lead)
         return event
 
@@ -64,11 +73,22 @@ def write_lives(lives: Sequence[Life]) -> None:
 
     A lead goes through all its stages in the database too: the guards see every single change.
     """
+    write_beginnings(lives)
+    write_ways(lives)
+
+
+def write_beginnings(lives: Sequence[Life]) -> None:
+    """The people and their leads as they began. Written before anybody asks whose turn it is: a
+    turn is locked after the leads, and never before them."""
     Person.objects.bulk_create([life.lead.person for life in lives])
     firsts = [life.first for life in lives if life.first is not None]
     Lead.objects.bulk_create(firsts)
     for life, first in zip(lives, firsts, strict=True):
         life.lead.pk = first.pk
+
+
+def write_ways(lives: Sequence[Life]) -> None:
+    """What became of them since, and all that tells of it."""
     for number in range(max((len(life.later) for life in lives), default=0)):
         _change([(life.lead.pk, life.later[number]) for life in lives if number < len(life.later)])
     Event.objects.bulk_create([event for life in lives for event in life.events])

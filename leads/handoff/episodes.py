@@ -46,6 +46,7 @@ class Packet:
     consent_text: str = ""
     consent_version: str = ""
     consent_at: datetime | None = None
+    acted_at: datetime | None = None  # where it is told later than it was: a file, a log
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def capture_lead(
     """
     if not (email_key(packet.email) or packet.phone.strip()):
         raise DomainError("invalid", "Give an e-mail address or a phone number.", field="email")
-    team = _marketing_team(marketer)
+    team = marketing_team(marketer)
     if actor != marketer:  # who is gone, or away, gets nothing new that others or a form bring
         marketer = stand_in_of(marketer, now) or marketer
     for attempt in (1, 2):
@@ -110,7 +111,7 @@ def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime
         if with_marketing and packet.request:
             lead.request = packet.request
         changed = {*filled, *(_judge(lead, now) if with_marketing else ())}
-        lead.acted_at = now
+        lead.acted_at = max(packet.acted_at or now, lead.acted_at)
         lead.save(update_fields=[*changed, "request", "acted_at"])
         data = {
             "source": packet.source,
@@ -296,7 +297,7 @@ def lead_of(
         message=packet.message,
         attributes=dict(packet.attributes),
         value=packet.value,
-        acted_at=now,
+        acted_at=packet.acted_at or now,
         captured_at=now,
     )
 
@@ -367,7 +368,8 @@ def _refuse_repetition(packet: Packet) -> None:
         )
 
 
-def _marketing_team(marketer: User) -> Team:
+def marketing_team(marketer: User) -> Team:
+    """The team for which a marketer answers for leads; DomainError `forbidden` for who has none."""
     team = marketer.teams.filter(side=Side.MARKETING).order_by("pk").first()
     if team is None:
         raise DomainError(

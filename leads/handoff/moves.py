@@ -42,6 +42,7 @@ class Move:
     promised_at: datetime | None = None
     undone_id: int | None = None
     pauses: tuple[PausedTime, ...] | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def work_out(lead: Lead, move: Move) -> Moved:
         promised_at=move.promised_at,
         undone_id=move.undone_id,
         pauses=move.pauses,
+        undated=move.undated,
     )
     return Moved(
         change,

@@ -61,9 +61,18 @@ ALIASES = {
 }
 
 
-def read_packet(raw: object, *, now: datetime, own: Sequence[FieldSpec] = ()) -> Packet:
+def read_packet(
+    raw: object,
+    *,
+    now: datetime,
+    own: Sequence[FieldSpec] = (),
+    by_id: bool = False,
+    source_optional: bool = False,
+) -> Packet:
     """The packet in raw fields; blank and null count as not given. `own`: the fields of this
-    organisation, whose values come as attributes and are held to their types.
+    organisation, whose values come as attributes and are held to their types. `by_id`: it is known
+    by its `external_id` and need not say how to reach the person. `source_optional`: a column that
+    says where it came from, and stays blank where that is blank.
 
     Raises FieldErrors naming every field at fault: `consent.at` for a part of one.
     """
@@ -81,8 +90,11 @@ def read_packet(raw: object, *, now: datetime, own: Sequence[FieldSpec] = ()) ->
     message = sheet.text("message", LONGEST_MESSAGE, lines=True)
     attributes = _read_attributes(sheet, {spec.key: spec for spec in own})
     agreed = _read_consent(sheet, now)
-    sheet.require("source", words["source"], "Say where it came from, for example “web form”.")
-    if "phone" not in sheet.errors:
+    if not source_optional:
+        sheet.require("source", words["source"], "Say where it came from, for example “web form”.")
+    if by_id:
+        sheet.require("external_id", words["external_id"], "Give the id it is known by.")
+    elif "phone" not in sheet.errors:
         sheet.require("email", email or phone, "Give an e-mail address or a phone number.")
     sheet.close()
     return Packet(

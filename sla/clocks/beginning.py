@@ -17,9 +17,9 @@ from sla.clocks.spans import Span, step_times
 from sla.clocks.terms import Terms, past_now, terms_for
 
 
-def may_start(kind: Kind) -> bool:
+def may_start(kind: Kind, change: Change) -> bool:
     """A past tells nothing of questions and debriefs, so it owes none."""
-    return not (kind.aside and past_now())
+    return not (kind.aside and (change.undated or past_now()))
 
 
 def owner_of(kind: Kind, lead: Lead) -> tuple[int | None, int]:

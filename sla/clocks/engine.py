@@ -1,10 +1,10 @@
 """What a change of a lead does to its clocks, inside the very transaction of the change.
 
 The table in `kinds` says it; `plan` applies the table without a database, `beginning` makes what
-starts; `on_lead_changed` is the one receiver of the handoff's signal and writes the plan.
+starts; `write_change` writes the plan for the one receiver of the handoff's signal (`receiver`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,7 +85,7 @@ def _begins(kind: Kind, change: Change) -> bool:
     return change.action is Action.REASSIGN and change.lead.stage == kind.restarts_in
 
 
-def on_lead_changed(sender: type[Lead], *, change: Change, **_: object) -> Agenda | None:
+def write_change(change: Change) -> Agenda | None:
     """Stop, void, hand on and start the clocks of a changed lead; answer what is due next."""
     running = (
         list(
@@ -121,13 +121,26 @@ class Turn:
     running: list[Clock]
 
 
-def turn(change: Change, running: Sequence[Clock]) -> Turn:
-    """Stop, void, hand on and start clocks in memory, as the table says."""
+Begin = Callable[[Kind, Change, Sequence[Clock], str], Clock | None]
+Relieve = Callable[[Change, Sequence[Clock]], str]
+
+
+def turn(
+    change: Change,
+    running: Sequence[Clock],
+    *,
+    begin: Begin = start,
+    relieve: Relieve = relief_of,
+) -> Turn:
+    """Stop, void, hand on and start clocks in memory, as the table says. Whoever turns the clocks
+    of many leads begins them, and finds their reliefs, in a way of their own."""
     planned = plan(change, [clock.kind for clock in running])
     ended, left = [], []
     for clock in running:
         if clock.kind in planned.stops:
             stop(clock, at=change.at, now=change.now, event=change.event)
+            if change.undated:
+                leave_unjudged(clock)
         elif clock.kind in planned.voids:
             end_unmet(clock, change)
         else:
@@ -135,11 +148,11 @@ def turn(change: Change, running: Sequence[Clock]) -> Turn:
             continue
         ended.append(clock)
     handed_on = _hand_on(left, change.lead)
-    relief = relief_of(change, running)
+    relief = relieve(change, running)
     begun = (
-        start(KINDS[name], change, ended, relief)
+        begin(KINDS[name], change, ended, relief)
         for name in planned.starts
-        if may_start(KINDS[name])
+        if may_start(KINDS[name], change)
     )
     started = [clock for clock in begun if clock is not None]
     changed = change.pauses is not None
@@ -155,6 +168,14 @@ def stop(clock: Clock, *, at: datetime, now: datetime, event: Event) -> None:
     clock.elapsed_seconds = int(elapsed(calendar, clock.started_at, stopped, pauses))
     if stopped > clock.due_at and clock.breached_at is None:
         clock.breached_at, clock.detected_at = clock.due_at, now
+
+
+def leave_unjudged(clock: Clock) -> None:
+    """A clock that ended nobody knows when counts neither as met nor as missed; in memory."""
+    if clock.stopped_at is None:
+        return
+    clock.void_at, clock.void_cause = clock.stopped_at, "undated"
+    clock.stopped_at = clock.elapsed_seconds = clock.breached_at = clock.detected_at = None
 
 
 def end_unmet(clock: Clock, change: Change) -> None:

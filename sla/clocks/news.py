@@ -12,7 +12,7 @@ from django.conf import settings
 
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS
-from leadbridge.outbox.actions import post
+from leadbridge.outbox.actions import Post, post_all
 from leadbridge.outbox.kinds import Letter
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
@@ -31,11 +31,22 @@ MOST_LISTED = 30
 
 def tell_of(change: Change) -> None:
     """Tell those for whom this act leaves something to do; nobody hears of their own doing."""
-    found = _RECEIVERS.get(change.action)
-    if found is None or past_now():
+    tell_of_many([change])
+
+
+def tell_of_many(changes: Sequence[Change]) -> None:
+    """The same for changes that are written together."""
+    if past_now():
         return
+    post_all([found for change in changes if (found := _news_of(change)) is not None])
+
+
+def _news_of(change: Change) -> Post | None:
+    found = _RECEIVERS.get(change.action)
+    if found is None or change.undated:
+        return None
     kind, receivers = found
-    post(
+    return Post(
         kind=kind,
         key=f"event-{change.event.pk}",
         to=receivers(change) - {change.actor.pk if change.actor else None},

@@ -9,7 +9,7 @@ from django.db import connection
 
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event
-from sla.clocks.engine import agenda_of, turn
+from sla.clocks.engine import agenda_of, leave_unjudged, turn
 from sla.clocks.models import Clock
 
 
@@ -35,14 +35,6 @@ class PastClocks:
 UNJUDGED = (
     "stopped_at", "elapsed_seconds", "breached_at", "detected_at", "void_at", "void_cause",
 )  # fmt: skip
-
-
-def leave_unjudged(clock: Clock) -> None:
-    """A clock that ended nobody knows when counts neither as met nor as missed; in memory."""
-    if clock.stopped_at is None:
-        return
-    clock.void_at, clock.void_cause = clock.stopped_at, "undated"
-    clock.stopped_at = clock.elapsed_seconds = clock.breached_at = clock.detected_at = None
 
 
 def leave_last_unjudged(lead_id: int, events: int) -> None:

@@ -5,6 +5,7 @@ the further attempts) has the same relief.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -39,11 +40,37 @@ def _exceeds(surge: Surge, change: Change) -> bool:
     """Is this handover beyond what was agreed for the team on its day? It counts itself: its event
     is written. Of two at the same instant neither sees the other, so the line may lie one later."""
     most = int(surge.per_day * surge.factor)
+    return _handovers(change, most + 1) > most
+
+
+def _handovers(change: Change, most: int) -> int:
+    """Handovers of the change's team on its day until then, counted no further than `most`."""
     at, team_id = change.event.at, change.lead.team_id
     today = Event.objects.filter(
         action=Action.SUBMIT, at__gte=_day_begins(team_id, at), at__lte=at, data__team=team_id
     )
-    return today[: most + 1].count() > most
+    return today[:most].count()
+
+
+@dataclass
+class Reliefs:
+    """The same for many handovers at one instant whose events are not written yet: what was
+    written is counted once for each team, what came since is counted here."""
+
+    _counts: dict[tuple[int, datetime], int] = field(default_factory=dict)
+
+    def relief_of(self, change: Change, running: Sequence[Clock]) -> str:
+        """The relief of what this change starts."""
+        agreement = active_agreement() if change.action is Action.SUBMIT else None
+        surge = agreement.agreement.surge if agreement else None
+        if change.action is not Action.SUBMIT or surge is None or past_now():
+            return "" if change.action is Action.SUBMIT else relief_of(change, running)
+        most = int(surge.per_day * surge.factor)
+        key = (change.lead.team_id, change.event.at)
+        if key not in self._counts:
+            self._counts[key] = _handovers(change, most + 1)
+        self._counts[key] += 1
+        return SURGE if self._counts[key] > most else ""
 
 
 def _day_begins(team_id: int, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ import pytest
 from django.db.models import signals
 
 from leads.handoff.changes import lead_changed
-from sla.clocks.engine import on_lead_changed
+from sla.clocks.receiver import on_lead_changed
 from tests.architecture.source import Source, dotted, sources
 
 WRITES = {
@@ -37,6 +37,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
         {
             "sla/clocks/beginning.py",
             "sla/clocks/engine.py",
+            "sla/clocks/gathered.py",
             "sla/clocks/outage.py",
             "sla/clocks/past.py",
             "sla/clocks/repair.py",
@@ -66,6 +67,8 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
 SQL_WRITERS = {
     CROWD: {"leads_lead"},
+    # What became of the rows of a file, by thousands.
+    "leads/intake/importing/marking.py": {"leads_importrow"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
     "sla/clocks/sweep.py": {"sla_clock", "sla_clockstep", "leads_event", "outbox_message"},
     # An edit of a calendar moves running clocks by thousands, and what their leads say is next.

@@ -1,0 +1,146 @@
+"""One row as one act of one person; and ends of leads that were told before the leads were."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from leadbridge.kernel.errors import DomainError
+from leads.definition.fields import live_fields
+from leads.handoff.episodes import Packet, join_lead
+from leads.handoff.models import Lead
+from leads.handoff.telling import tell_outcome
+from leads.intake.actions import take_in
+from leads.intake.importing.mapping import mapping_of
+from leads.intake.importing.marking import Mark, mark_rows
+from leads.intake.importing.models import Import, ImportRow
+from leads.intake.importing.refusals import Refused
+from leads.intake.importing.rows import RowReader, Wanted
+from leads.intake.importing.staging import cells_of
+from leads.intake.importing.standing import known_of
+
+ORIGIN = "import"
+# What is wrong with the house and not with a row: the file stops, and goes on when it is mended.
+OF_THE_HOUSE = frozenset({"no_agreement", "no_working_time", "forbidden", "no_definition"})
+Outcome = ImportRow.Outcome
+Read = tuple[ImportRow, Wanted | Refused]
+
+
+def reader_of(file: Import, now: datetime) -> RowReader:
+    """What reads the rows of a file under its mapping."""
+    own = {spec.key: spec for spec in live_fields()}
+    return RowReader(mapping_of(file.mapping), file.header, own, now)
+
+
+def read_rows(reader: RowReader, rows: Sequence[ImportRow]) -> list[Read]:
+    """Each row as it is wanted, or why it cannot be taken."""
+    found: list[Read] = []
+    for row in rows:
+        try:
+            if row.fault:
+                raise Refused("", row.fault)
+            found.append((row, reader.read(cells_of(row))))
+        except Refused as refused:
+            found.append((row, refused))
+    return found
+
+
+def take_alone(file: Import, row: ImportRow, wanted: Wanted, *, now: datetime) -> None:
+    """Take one row in and note what became of it. DomainError only where the house is not ready."""
+    try:
+        with transaction.atomic():
+            mark_rows(file.pk, [_taken(file, row, wanted, now)])
+    except DomainError as error:
+        if error.code in OF_THE_HOUSE:
+            raise
+        known = error.code == "already_known"
+        mark = Mark(
+            row.pk,
+            Outcome.UNCHANGED if known else Outcome.REFUSED,
+            field="" if known else error.field,
+            reason="" if known else error.message,
+        )
+        with transaction.atomic():
+            mark_rows(file.pk, [mark])
+    except IntegrityError as error:
+        if "leads_importrow_told_once" not in str(error):
+            raise
+        with transaction.atomic():  # another file has told the same meanwhile
+            mark_rows(file.pk, [Mark(row.pk, Outcome.UNCHANGED)])
+
+
+def _taken(file: Import, row: ImportRow, wanted: Wanted, now: datetime) -> Mark:
+    packet, print_ = wanted.packet, wanted.fingerprint
+    if wanted.waits:
+        lead_id = _lead_named(wanted)
+        if lead_id is None:
+            return Mark(row.pk, Outcome.WAITING, fingerprint=print_, key=packet.external_id)
+        _end_as(file, wanted, lead_id, now)
+        return Mark(row.pk, Outcome.UPDATED, lead_id, fingerprint=print_)
+    marketer = file.marketer
+    taken = take_in(packet=packet, origin=ORIGIN, marketer=marketer, actor=marketer, now=now)
+    if wanted.outcome:
+        _end_as(file, wanted, taken.lead.pk, now)
+    named = packet.external_id and packet.external_id == taken.lead.external_id
+    joined = Outcome.UPDATED if named else Outcome.JOINED
+    outcome = joined if taken.joined else Outcome.CREATED
+    return Mark(row.pk, outcome, taken.lead.pk, fingerprint=print_)
+
+
+def _end_as(file: Import, wanted: Wanted, lead_id: int, now: datetime) -> None:
+    day = f" on {wanted.outcome_at:%Y-%m-%d}" if wanted.outcome_at else ""
+    facts = _facts_beside(wanted.packet) if wanted.waits else None
+    if facts is not None and Lead.objects.open().filter(pk=lead_id).exists():
+        join_lead(lead_id=lead_id, packet=facts, actor=file.marketer, now=now)
+    tell_outcome(
+        lead_id=lead_id,
+        outcome=wanted.outcome,
+        value=wanted.packet.value,
+        actor=file.marketer,
+        now=now,
+        words=f"{wanted.outcome.capitalize()}{day}, as {file.name} tells.",
+    )
+
+
+def _facts_beside(packet: Packet) -> Packet | None:
+    """What a row that tells an end says of the lead besides; None where that is nothing."""
+    facts = replace(packet, email="", company="", value=None, acted_at=None)
+    said = (facts.title, facts.country, facts.employees, facts.industry, facts.message)
+    return facts if any(said) or facts.attributes else None
+
+
+def _lead_named(wanted: Wanted) -> int | None:
+    """The lead that a row names by its id, None where there is none (yet)."""
+    found = known_of([wanted]).lead_of(wanted)
+    return found.lead_id if found else None
+
+
+def apply_waiting(which: Q, *, now: datetime) -> int:
+    """Tell the ends that wait, of this file or another, and whose leads have come; how many."""
+    rows = ImportRow.objects.filter(which, outcome=Outcome.WAITING).order_by("pk")
+    return sum(_apply(row_id, now) for row_id in list(rows.values_list("pk", flat=True)))
+
+
+def _apply(row_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        rows = ImportRow.objects.select_for_update(of=("self",)).select_related("file__marketer")
+        row = rows.filter(pk=row_id, outcome=Outcome.WAITING).first()
+        if row is None:
+            return False
+        wanted = reader_of(row.file, now).read(cells_of(row))
+        lead_id = _lead_named(wanted)
+        if lead_id is None:
+            return False
+        told: dict[str, object] = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
+        try:
+            with transaction.atomic():
+                _end_as(row.file, wanted, lead_id, now)
+        except DomainError as error:
+            told = {"outcome": Outcome.REFUSED, "field": error.field, "reason": error.message}
+        ImportRow.objects.filter(pk=row.pk).update(**told, key="")
+        name = "updated" if told["outcome"] == Outcome.UPDATED else "refused"
+        counts = {"waiting": F("waiting") - 1, name: F(name) + 1}
+        Import.objects.filter(pk=row.file_id).update(**counts)
+    return True

@@ -1,0 +1,196 @@
+"""Taking a staged file in: batch by batch, each step in a transaction that also notes what became
+of its rows, so that a run that dies is gone on with and one that is repeated finds nothing.
+
+The order of the file counts: leads are routed and joined as if they had come one by one.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from leadbridge.kernel.errors import DomainError
+from leads.handoff.episodes import Packet
+from leads.handoff.models import Lead
+from leads.intake.importing.alone import ORIGIN, apply_waiting, read_rows, reader_of, take_alone
+from leads.intake.importing.marking import Mark, mark_rows
+from leads.intake.importing.models import Import, ImportRow
+from leads.intake.importing.refusals import Refused
+from leads.intake.importing.rows import RowReader, Wanted
+from leads.intake.importing.standing import Seen, foresee, known_of
+from leads.intake.importing.together import take_in_together
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000  # rows
+LARGEST_BATCH = 8_000_000  # characters of their cells
+LOCK = 0x1339027  # the first half of the advisory lock; the second is the file
+Outcome = ImportRow.Outcome
+State = Import.State
+
+
+@contextmanager
+def held(import_id: int) -> Iterator[bool]:
+    """Is this file ours alone while the block lasts? The lock ends with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, import_id])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, import_id])
+
+
+def run_import(
+    *, import_id: int, now: datetime, progress: Callable[[int], object] = lambda _: None
+) -> bool:
+    """Take in what is left of a file; False where another worker is at it, or nothing is asked.
+
+    A DomainError of the house stops the file with its sentence; what was taken in stays.
+    """
+    with held(import_id) as mine:
+        if not mine:
+            return False
+        file = _begin(import_id, now)
+        if file is None:
+            return False
+        began = time.monotonic()
+        run = Run(file, reader_of(file, now), progress)
+        while batch := next_rows(file.pk):
+            run.now = now + timedelta(seconds=int(time.monotonic() - began))
+            try:
+                run.deal_with(batch)
+            except DomainError as error:
+                _end(file.pk, State.FAILED, run.now, error.message)
+                return True
+        apply_waiting(Q(file_id=file.pk), now=run.now)
+        _end(file.pk, State.DONE, now + timedelta(seconds=int(time.monotonic() - began)))
+    return True
+
+
+def _begin(import_id: int, now: datetime) -> Import | None:
+    with transaction.atomic():
+        files = Import.objects.select_for_update(of=("self",)).select_related("marketer")
+        file = files.filter(pk=import_id, state__in=(State.WAITING, State.RUNNING)).first()
+        if file is None:
+            return None
+        file.state, file.started_at = State.RUNNING, file.started_at or now
+        file.save(update_fields=["state", "started_at"])
+    return file
+
+
+def _end(import_id: int, state: str, now: datetime, error: str = "") -> None:
+    running = Import.objects.filter(pk=import_id, state=State.RUNNING)
+    running.update(state=state, finished_at=now, error=error)
+
+
+def next_rows(import_id: int, after: int = 0) -> list[ImportRow]:
+    """The next rows that nothing was done with, as many as fit into memory with ease."""
+    left = ImportRow.objects.filter(file_id=import_id, number__gt=after, outcome="")
+    sizes = list(left.order_by("number").values_list("number", "size")[:BATCH])
+    total, last = 0, None
+    for number, size in sizes:
+        total += size
+        if last is not None and total > LARGEST_BATCH:
+            break
+        last = number
+    if last is None:
+        return []
+    return list(left.filter(number__lte=last).order_by("number"))
+
+
+@dataclass
+class Run:
+    """One worker at one file."""
+
+    file: Import
+    reader: RowReader
+    progress: Callable[[int], object]
+    now: datetime = field(init=False)
+    _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
+    _marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.now = self.reader.now
+
+    def deal_with(self, batch: Sequence[ImportRow]) -> None:
+        """Each row in its turn. New people wait for one another, until somebody comes who is
+        known: those before are written then."""
+        read = read_rows(self.reader, batch)
+        known = known_of([wanted for _, wanted in read if isinstance(wanted, Wanted)])
+        seen = Seen()
+        for row, wanted in read:
+            if isinstance(wanted, Refused):
+                self._mark(row, Outcome.REFUSED, field=wanted.field, reason=wanted.cure)
+                continue
+            outcome, is_new = foresee(wanted, known, seen)
+            seen.add(wanted)
+            if is_new:
+                self._together.append((row, wanted))
+            elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
+                kept = outcome == Outcome.WAITING
+                self._mark(
+                    row,
+                    outcome,
+                    fingerprint=wanted.fingerprint if kept else "",
+                    key=wanted.packet.external_id if kept else "",
+                )
+            else:
+                self.flush()
+                self._alone(row, wanted)
+        self.flush()
+
+    def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
+        self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]
+
+    def flush(self) -> None:
+        """Write the new people gathered so far, and note all that was found since."""
+        rows, marks = self._together, self._marks
+        self._together, self._marks = [], []
+        if not rows and not marks:
+            return
+        try:
+            with transaction.atomic():
+                leads = self._new_leads([wanted.packet for _, wanted in rows])
+                made = [
+                    Mark(row.pk, Outcome.CREATED, lead.pk, fingerprint=wanted.fingerprint)
+                    for (row, wanted), lead in zip(rows, leads, strict=True)
+                ]
+                mark_rows(self.file.pk, [*made, *marks])
+        except IntegrityError:  # somebody took one of them in meanwhile
+            self._one_by_one(rows, marks)
+        else:
+            self.progress(len(rows) + len(marks))
+            ids = {lead.external_id for lead in leads if lead.external_id}
+            if ids:
+                apply_waiting(Q(key__in=ids), now=self.now)
+
+    def _one_by_one(self, rows: Sequence[tuple[ImportRow, Wanted]], marks: Sequence[Mark]) -> None:
+        for row, wanted in rows:
+            self._alone(row, wanted)
+        for mark in marks:
+            try:
+                with transaction.atomic():
+                    mark_rows(self.file.pk, [mark])
+            except IntegrityError:  # another file has told the same
+                with transaction.atomic():
+                    mark_rows(self.file.pk, [Mark(mark.row_id, Outcome.UNCHANGED)])
+        self.progress(len(marks))
+
+    def _new_leads(self, packets: Sequence[Packet]) -> list[Lead]:
+        if not packets:
+            return []
+        return take_in_together(
+            packets=packets, origin=ORIGIN, marketer=self.file.marketer, now=self.now
+        )
+
+    def _alone(self, row: ImportRow, wanted: Wanted) -> None:
+        take_alone(self.file, row, wanted, now=self.now)
+        self.progress(1)

@@ -1,0 +1,107 @@
+"""What is known already of the people in some rows, and what a row would therefore do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from leads.handoff.episodes import email_key
+from leads.handoff.models import Lead, Person
+from leads.intake.importing.models import ImportRow
+from leads.intake.importing.rows import Wanted
+
+Outcome = ImportRow.Outcome
+Ident = tuple[str, str]  # source and external id
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lead that a source knows by an id."""
+
+    lead_id: int
+    source: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knew of a batch before it."""
+
+    fingerprints: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    open_keys: frozenset[str] = frozenset()
+    told: dict[str, list[Told]] = field(default_factory=dict)
+
+    def lead_of(self, wanted: Wanted) -> Told | None:
+        """The lead that a row names by its id: of the same source, or where a row only tells an
+        end, the only one with that id."""
+        packet = wanted.packet
+        found = self.told.get(packet.external_id, []) if packet.external_id else []
+        same = [one for one in found if one.source == packet.source]
+        if same or not wanted.waits:
+            return same[0] if same else None
+        return found[0] if len(found) == 1 else None
+
+
+@dataclass
+class Seen:
+    """What the rows before have brought; short hashes, so that it stays small."""
+
+    fingerprints: set[int] = field(default_factory=set)
+    keys: set[int] = field(default_factory=set)
+    idents: set[int] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
+
+    def add(self, wanted: Wanted) -> None:
+        """Remember a row."""
+        packet = wanted.packet
+        self.fingerprints.add(hash(wanted.fingerprint))
+        if wanted.waits:
+            return
+        if key := email_key(packet.email):
+            self.keys.add(hash(key))
+        if packet.external_id:
+            self.idents.add(hash((packet.source, packet.external_id)))
+            self.ids.add(hash(packet.external_id))
+
+
+def known_of(rows: Sequence[Wanted]) -> Known:
+    """Ask for all that decides about these rows, set-wise."""
+    keys = {key for one in rows if (key := email_key(one.packet.email))}
+    ids = {one.packet.external_id for one in rows if one.packet.external_id}
+    told: dict[str, list[Told]] = {}
+    if ids:
+        leads = Lead.objects.filter(external_id__in=ids).order_by("pk")
+        for lead in leads.only("pk", "source", "external_id", "stage"):
+            told.setdefault(lead.external_id, []).append(Told(lead.pk, lead.source, lead.is_open))
+    return Known(
+        _told_before([one.fingerprint for one in rows]),
+        frozenset(Person.objects.filter(email_key__in=keys).values_list("email_key", flat=True)),
+        frozenset(
+            Lead.objects.open().filter(email_key__in=keys).values_list("email_key", flat=True)
+        ),
+        told,
+    )
+
+
+def _told_before(fingerprints: Iterable[str]) -> frozenset[str]:
+    rows = ImportRow.objects.filter(fingerprint__in=list(fingerprints), outcome__in=ImportRow.TOLD)
+    return frozenset(rows.values_list("fingerprint", flat=True))
+
+
+def foresee(wanted: Wanted, known: Known, seen: Seen) -> tuple[Outcome, bool]:
+    """What a row does, and whether it brings somebody of whom nothing is known at all."""
+    packet = wanted.packet
+    if wanted.fingerprint in known.fingerprints or hash(wanted.fingerprint) in seen.fingerprints:
+        return Outcome.UNCHANGED, False
+    lead = known.lead_of(wanted)
+    if wanted.waits:
+        there = lead is not None or hash(packet.external_id) in seen.ids
+        return (Outcome.UPDATED if there else Outcome.WAITING), False
+    key = email_key(packet.email)
+    ident = hash((packet.source, packet.external_id))
+    if lead is not None and not lead.is_open and key not in known.open_keys:
+        return (Outcome.UPDATED if wanted.outcome else Outcome.UNCHANGED), False
+    if lead is not None or (packet.external_id and ident in seen.idents):
+        return Outcome.UPDATED, False
+    if key and (key in known.open_keys or hash(key) in seen.keys):
+        return Outcome.JOINED, False
+    return Outcome.CREATED, key not in known.people and not wanted.outcome

@@ -1,0 +1,114 @@
+"""Taking in many people of whom nobody knows yet, set-wise: what `take_in` makes of one.
+
+The same rules in memory, the same signal for the clocks; a test holds that both write the same
+rows. Whoever is known, or comes twice, is taken in one by one (`running`).
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import Team, User
+from leads.definition.queries import ActiveDefinition, active_definition
+from leads.definition.verdict import Verdict, judge
+from leads.handoff.changes import Agenda, Change, Gathering, announce
+from leads.handoff.consents import Consent
+from leads.handoff.crowd import Life, write_beginnings, write_ways
+from leads.handoff.deeds import submission
+from leads.handoff.episodes import (
+    Packet,
+    email_key,
+    fill_person,
+    lead_of,
+    marketing_team,
+    told_of,
+)
+from leads.handoff.judging import apply_verdict, facts_of
+from leads.handoff.models import Lead, Person
+from leads.handoff.rules import require_packet
+from leads.routing.actions import choose_holder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    life: Life
+    packet: Packet
+    verdict: Verdict | None
+
+
+def take_in_together(
+    *, packets: Sequence[Packet], origin: str, marketer: User, now: datetime
+) -> list[Lead]:
+    """The leads of new people, in the order of their packets. In a transaction of its own.
+
+    IntegrityError where somebody else took one of them in meanwhile: nothing is written then.
+    """
+    team, active = marketing_team(marketer), active_definition()
+    gathering, teams = Gathering(), {}
+    ask = _asking(gathering, teams := {team.pk: team})
+    begun = [_begin(packet, origin, marketer, team, active, ask, now) for packet in packets]
+    lives = [one.life for one in begun]
+    write_beginnings(lives)
+    for one in begun:
+        _hand_over(one, active, teams, now)
+    write_ways(lives)
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                lead=one.life.lead,
+                text=one.packet.consent_text,
+                version=one.packet.consent_version,
+                at=one.packet.consent_at or now,
+            )
+            for one in begun
+            if one.packet.consent_text
+        ]
+    )
+    gathering.write()
+    return [life.lead for life in lives]
+
+
+def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-untyped-def]
+    def ask(change: Change) -> Agenda | None:
+        # The team is known: without this, its name would be read again for every lead.
+        lead = change.lead
+        if lead.team_id not in teams:
+            teams[lead.team_id] = lead.team
+        lead.team = teams[lead.team_id]
+        return announce(change, gathering)
+
+    return ask
+
+
+def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no-untyped-def]
+    key = email_key(packet.email)
+    person = fill_person(Person(email=packet.email, email_key=key or None), packet)
+    lead = lead_of(packet, person, episode=1, origin=origin, marketer=marketer, team=team, now=now)
+    verdict = None
+    if active is not None:
+        verdict = judge(active.definition, facts_of(lead), now=now)
+        for name, value in apply_verdict(verdict, active).items():
+            setattr(lead, name, value)
+    life = Life(lead, ask)
+    life.begin(actor=marketer, now=now, data=told_of(lead), words={"message": packet.message})
+    return _Begun(life, packet, verdict)
+
+
+def _hand_over(
+    begun: _Begun, active: ActiveDefinition | None, teams: dict[int, Team], now: datetime
+) -> None:
+    """Where the definition says yes, to whom the rules say; what cannot be handed over stays."""
+    lead, verdict = begun.life.lead, begun.verdict
+    if verdict is None or verdict.answer != "yes":
+        return
+    try:
+        require_packet(lead)
+        choice = choose_holder(facts=facts_of(lead), now=now)
+    except DomainError as refusal:
+        log.warning("%s stays with marketing: %s", lead.ref, refusal.message)
+        return
+    begun.life.move(submission(lead, verdict, active, choice, actor=None, now=now, because=""))

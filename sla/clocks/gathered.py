@@ -1,0 +1,78 @@
+"""The clocks of many leads that begin at once: worked out in memory as the engine does it for one,
+and written together. What is the same for many, such as an agreed time from one instant on, is
+reckoned once."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from leads.handoff.changes import Agenda, Change, Gathering
+from leads.handoff.stages import Action
+from sla.clocks.beginning import owner_of, start
+from sla.clocks.engine import agenda_of, turn
+from sla.clocks.kinds import DueBy, Kind
+from sla.clocks.models import Clock
+from sla.clocks.news import tell_of_many
+from sla.clocks.relief import Reliefs
+
+NAME = "sla.clocks"
+_ALIKE = frozenset({Action.CAPTURE, Action.SUBMIT})
+
+
+def gathered_clocks(gathering: Gathering) -> "GatheredClocks":
+    """What the clocks remember of a gathering; begun with its first change."""
+    found = gathering.kept.get(NAME)
+    if not isinstance(found, GatheredClocks):
+        found = GatheredClocks()
+        gathering.kept[NAME] = found
+        gathering.writers.append(found.write)
+    return found
+
+
+@dataclass
+class GatheredClocks:
+    """Clocks and news that are not written yet."""
+
+    clocks: list[Clock] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    _running: dict[int, list[Clock]] = field(default_factory=dict)
+    _patterns: dict[object, Clock | None] = field(default_factory=dict)
+    _reliefs: Reliefs = field(default_factory=Reliefs)
+
+    def on_change(self, change: Change) -> Agenda | None:
+        """As the engine does it, with nothing written yet."""
+        of_lead = id(change.lead)
+        running = self._running.get(of_lead, [])
+        turned = turn(change, running, begin=self._begin, relieve=self._reliefs.relief_of)
+        self.clocks += turned.started
+        self.changes.append(change)
+        self._running[of_lead] = turned.running
+        return agenda_of(turned.running)
+
+    def _begin(
+        self, kind: Kind, change: Change, ended: Sequence[Clock], relief: str
+    ) -> Clock | None:
+        """A clock like the one of another lead that began at the same instant on the same terms."""
+        if change.action not in _ALIKE or kind.due_by is not DueBy.TARGET:
+            return start(kind, change, ended, relief)
+        lead = change.lead
+        terms = (
+            kind.name, change.now, *owner_of(kind, lead), lead.tier, lead.team_id, lead.source,
+            relief,
+        )  # fmt: skip
+        if terms not in self._patterns:
+            self._patterns[terms] = start(kind, change, ended, relief)
+        pattern = self._patterns[terms]
+        if pattern is None or pattern.lead is lead:
+            return pattern
+        clock = copy.copy(pattern)
+        clock._state = copy.copy(pattern._state)
+        clock._state.fields_cache = {"lead": lead, "started_by": change.event}
+        return clock
+
+    def write(self) -> None:
+        """Write the clocks of leads whose events are written, and tell whom it concerns."""
+        for clock in self.clocks:
+            clock.lead_id, clock.started_by_id = clock.lead.pk, clock.started_by.pk
+        Clock.objects.bulk_create(self.clocks)
+        tell_of_many(self.changes)
