@@ -64,7 +64,7 @@ def at_once(*calls: Callable[[], object]) -> list[Outcome]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
         assert not thread.is_alive()
     return outcomes
 
