@@ -24,13 +24,12 @@ from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
 from sla.clocks.engine import COPIED_ON_UNDO, ENDING, agenda_of
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock, Outage
+from sla.clocks.models import OUTAGE, Clock, Outage
 from sla.clocks.spans import Span, counted_span, step_times
 from sla.clocks.states import IS_RUNNING
 
 log = logging.getLogger(__name__)
 
-CAUSE = "outage"
 LONGEST = timedelta(days=31)
 LONGEST_REASON = 300
 _OWN = ("started_at", "at_risk_at", "due_at", "breached_at", "detected_at", "steps", "step_times",
@@ -73,7 +72,7 @@ def void_outage(
         ended = _due_in(since, until).filter(stopped_at__isnull=False)
         outage = Outage.objects.create(
             starts_at=since, ends_at=until, reason=reason.strip(), made_by=actor, made_at=now,
-            voided=ended.update(void_at=now, void_cause=CAUSE), restarted=len(clocks),
+            voided=ended.update(void_at=now, void_cause=OUTAGE), restarted=len(clocks),
         )  # fmt: skip
         of_lead: dict[int, list[Clock]] = defaultdict(list)
         for clock in clocks:
@@ -132,9 +131,9 @@ def _begin_anew(clocks: list[Clock], outage: Outage, now: datetime) -> None:
     """The clocks of one lead that still run, each ended as void and begun as its successor."""
     lead = Lead.objects.get(pk=clocks[0].lead_id)
     told = {"outage": outage.pk, "kinds": [clock.kind for clock in clocks]}
-    event = record(lead, CAUSE, actor=outage.made_by, now=now, data=told, words={})
+    event = record(lead, OUTAGE, actor=outage.made_by, now=now, data=told, words={})
     for clock in clocks:
-        clock.void_at, clock.void_cause, clock.ended_by, clock.next_at = now, CAUSE, event, None
+        clock.void_at, clock.void_cause, clock.ended_by, clock.next_at = now, OUTAGE, event, None
         clock.save(update_fields=ENDING)
         _successor(clock, event, outage, now).save(force_insert=True)
     renew_agenda(lead, agenda_of(list(Clock.objects.filter(IS_RUNNING, lead=lead))))
