@@ -1,5 +1,6 @@
 # statements are put together from words of this file alone
-"""Taking running clocks over to a newer version of their calendar or of the agreement.
+"""Taking running clocks over to a newer version of their calendar or of the agreement, or beginning
+them anew after an outage.
 
 A worker goes through the clocks in batches, each a transaction of its own: leads by id, then clocks
 by id, everything recounted and written set-wise, and what the leads say is due next with it. A
@@ -29,8 +30,9 @@ from sla.calendars.actions import lock_calendar
 from sla.calendars.models import Calendar
 from sla.calendars.queries import calendar_of, may_edit
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock, Rebuild
+from sla.clocks.models import Clock, Outage, Rebuild
 from sla.clocks.moving import Moved, Standing
+from sla.clocks.outage import begin_anew
 from sla.clocks.recounting import COLUMNS, ByAgreement, ByCalendar, Effect, Recount, running_by
 
 log = logging.getLogger(__name__)
@@ -207,6 +209,8 @@ def _take_batch(rebuild_id: int, now: datetime, batch: int) -> int | None:
         rebuild = _open_rebuild(rebuild_id)
         if rebuild is None:
             return None
+        if rebuild.outage is not None:
+            return _begin_anew(rebuild, rebuild.outage, now, batch)
         recount = _recount(rebuild)
         ids = _next_ids(recount.older(), rebuild.last_clock, batch)
         if not ids and rebuild.last_clock:
@@ -218,6 +222,15 @@ def _take_batch(rebuild_id: int, now: datetime, batch: int) -> int | None:
         effect = _take_over(ids, recount, rebuild, now)
         _note(rebuild, effect, last=ids[-1][0], now=now)
         return effect.counting
+
+
+def _begin_anew(rebuild: Rebuild, outage: Outage, now: datetime, batch: int) -> int | None:
+    """The next clocks after an outage; what began anew is not due in it any more."""
+    begun = begin_anew(outage, now=now, batch=batch)
+    if not begun:
+        return None
+    _note(rebuild, Effect(counting=begun, moved=begun), last=0, now=now)
+    return begun
 
 
 def _open_rebuild(rebuild_id: int) -> Rebuild | None:

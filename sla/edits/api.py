@@ -26,6 +26,7 @@ from sla.calendars.queries import (
 )
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, year_of
 from sla.clocks.recounting import preview_edit
+from sla.clocks.tasks import wake_rebuilds
 from sla.edits.actions import save_edit
 from sla.edits.bodies import (
     CalendarAnswer,
@@ -41,7 +42,6 @@ from sla.edits.bodies import (
     rebuild_answer,
 )
 from sla.edits.screen import last_rebuild
-from sla.edits.tasks import wake_rebuilds
 
 TAGS = ["calendars"]
 
