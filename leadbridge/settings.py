@@ -235,7 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Normally woken by the edit itself; this run goes on with what a killed worker left undone.
     "rebuild": {
-        "task": "sla.edits.tasks.rebuild",
+        "task": "sla.clocks.tasks.rebuild",
         "schedule": 60,
         "options": {"expires": 60},
     },

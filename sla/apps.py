@@ -19,17 +19,19 @@ class SlaConfig(AppConfig):
         from leads.handoff.pauses import register_rules
         from leads.intake.quarantine.due import register_due
         from leads.routing.hours import register_openings
-        from sla.agreement.life import AGREEMENT
+        from sla.agreement.life import AGREEMENT, register_follower
         from sla.agreement.queries import override_cap
         from sla.clocks import digest, news, notices
         from sla.clocks.attempts import effort_on
         from sla.clocks.hours import next_working_instants, openings
         from sla.clocks.office_day import one_business_day
         from sla.clocks.pauses import allowed_pauses
+        from sla.clocks.rebuild import follow_agreement
         from sla.clocks.receiver import on_lead_changed
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
+        register_follower(follow_agreement)
         register_hours(next_working_instants)
         register_openings(openings)
         register_effort(effort_on)

@@ -2,14 +2,13 @@
 
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
-from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep, Heartbeat, Outage
+from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
 
 __all__ = [
     "AgreementConfirmation",
     "AgreementVersion",
     "Calendar",
-    "CalendarRebuild",
     "CalendarVersion",
     "Clock",
     "ClockMove",
@@ -18,5 +17,6 @@ __all__ = [
     "Heartbeat",
     "KeptDay",
     "Outage",
+    "Rebuild",
     "StaleHour",
 ]

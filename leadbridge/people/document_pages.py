@@ -48,6 +48,7 @@ def _propose(kind: Kind[Any], request: Request, found: Any) -> str:
         actor=request.user,
         now=request.now,
         effective_from=begins,
+        beside={name: request.POST[name] for name in kind.beside if name in request.POST},
     )
     return f"Proposed version {found.version}. Both heads can sign it now."
 

@@ -1,9 +1,11 @@
 """What the actions on documents ask before they write, each refusal with its cure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
+
+from django.db.models import TextChoices
 
 from leadbridge.kernel.confirmations import Confirmation
 from leadbridge.kernel.documents import DocumentState, VersionedDocument
@@ -22,7 +24,11 @@ Document = TypeVar("Document", bound=VersionedDocument)
 class Kind(Generic[Document]):
     """One kind of document. `clean` gives back the whole content, every default written out, or
     raises `DomainError`; `review_on` reads the day on which a content is to be looked at again;
-    `tell` lets the heads know whose signature a proposal waits for, but for who acts now."""
+    `tell` lets the heads know whose signature a proposal waits for, but for who acts now;
+    `beside` names what a proposal states beside its text, the first choice unless somebody says
+    otherwise;
+    `follow` does what follows when a
+    version comes into force, in the same transaction."""
 
     name: str
     path: str
@@ -31,6 +37,8 @@ class Kind(Generic[Document]):
     clean: Callable[[object], dict[str, object]]
     review_on: Callable[[Mapping[str, object]], date | None]
     tell: Callable[["Kind[Any]", Any, User, datetime], None]
+    beside: Mapping[str, type[TextChoices]] = field(default_factory=dict)
+    follow: Callable[[Any, datetime], None] | None = None
 
     @property
     def rows(self) -> Any:
@@ -63,6 +71,18 @@ def require_head(kind: Kind[Document], actor: User) -> Side:
             status=403,
         )
     return side
+
+
+def stated_beside(kind: Kind[Document], given: Mapping[str, object]) -> dict[str, str]:
+    """What a proposal states beside its text; DomainError names the field of a bad choice."""
+    stated = {}
+    for name, choices in kind.beside.items():
+        chosen = given.get(name, choices.values[0])
+        if chosen not in choices.values:
+            known = " or ".join(choices.values)
+            raise DomainError("invalid", f"{name}: choose {known}.", field=name)
+        stated[name] = str(chosen)
+    return stated
 
 
 def require_signers(kind: Kind[Document]) -> None:

@@ -4,6 +4,7 @@ One set of actions for every such document; what makes an agreement an agreement
 `Kind`. Each action locks the version it changes, so that of two heads at once both are told true.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from leadbridge.people.document_rules import (
     require_same_day,
     require_signers,
     require_unsigned,
+    stated_beside,
     wrong_state,
 )
 from leadbridge.people.models import Side, User
@@ -100,11 +102,14 @@ def propose(
     actor: User,
     now: datetime,
     effective_from: datetime | None = None,
+    beside: Mapping[str, object] | None = None,
 ) -> Document:
     """Fix a draft and lay it before both heads. Without `effective_from` it holds from the second
-    signature on. DomainError `no_signer` (409) where one side has no head who could sign."""
+    signature on. `beside`: what the kind states beside its text, fixed with it. DomainError
+    `no_signer` (409) where one side has no head who could sign."""
     require_drafter(kind, actor)
     require_ahead(effective_from, now)
+    stated = stated_beside(kind, beside or {})
     with transaction.atomic():
         _lock_numbers(kind)
         draft = _lock(kind, document_id, DocumentState.DRAFT, "proposed")
@@ -119,6 +124,8 @@ def propose(
         draft.state, draft.content_hash = DocumentState.PROPOSED, content_hash(draft.content)
         draft.based_on, draft.effective_from = active, effective_from
         draft.proposed_by, draft.proposed_at = actor, now
+        for name, choice in stated.items():
+            setattr(draft, name, choice)
         draft.save()
         kind.tell(kind, draft, actor, now)
     return draft
@@ -248,6 +255,8 @@ def _put_into_force(kind: Kind[Document], document: Document, now: datetime) -> 
     document.state = DocumentState.ACTIVE
     document.effective_from = max(now, document.effective_from or now)
     document.save(update_fields=["state", "effective_from"])
+    if kind.follow is not None:
+        kind.follow(document, now)
 
 
 def _retire(document: VersionedDocument, now: datetime) -> None:

@@ -12,6 +12,7 @@ from leadbridge.outbox.claims import LEASE
 from leadbridge.outbox.models import Message
 from sla.clocks.heartbeats import BEAT, SWEEP, WORKER
 from sla.clocks.models import Clock, Heartbeat, Outage
+from sla.clocks.outage import begun_anew
 from sla.clocks.states import IS_RUNNING
 
 MOST_LISTED = 20
@@ -80,7 +81,7 @@ class Status:
     set_aside: int
     clocks: tuple[Failed, ...]
     parts: tuple[tuple[str, str], ...]
-    outages: tuple[Outage, ...]
+    outages: tuple[tuple[Outage, int], ...]
 
 
 def status(*, now: datetime) -> Status:
@@ -103,7 +104,10 @@ def status(*, now: datetime) -> Status:
         failed=tuple(_failed_messages()),
         set_aside=set_aside().count(),
         clocks=tuple(_clocks_aside()),
-        outages=tuple(Outage.objects.all()[:MOST_LISTED]),
+        outages=tuple(
+            (one, begun_anew(one))
+            for one in Outage.objects.prefetch_related("rebuilds")[:MOST_LISTED]
+        ),
         parts=tuple((name, try_check(CHECKS[name])) for name in ("database", "redis")),
     )
 

@@ -17,6 +17,7 @@ from leadbridge.status.figures import status
 from leadbridge.status.forms import OutageForm
 from sla.clocks.outage import outage_words, preview_outage, require_window, void_outage
 from sla.clocks.repair import retry_clocks
+from sla.clocks.tasks import wake_rebuilds
 
 
 @require_GET
@@ -42,7 +43,7 @@ def status_page(request: Request) -> HttpResponse:
             "queue": words.queue_rows(found),
             "interval": f"{interval:g}",
             "may_retry": request.user.is_administrator,
-            "outages": [outage_words(one, zone_of(request.user)) for one in found.outages],
+            "outages": words.outage_rows(found.outages, zone_of(request.user)),
         },
     )
 
@@ -87,5 +88,6 @@ def outage(request: Request) -> HttpResponse:
         found = {"form": form, "hit": preview_outage(**window)}
         return render(request, "status/outage.html", found)
     voided = void_outage(**asked, **window)
+    wake_rebuilds()
     messages.success(request, f"Voided: {outage_words(voided, zone_of(request.user))}")
     return redirect("/status/")

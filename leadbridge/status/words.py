@@ -1,10 +1,13 @@
 """The status in words: what needs a look, and every figure with its unit. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leadbridge.kernel.words import duration_words
 from leadbridge.status.figures import Status
+from sla.clocks.models import Outage
+from sla.clocks.outage import outage_words
 
 PATIENCE = 6  # sweeps that may be missed before something is wrong
 MAIL_MAY_WAIT = timedelta(minutes=5)
@@ -129,3 +132,16 @@ def seconds_words(seconds: float | None) -> str:
 def counted(number: int, word: str) -> str:
     """A number with its word: "1 message", "12 messages"."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def outage_rows(outages: Iterable[tuple[Outage, int]], zone: str) -> list[dict[str, object]]:
+    """Each outage as a sentence; and how far a worker is, while clocks still wait to begin anew."""
+    rows: list[dict[str, object]] = []
+    for outage, begun in outages:
+        row: dict[str, object] = {"words": outage_words(outage, zone)}
+        if begun < outage.restarted:
+            row["progress"] = f"{begun:,} of {outage.restarted:,} that ran still began anew"
+            share = round(100 * begun / outage.restarted)
+            row["parts"] = [{"start": 0, "share": share, "tone": "accent"}]
+        rows.append(row)
+    return rows

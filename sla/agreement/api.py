@@ -1,15 +1,26 @@
 """Agreements in the API: the same life as every signed document, and what a version changes."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
+from rest_framework import serializers
+
 from leadbridge.people import document_calls as calls
+from leadbridge.people import documents
 from leadbridge.people.document_queries import standing_for
 from leadbridge.people.document_rules import Kind
 from leadbridge.people.models import User
 from sla.agreement.life import AGREEMENT
+from sla.agreement.models import Running
 from sla.agreement.screen import difference
 
 described = calls.described
+
+
+RUNNING_HELP = (
+    "For which clocks it counts when it comes into force: new ones only (keep), or running ones "
+    "too (move). Fixed with the proposal."
+)
 
 
 class AgreementDetail(calls.DocumentDetail):
@@ -17,6 +28,15 @@ class AgreementDetail(calls.DocumentDetail):
     force itself, else against the one it followed."""
 
     changes = calls.ChangeAnswer(many=True)
+    running = serializers.ChoiceField(choices=Running.choices, help_text=RUNNING_HELP)
+
+
+class ProposeBody(calls.ProposeBody):
+    """As of any document; and what becomes of clocks that run."""
+
+    running = serializers.ChoiceField(
+        choices=Running.choices, default=Running.KEEP, help_text=RUNNING_HELP
+    )
 
 
 class Agreement:
@@ -39,12 +59,21 @@ class AgreementOne(Agreement, calls.DocumentOne):
         changes = [
             {"part": part, "sentence": sentence} for part, said in parts for sentence in said
         ]
-        return {**super().detail(user, document), "changes": changes}
+        detail = super().detail(user, document)
+        return {**detail, "changes": changes, "running": document.running}
 
 
 @described("agreements")
 class Propose(Agreement, calls.Propose):
     """Lay a draft before both heads."""
+
+    body = ProposeBody
+
+    def act(self, pk: int, user: User, now: datetime, told: dict[str, Any]) -> object:
+        beside = {"running": told.pop("running")}
+        return documents.propose(
+            AGREEMENT, document_id=pk, actor=user, now=now, beside=beside, **told
+        )
 
 
 @described("agreements")

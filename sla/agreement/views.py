@@ -16,7 +16,7 @@ from sla.agreement.forms import Editor
 from sla.agreement.life import AGREEMENT
 from sla.agreement.models import AgreementVersion
 from sla.agreement.paper import paper_of
-from sla.agreement.screen import difference
+from sla.agreement.screen import difference, running_asked
 from sla.agreement.sheet import press, read_texts, texts_of
 from sla.agreement.targets import Agreement
 
@@ -103,6 +103,7 @@ def _draw(
         context |= {
             "paper": paper_of(Agreement.from_content(shown.content)),
             "changes": difference(shown, standing),
+            "running": running_asked(shown, standing),
         }
     status = refused.status if refused else 200
     return render(request, "sla/agreement.html", context, status=status)

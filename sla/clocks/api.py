@@ -23,10 +23,11 @@ from sla.calendars.queries import calendar_of
 from sla.clocks.explanation import explain_clock, pauses_of
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import STEP_STATES, Clock, Outage
-from sla.clocks.outage import LONGEST_REASON, void_outage
+from sla.clocks.outage import LONGEST_REASON, begun_anew, void_outage
 from sla.clocks.queries import clock_id_of, clocks_visible_to, get_clock_for
 from sla.clocks.representation import TO_COME, clock_answer
 from sla.clocks.states import State, state_q
+from sla.clocks.tasks import wake_rebuilds
 
 FILTERS = ("state", "kind", "holder", "team", "lead", "due_before")
 
@@ -172,7 +173,8 @@ class OutageAnswer(serializers.Serializer[Any]):
     made_by = serializers.CharField()
     made_at = serializers.DateTimeField()
     voided = serializers.IntegerField(help_text="Had ended by then.")
-    restarted = serializers.IntegerField(help_text="Ran still, and began anew.")
+    restarted = serializers.IntegerField(help_text="Ran still: a worker begins them anew.")
+    begun = serializers.IntegerField(help_text="Begun anew, or ended by an act, so far.")
 
 
 class Outages(ListView):
@@ -190,7 +192,8 @@ class Outages(ListView):
         Query(request, ()).close()
         if not sees_figures(caller(request)):
             raise DomainError("forbidden", "Outages are for those who read figures.", status=403)
-        pages, page = page_of(self, request, Outage.objects.select_related("made_by"))
+        found = Outage.objects.select_related("made_by").prefetch_related("rebuilds")
+        pages, page = page_of(self, request, found)
         return pages.get_paginated_response([_outage(one) for one in page])
 
     @extend_schema(
@@ -199,12 +202,13 @@ class Outages(ListView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Void every clock due in `[since, until)`; administrators only. What still runs begins
-        anew with the time that was left of it when the outage began."""
+        anew in a worker, with the time that was left of it when the outage began."""
         told = read_body(request, OutageBody)
         made = void_outage(
             actor=caller(request), now=now_of(request), since=told["since"], until=told["until"],
             reason=told["reason"],
         )  # fmt: skip
+        wake_rebuilds()
         return Response(_outage(made), status=201)
 
 
@@ -218,6 +222,7 @@ def _outage(outage: Outage) -> dict[str, object]:
         "made_at": utc_text(outage.made_at),
         "voided": outage.voided,
         "restarted": outage.restarted,
+        "begun": begun_anew(outage),
     }
 
 

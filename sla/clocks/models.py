@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from leadbridge.people.models import Team
 from leads.handoff.models import Event, Lead
@@ -18,6 +18,9 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.states import IS_RUNNING
 
 STEP_STATES = ("done", "pending", "dropped")
+OUTAGE = (
+    "outage"  # the event with which a promise begins anew after one, and why the former is void
+)
 
 
 _AFTER = pgtrigger.Referencing(new="after")  # type: ignore[no-untyped-call]
@@ -245,11 +248,12 @@ class Outage(models.Model):
         return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}: {self.reason}"
 
 
-class CalendarRebuild(models.Model):
-    """Running clocks taken over to a newer version of their calendar, because an edit said so.
+class Rebuild(models.Model):
+    """Running clocks taken over to something newer, in batches: a version of their calendar or of
+    the agreement that is to count for them too, or a beginning after an outage.
 
-    `done` of `total` clocks count by the new version now; of those `moved` are due at another
-    instant, `turned_late` were not late before and `late_no_longer` were.
+    `done` of `total` clocks were taken over; of those `moved` are due at another instant,
+    `turned_late` were not late before and `late_no_longer` were.
     """
 
     class State(models.TextChoices):
@@ -261,12 +265,20 @@ class CalendarRebuild(models.Model):
 
     OPEN = (State.WAITING, State.RUNNING)
 
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="rebuilds")
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, null=True, related_name="rebuilds"
+    )
     from_version = models.ForeignKey(
         CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     to_version = models.ForeignKey(
-        CalendarVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+        CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    agreement = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    outage = models.ForeignKey(
+        Outage, on_delete=models.PROTECT, null=True, related_name="rebuilds", db_index=False
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -286,18 +298,38 @@ class CalendarRebuild(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="sla_calendarrebuild_state_known",
+                name="sla_rebuild_state_known",
                 condition=Q(state__in=["waiting", "running", "done", "failed", "replaced"]),
             ),
+            models.CheckConstraint(
+                name="sla_rebuild_of_one_thing",
+                condition=Q(calendar__isnull=False, to_version__isnull=False, agreement=None)
+                & Q(outage=None)
+                | Q(calendar=None, to_version=None, agreement__isnull=False, outage=None)
+                | Q(calendar=None, to_version=None, agreement=None, outage__isnull=False),
+            ),
             models.UniqueConstraint(
-                name="sla_calendarrebuild_one_open",
+                name="sla_rebuild_one_open",
                 fields=["calendar"],
                 condition=Q(state__in=["waiting", "running"]),
             ),
+            models.UniqueConstraint(
+                Value(1),
+                name="sla_rebuild_one_agreement_open",
+                condition=Q(state__in=["waiting", "running"], agreement__isnull=False),
+            ),
+            models.UniqueConstraint(name="sla_rebuild_once_an_outage", fields=["outage"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.calendar} to version {self.to_version.number}: {self.state}"
+        return f"{self.calendar or self.agreement or self.outage}: {self.state}"
+
+    @property
+    def number(self) -> int | None:
+        """Of the version that clocks are taken over to; None after an outage."""
+        if self.agreement is not None:
+            return self.agreement.version
+        return self.to_version.number if self.to_version else None
 
 
 class ClockMove(models.Model):
@@ -308,7 +340,7 @@ class ClockMove(models.Model):
     """
 
     rebuild = models.ForeignKey(
-        CalendarRebuild, on_delete=models.PROTECT, related_name="moves", db_index=False
+        Rebuild, on_delete=models.PROTECT, related_name="moves", db_index=False
     )
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="moves")
     due_from = models.DateTimeField()

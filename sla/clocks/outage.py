@@ -1,8 +1,8 @@
 """An outage of our own: what fell due in it is left out of all figures, kept or not, because
 nobody could be asked to keep it. An administrator says from when to when, and why.
 
-A promise that still runs is not lost by it: it begins anew now, with as much time as was left of
-it when the outage began.
+A promise that still runs is not lost by it: a worker begins it anew, with as much time as was left
+of it when the outage began.
 """
 
 import logging
@@ -24,13 +24,13 @@ from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
 from sla.clocks.engine import COPIED_ON_UNDO, ENDING, agenda_of
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock, Outage
+from sla.clocks.models import OUTAGE, Clock, Outage, Rebuild
 from sla.clocks.spans import Span, counted_span, step_times
 from sla.clocks.states import IS_RUNNING
 
 log = logging.getLogger(__name__)
 
-CAUSE = "outage"
+BATCH = 500  # leads in one transaction: each gets an event of its own
 LONGEST = timedelta(days=31)
 LONGEST_REASON = 300
 _OWN = ("started_at", "at_risk_at", "due_at", "breached_at", "detected_at", "steps", "step_times",
@@ -56,32 +56,53 @@ def preview_outage(*, since: datetime, until: datetime) -> Hit:
 def void_outage(
     *, actor: User, now: datetime, since: datetime, until: datetime, reason: str
 ) -> Outage:
-    """Void every clock that fell due in `[since, until)`, and begin those anew that still run.
+    """Void every ended clock that fell due in `[since, until)`, and have a worker begin those anew
+    that still run (`begin_anew`).
 
     DomainError `forbidden` (403) for all but administrators, `invalid` for a window or a reason
     that cannot be.
     """
     require_window(actor=actor, now=now, since=since, until=until, reason=reason)
     with transaction.atomic():
-        running = _due_in(since, until).filter(IS_RUNNING)
-        lock_leads(set(running.values_list("lead_id", flat=True)))
-        clocks = list(
-            running.select_for_update(no_key=True, of=("self",))
-            .select_related("lead", "team")
-            .order_by("pk")
-        )
-        ended = _due_in(since, until).filter(stopped_at__isnull=False)
+        running = _due_in(since, until).filter(IS_RUNNING).count()
         outage = Outage.objects.create(
             starts_at=since, ends_at=until, reason=reason.strip(), made_by=actor, made_at=now,
-            voided=ended.update(void_at=now, void_cause=CAUSE), restarted=len(clocks),
+            voided=_void_ended(since, until, now), restarted=running,
         )  # fmt: skip
-        of_lead: dict[int, list[Clock]] = defaultdict(list)
-        for clock in clocks:
-            of_lead[clock.lead_id].append(clock)
-        for several in of_lead.values():
-            _begin_anew(several, outage, now)
+        if running:
+            Rebuild.objects.create(outage=outage, asked_by=actor, asked_at=now, total=running)
     log.info("%s voided clocks due %s to %s: %s", actor, since, until, outage.reason)
     return outage
+
+
+def begin_anew(outage: Outage, *, now: datetime, batch: int) -> int:
+    """Begin the next clocks anew that fell due in an outage and still run, in the transaction of
+    the caller; how many. Those of one lead go together, and 0 is the end: what an act ended
+    meanwhile is void as well, for it fell due in the window all the same."""
+    due = _due_in(outage.starts_at, outage.ends_at)
+    running = due.filter(IS_RUNNING)
+    leads = set(running.order_by("pk").values_list("lead_id", flat=True)[: min(batch, BATCH)])
+    if not leads:
+        _void_ended(outage.starts_at, outage.ends_at, now)
+        return 0
+    lock_leads(leads)
+    clocks = (
+        running.filter(lead__in=leads)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("lead", "team")
+        .order_by("pk")
+    )
+    of_lead: dict[int, list[Clock]] = defaultdict(list)
+    for clock in clocks:
+        of_lead[clock.lead_id].append(clock)
+    for several in of_lead.values():
+        _begin_anew(several, outage, now)
+    return sum(map(len, of_lead.values()))
+
+
+def _void_ended(since: datetime, until: datetime, now: datetime) -> int:
+    ended = _due_in(since, until).filter(stopped_at__isnull=False)
+    return ended.update(void_at=now, void_cause=OUTAGE)
 
 
 def require_window(
@@ -105,6 +126,14 @@ def require_window(
             f"Say what happened, in at most {LONGEST_REASON} characters: everybody reads it.",
             field="reason",
         )
+
+
+def begun_anew(outage: Outage) -> int:
+    """How many of those that ran still are dealt with."""
+    restart = next(iter(outage.rebuilds.all()), None)
+    if restart is None or restart.state == Rebuild.State.DONE:
+        return outage.restarted
+    return min(restart.done, outage.restarted)
 
 
 def outages_between(start: datetime, end: datetime) -> QuerySet[Outage]:
@@ -132,9 +161,9 @@ def _begin_anew(clocks: list[Clock], outage: Outage, now: datetime) -> None:
     """The clocks of one lead that still run, each ended as void and begun as its successor."""
     lead = Lead.objects.get(pk=clocks[0].lead_id)
     told = {"outage": outage.pk, "kinds": [clock.kind for clock in clocks]}
-    event = record(lead, CAUSE, actor=outage.made_by, now=now, data=told, words={})
+    event = record(lead, OUTAGE, actor=outage.made_by, now=now, data=told, words={})
     for clock in clocks:
-        clock.void_at, clock.void_cause, clock.ended_by, clock.next_at = now, CAUSE, event, None
+        clock.void_at, clock.void_cause, clock.ended_by, clock.next_at = now, OUTAGE, event, None
         clock.save(update_fields=ENDING)
         _successor(clock, event, outage, now).save(force_insert=True)
     renew_agenda(lead, agenda_of(list(Clock.objects.filter(IS_RUNNING, lead=lead))))

@@ -1,5 +1,6 @@
 # statements are put together from words of this file alone
-"""Taking running clocks over to a newer version of their calendar: what it would do, and doing it.
+"""Taking running clocks over to a newer version of their calendar or of the agreement, or beginning
+them anew after an outage.
 
 A worker goes through the clocks in batches, each a transaction of its own: leads by id, then clocks
 by id, everything recounted and written set-wise, and what the leads say is due next with it. A
@@ -7,11 +8,11 @@ clock that was taken over counts by the new version, so a run that died is simpl
 one that is repeated finds nothing to do. Ended clocks are never touched.
 """
 
+import json
 import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 
@@ -22,42 +23,51 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import HourSetter
 from leadbridge.people.models import User
 from leads.handoff.locks import lock_leads
+from sla.agreement.models import AgreementVersion, Running
+from sla.agreement.queries import agreement_version
+from sla.agreement.targets import Agreement
 from sla.calendars.actions import lock_calendar
-from sla.calendars.arithmetic import BusinessCalendar
-from sla.calendars.models import Calendar, CalendarVersion
+from sla.calendars.models import Calendar
 from sla.calendars.queries import calendar_of, may_edit
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import CalendarRebuild, Clock
-from sla.clocks.moving import Moved, Standing, move
-from sla.clocks.states import IS_RUNNING
+from sla.clocks.models import Clock, Outage, Rebuild
+from sla.clocks.moving import Moved, Standing
+from sla.clocks.outage import begin_anew
+from sla.clocks.recounting import COLUMNS, ByAgreement, ByCalendar, Effect, Recount, running_by
 
 log = logging.getLogger(__name__)
 
 BATCH = 2_000
 LOCK = 0x5EB1D  # the first half of the advisory lock; the second is the rebuild
-COLUMNS = (
-    "id", "lead_id", "calendar_id", "counted", "target_seconds", "at_risk_share", "started_at",
-    "at_risk_at", "due_at", "pauses", "detected_at", "steps", "step_times", "next_at",
-)  # fmt: skip
-WHY_DROPPED = "An edit of the calendar moved it into the past."
-WHY_NO_LONGER = "By an edit of the calendar it is late no longer."
+WHY_DROPPED = "An edit of the {} moved it into the past."
+WHY_NO_LONGER = "By an edit of the {} it is late no longer."
 ON_ITS_WAY = [name for name, kind in KINDS.items() if not kind.aside]
-State = CalendarRebuild.State
+State = Rebuild.State
 
 # Steps and their times travel as text, because `unnest` would flatten arrays of arrays.
 _WRITE = """
     WITH fresh AS (
-        SELECT id, at_risk_at, due_from, due_at, detected_at, next_at, steps::text[] AS steps,
-            step_times::timestamptz[] AS step_times
-        FROM unnest(%(ids)s::bigint[], %(at_risk)s::timestamptz[], %(due_from)s::timestamptz[],
-            %(due)s::timestamptz[], %(detected)s::timestamptz[], %(next)s::timestamptz[],
-            %(steps)s::text[], %(step_times)s::text[])
-            AS given (id, at_risk_at, due_from, due_at, detected_at, next_at, steps, step_times)
+        SELECT id, started_at, target, share, counted, at_risk_at, due_from, due_at, detected_at,
+            next_at, steps::text[] AS steps, step_times::timestamptz[] AS step_times,
+            pauses::jsonb AS pauses
+        FROM unnest(%(ids)s::bigint[], %(started)s::timestamptz[], %(target)s::int[],
+            %(share)s::numeric[], %(counted)s::boolean[], %(at_risk)s::timestamptz[],
+            %(due_from)s::timestamptz[], %(due)s::timestamptz[], %(detected)s::timestamptz[],
+            %(next)s::timestamptz[], %(steps)s::text[], %(step_times)s::text[],
+            %(pauses)s::text[])
+            AS given (id, started_at, target, share, counted, at_risk_at, due_from, due_at,
+                detected_at, next_at, steps, step_times, pauses)
     ), written AS (
-        UPDATE sla_clock AS clock SET calendar_id = %(version)s, at_risk_at = fresh.at_risk_at,
-            due_at = fresh.due_at, detected_at = fresh.detected_at, next_at = fresh.next_at,
+        UPDATE sla_clock AS clock SET calendar_id = COALESCE(%(version)s, clock.calendar_id),
+            agreement_id = COALESCE(%(agreement)s, clock.agreement_id),
+            started_at = fresh.started_at, target_seconds = fresh.target,
+            at_risk_share = fresh.share, counted = fresh.counted,
+            at_risk_at = fresh.at_risk_at, due_at = fresh.due_at,
+            detected_at = fresh.detected_at, next_at = fresh.next_at,
             breached_at = CASE WHEN fresh.detected_at IS NOT NULL THEN fresh.due_at END,
-            steps = fresh.steps, step_times = fresh.step_times
+            steps = fresh.steps, step_times = fresh.step_times, pauses = fresh.pauses,
+            paused_from = (fresh.pauses->-1->>0)::timestamptz,
+            paused_until = (fresh.pauses->-1->>1)::timestamptz
         FROM fresh WHERE clock.id = fresh.id
     )
     INSERT INTO sla_clockmove (rebuild_id, clock_id, due_from, due_to, silent)
@@ -92,52 +102,12 @@ _AGENDA = """
 """
 
 
-@dataclass
-class Effect:
-    """What an edit does to running clocks: how many count by the calendar, how many of them are
-    due at another instant, turn late, are late no longer; `stuck` can have no due time at all."""
-
-    counting: int = 0
-    moved: int = 0
-    turned_late: int = 0
-    late_no_longer: int = 0
-    stuck: int = 0
-
-    def add(self, moved: Moved) -> None:
-        """Count one more clock."""
-        self.counting += 1
-        self.moved += moved.has_moved
-        self.turned_late += moved.turned_late
-        self.late_no_longer += moved.late_no_longer
-
-
-def running_by(calendar_id: int) -> QuerySet[Clock]:
-    """Running clocks that count by any version of a calendar."""
-    versions = CalendarVersion.objects.filter(calendar=calendar_id).values_list("pk", flat=True)
-    return Clock.objects.filter(IS_RUNNING, calendar__in=list(versions))
-
-
-def preview_edit(*, calendar_id: int, content: object, now: datetime) -> Effect:
-    """What moving the running clocks to this content would do. Nothing is written."""
-    new = BusinessCalendar.from_content(content)
-    effect = Effect()
-    rows = running_by(calendar_id).values_list(*COLUMNS).iterator(chunk_size=5_000)
-    for row in rows:
-        clock = Standing(*row)
-        try:
-            effect.add(move(clock, old=calendar_of(clock.calendar_id), new=new, now=now))
-        except DomainError:
-            effect.counting += 1
-            effect.stuck += 1
-    return effect
-
-
 def waiting_for_move(calendar: Calendar) -> int:
     """Running clocks that count by an older version than the one that stands."""
     return running_by(calendar.pk).exclude(calendar=calendar.current_id).count()
 
 
-def start_rebuild(*, calendar_id: int, actor: User, now: datetime) -> CalendarRebuild | None:
+def start_rebuild(*, calendar_id: int, actor: User, now: datetime) -> Rebuild | None:
     """Ask for all running clocks to be taken over to the version that stands; None: all are.
 
     An unfinished rebuild of the same calendar is replaced: what it has done stays, and this one
@@ -151,14 +121,32 @@ def start_rebuild(*, calendar_id: int, actor: User, now: datetime) -> CalendarRe
         total = older.count()
         if not total or calendar.current is None:
             return None
-        CalendarRebuild.objects.filter(calendar=calendar, state__in=CalendarRebuild.OPEN).update(
-            state=State.REPLACED, finished_at=now
-        )
+        _replace(Rebuild.objects.filter(calendar=calendar), now)
         before = older.aggregate(version=Max("calendar"))["version"]
-        return CalendarRebuild.objects.create(
+        return Rebuild.objects.create(
             calendar=calendar, from_version_id=before, to_version=calendar.current, asked_by=actor,
             asked_at=now, total=total,
         )  # fmt: skip
+
+
+def follow_agreement(version: AgreementVersion, now: datetime) -> None:
+    """A version came into force: if it was signed to count for running clocks too, a worker takes
+    them over. What an earlier version left undone ends with it either way, because nothing counts
+    by that one any more."""
+    _replace(Rebuild.objects.filter(agreement__isnull=False), now)
+    if version.running != Running.MOVE:
+        return
+    total = ByAgreement(version.pk, Agreement.from_content(version.content)).older().count()
+    if total:
+        assert version.proposed_by is not None, "nothing is signed that nobody proposed"
+        Rebuild.objects.create(
+            agreement=version, asked_by=version.proposed_by, asked_at=now, total=total
+        )
+
+
+def _replace(rebuilds: QuerySet[Rebuild], now: datetime) -> None:
+    """What was asked for before is gone on with by what is asked for now."""
+    rebuilds.filter(state__in=Rebuild.OPEN).update(state=State.REPLACED, finished_at=now)
 
 
 def run_rebuilds(*, now: datetime, batch: int = BATCH, seconds: float = inf) -> int:
@@ -166,7 +154,7 @@ def run_rebuilds(*, now: datetime, batch: int = BATCH, seconds: float = inf) -> 
 
     After so many `seconds` it begins no further batch.
     """
-    waiting = CalendarRebuild.objects.filter(state__in=CalendarRebuild.OPEN).order_by("pk")
+    waiting = Rebuild.objects.filter(state__in=Rebuild.OPEN).order_by("pk")
     began, taken = time.monotonic(), 0
     for number in list(waiting.values_list("pk", flat=True)):
         left = seconds - (time.monotonic() - began)
@@ -198,7 +186,7 @@ def run_rebuild(*, rebuild_id: int, now: datetime, batch: int = BATCH, seconds: 
 
 def is_unfinished() -> bool:
     """Is there a rebuild to be done, or to be gone on with?"""
-    return CalendarRebuild.objects.filter(state__in=CalendarRebuild.OPEN).exists()
+    return Rebuild.objects.filter(state__in=Rebuild.OPEN).exists()
 
 
 @contextmanager
@@ -221,25 +209,47 @@ def _take_batch(rebuild_id: int, now: datetime, batch: int) -> int | None:
         rebuild = _open_rebuild(rebuild_id)
         if rebuild is None:
             return None
-        older = running_by(rebuild.calendar_id).exclude(calendar=rebuild.to_version_id)
-        ids = _next_ids(older, rebuild.last_clock, batch)
+        if rebuild.outage is not None:
+            return _begin_anew(rebuild, rebuild.outage, now, batch)
+        recount = _recount(rebuild)
+        ids = _next_ids(recount.older(), rebuild.last_clock, batch)
         if not ids and rebuild.last_clock:
             # Once more from the first: a clock may have started by the old version meanwhile.
             rebuild.last_clock = 0
-            ids = _next_ids(older, 0, batch)
+            ids = _next_ids(recount.older(), 0, batch)
         if not ids:
             return None
-        effect = _take_over(ids, rebuild, now)
+        effect = _take_over(ids, recount, rebuild, now)
         _note(rebuild, effect, last=ids[-1][0], now=now)
         return effect.counting
 
 
-def _open_rebuild(rebuild_id: int) -> CalendarRebuild | None:
+def _begin_anew(rebuild: Rebuild, outage: Outage, now: datetime, batch: int) -> int | None:
+    """The next clocks after an outage; what began anew is not due in it any more."""
+    begun = begin_anew(outage, now=now, batch=batch)
+    if not begun:
+        return None
+    _note(rebuild, Effect(counting=begun, moved=begun), last=0, now=now)
+    return begun
+
+
+def _open_rebuild(rebuild_id: int) -> Rebuild | None:
     return (
-        CalendarRebuild.objects.select_for_update(no_key=True)
-        .filter(pk=rebuild_id, state__in=CalendarRebuild.OPEN)
+        Rebuild.objects.select_for_update(no_key=True)
+        .filter(pk=rebuild_id, state__in=Rebuild.OPEN)
         .first()
     )
+
+
+def _recount(rebuild: Rebuild) -> Recount:
+    """What was edited: the calendar, or the agreement."""
+    if rebuild.agreement_id is not None:
+        version = agreement_version(rebuild.agreement_id)
+        return ByAgreement(version.version_id, version.agreement)
+    assert rebuild.calendar_id is not None, "a rebuild is of one thing"
+    assert rebuild.to_version_id is not None, "with its version"
+    hours = calendar_of(rebuild.to_version_id)
+    return ByCalendar(rebuild.calendar_id, hours, rebuild.to_version_id)
 
 
 def _next_ids(older: QuerySet[Clock], after: int, batch: int) -> list[tuple[int, int]]:
@@ -248,33 +258,41 @@ def _next_ids(older: QuerySet[Clock], after: int, batch: int) -> list[tuple[int,
     return list(following.values_list("pk", "lead_id")[:batch])
 
 
-def _take_over(ids: Sequence[tuple[int, int]], rebuild: CalendarRebuild, now: datetime) -> Effect:
+def _take_over(
+    ids: Sequence[tuple[int, int]], recount: Recount, rebuild: Rebuild, now: datetime
+) -> Effect:
     """Lock, read afresh, recount, write. What ended or was taken over meanwhile is left alone."""
     lock_leads({lead_id for _, lead_id in ids})
-    clocks = (
-        Clock.objects.select_for_update(no_key=True)
-        .filter(IS_RUNNING, pk__in=[clock_id for clock_id, _ in ids])
-        .exclude(calendar=rebuild.to_version_id)
+    rows = (
+        recount.older()
+        .select_for_update(no_key=True)
+        .filter(pk__in=[clock_id for clock_id, _ in ids])
         .order_by("pk")
     )
-    new, effect, moved = calendar_of(rebuild.to_version_id), Effect(), []
-    for row in clocks.values_list(*COLUMNS):
-        clock = Standing(*row)
-        after = move(clock, old=calendar_of(clock.calendar_id), new=new, now=now)
-        effect.add(after)
-        moved.append(after)
+    clocks = [Standing(*row) for row in rows.values_list(*COLUMNS)]
+    judge, effect = recount.judge(clocks, now), Effect()
+    moved = [judge(clock) for clock in clocks]
+    for one in moved:
+        effect.add(one)
     _write(moved, rebuild, now)
     return effect
 
 
-def _write(moved: Sequence[Moved], rebuild: CalendarRebuild, now: datetime) -> None:
+def _write(moved: Sequence[Moved], rebuild: Rebuild, now: datetime) -> None:
     """A batch of clocks, the steps they lose, and what their leads say is due next."""
+    edited = "agreement" if rebuild.agreement_id else "calendar"
     dropped = [(one.clock.id, step, at) for one in moved for step, at in one.dropped]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, {
             "version": rebuild.to_version_id,
+            "agreement": rebuild.agreement_id,
             "rebuild": rebuild.pk,
             "ids": [one.clock.id for one in moved],
+            "started": [one.span.started_at for one in moved],
+            "target": [one.span.target_seconds for one in moved],
+            "share": [one.at_risk_share for one in moved],
+            "counted": [one.span.counted for one in moved],
+            "pauses": [json.dumps(one.pauses) for one in moved],
             "at_risk": [one.at_risk_at for one in moved],
             "due_from": [one.clock.due_at for one in moved],
             "due": [one.due_at for one in moved],
@@ -287,13 +305,13 @@ def _write(moved: Sequence[Moved], rebuild: CalendarRebuild, now: datetime) -> N
         })  # fmt: skip
         cursor.execute(_DROP, {
             "now": now,
-            "why": WHY_DROPPED,
+            "why": WHY_DROPPED.format(edited),
             "ids": [clock_id for clock_id, _, _ in dropped],
             "steps": [step for _, step, _ in dropped],
             "times": [at for _, _, at in dropped],
         })  # fmt: skip
         on_time = [one.clock.id for one in moved if one.late_no_longer]
-        cursor.execute(_CALL_BACK, {"ids": on_time, "why": WHY_NO_LONGER})
+        cursor.execute(_CALL_BACK, {"ids": on_time, "why": WHY_NO_LONGER.format(edited)})
         leads = [one.clock.lead_id for one in moved]
         cursor.execute(_AGENDA, {"leads": leads, "kinds": ON_ITS_WAY})
 
@@ -303,7 +321,7 @@ def array_text(parts: Sequence[str]) -> str:
     return "{" + ",".join(parts) + "}"
 
 
-def _note(rebuild: CalendarRebuild, effect: Effect, *, last: int, now: datetime) -> None:
+def _note(rebuild: Rebuild, effect: Effect, *, last: int, now: datetime) -> None:
     """How far the rebuild is, in the same transaction."""
     rebuild.state = State.RUNNING
     rebuild.started_at = rebuild.started_at or now
@@ -322,10 +340,10 @@ def _note(rebuild: CalendarRebuild, effect: Effect, *, last: int, now: datetime)
 
 
 def _finish(
-    rebuild_id: int, state: CalendarRebuild.State, now: datetime, began: float, error: str = ""
+    rebuild_id: int, state: Rebuild.State, now: datetime, began: float, error: str = ""
 ) -> None:
     """Write down the end, unless a later edit replaced the rebuild."""
     at = now + timedelta(seconds=time.monotonic() - began)
-    CalendarRebuild.objects.filter(pk=rebuild_id, state__in=CalendarRebuild.OPEN).update(
+    Rebuild.objects.filter(pk=rebuild_id, state__in=Rebuild.OPEN).update(
         state=state, finished_at=at, error=error[:500]
     )

@@ -3,24 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.db import transaction
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
+from sla.agreement.models import Running
 from sla.calendars.actions import edit_calendar, working_content
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.models import Calendar
-from sla.clocks.models import CalendarRebuild
-from sla.clocks.rebuild import preview_edit, start_rebuild
-
-
-class Running(StrEnum):
-    """What becomes of clocks that run when their calendar is edited."""
-
-    KEEP = "keep"  # they go on by the version they were started under
-    MOVE = "move"  # they are counted anew
+from sla.clocks.models import Rebuild
+from sla.clocks.rebuild import start_rebuild
+from sla.clocks.recounting import preview_edit
 
 
 @dataclass(frozen=True)
@@ -28,7 +22,7 @@ class Saved:
     """The calendar after an edit, and the rebuild that takes running clocks along, if one began."""
 
     calendar: Calendar
-    rebuild: CalendarRebuild | None
+    rebuild: Rebuild | None
 
 
 def save_edit(

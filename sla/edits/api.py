@@ -13,6 +13,7 @@ from leadbridge.people.calls import ListView, Query, caller, now_of, page_of, re
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import Team, User
 from leadbridge.people.schema import answers
+from sla.agreement.models import Running
 from sla.calendars.actions import Owner, create_calendar, forbidden, working_content
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.models import Calendar
@@ -24,8 +25,9 @@ from sla.calendars.queries import (
     may_edit,
 )
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, year_of
-from sla.clocks.rebuild import preview_edit
-from sla.edits.actions import Running, save_edit
+from sla.clocks.recounting import preview_edit
+from sla.clocks.tasks import wake_rebuilds
+from sla.edits.actions import save_edit
 from sla.edits.bodies import (
     CalendarAnswer,
     CalendarDetail,
@@ -40,7 +42,6 @@ from sla.edits.bodies import (
     rebuild_answer,
 )
 from sla.edits.screen import last_rebuild
-from sla.edits.tasks import wake_rebuilds
 
 TAGS = ["calendars"]
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from leadbridge.kernel.time import utc_text
 from leadbridge.people.access import HourSetter
 from leadbridge.people.calls import Body, Words
+from sla.agreement.models import Running
 from sla.calendars.actions import LONGEST_NAME
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.bodies import Blocks
@@ -15,9 +16,8 @@ from sla.calendars.content import write_blocks
 from sla.calendars.models import Calendar
 from sla.calendars.queries import may_edit
 from sla.calendars.year import Day, Kind
-from sla.clocks.models import CalendarRebuild
-from sla.clocks.rebuild import Effect
-from sla.edits.actions import Running
+from sla.clocks.models import Rebuild
+from sla.clocks.recounting import Effect
 
 
 class PublicContent(serializers.Serializer[Any]):
@@ -86,7 +86,7 @@ class PreviewedEdit(Body):
 class RebuildAnswer(serializers.Serializer[Any]):
     """Running clocks on their way to a newer version."""
 
-    state = serializers.ChoiceField(choices=CalendarRebuild.State.choices)
+    state = serializers.ChoiceField(choices=Rebuild.State.choices)
     version = serializers.IntegerField()
     total = serializers.IntegerField()
     done = serializers.IntegerField()
@@ -118,14 +118,19 @@ class CalendarDetail(CalendarAnswer):
     rebuild = RebuildAnswer(allow_null=True)
 
 
-class EffectAnswer(serializers.Serializer[Any]):
-    """What an edit would do to running clocks if they were moved too; `changes` in sentences."""
+class CountsAnswer(serializers.Serializer[Any]):
+    """What an edit would do to running clocks if it counted for them too."""
 
-    counting = serializers.IntegerField(help_text="Running clocks that count by this calendar.")
+    counting = serializers.IntegerField(help_text="Running clocks that count by what is edited.")
     moved = serializers.IntegerField(help_text="Of these, due at another instant.")
-    turned_late = serializers.IntegerField(help_text="Not late now, late by the new hours.")
-    late_no_longer = serializers.IntegerField(help_text="Late now, not by the new hours.")
-    stuck = serializers.IntegerField(help_text="Could never fall due: such an edit is refused.")
+    turned_late = serializers.IntegerField(help_text="Not late now, late by the edit.")
+    late_no_longer = serializers.IntegerField(help_text="Late now, not by the edit.")
+    stuck = serializers.IntegerField(help_text="Could never fall due.")
+
+
+class EffectAnswer(CountsAnswer):
+    """Of a calendar, where an edit with stuck clocks is refused; `changes` in sentences."""
+
     changes = serializers.ListField(child=serializers.CharField())
 
 
@@ -162,14 +167,14 @@ def calendar_answer(calendar: Calendar, setter: HourSetter) -> dict[str, object]
     }
 
 
-def rebuild_answer(rebuild: CalendarRebuild | None) -> dict[str, object] | None:
+def rebuild_answer(rebuild: Rebuild | None) -> dict[str, object] | None:
     """A rebuild as the API writes it."""
     if rebuild is None:
         return None
     counts = ("total", "done", "moved", "turned_late", "late_no_longer")
     return {
         "state": rebuild.state,
-        "version": rebuild.to_version.number,
+        "version": rebuild.number,
         **{name: getattr(rebuild, name) for name in counts},
         "asked_at": utc_text(rebuild.asked_at),
         "finished_at": utc_text(rebuild.finished_at),

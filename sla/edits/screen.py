@@ -1,15 +1,20 @@
 """What an edit and its rebuild look like: figures and sentences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from leadbridge.kernel.documents import DocumentState
 from leadbridge.kernel.words import duration_words
+from leadbridge.people.access import may_draft
+from leadbridge.people.document_rules import ON_ITS_WAY
+from leadbridge.people.models import User
+from sla.agreement.models import AgreementVersion
 from sla.calendars.models import Calendar
 from sla.calendars.screen import instant_words
-from sla.clocks.models import CalendarRebuild
-from sla.clocks.rebuild import Effect
+from sla.clocks.models import Rebuild
+from sla.clocks.recounting import Effect
 
-State = CalendarRebuild.State
+State = Rebuild.State
 TONES = {State.DONE: "ok", State.FAILED: "late"}
 
 
@@ -39,22 +44,40 @@ def figures_of(effect: Effect) -> list[Figure]:
     ]  # fmt: skip
 
 
-def last_rebuild(calendar: Calendar) -> CalendarRebuild | None:
-    """The last time running clocks were, or are being, moved."""
-    rebuilds = CalendarRebuild.objects.filter(calendar=calendar)
-    return rebuilds.select_related("to_version", "asked_by").order_by("-pk").first()
+def agreement_figures(effect: Effect) -> list[Figure]:
+    """What letting a version of the agreement count for running clocks would do."""
+    counting, moved, *rest = figures_of(effect)
+    return [
+        replace(counting, note="count by another version"),
+        moved,
+        rest[0],
+        replace(rest[1], note="late now, not by this version"),
+    ]
 
 
-def rebuild_screen(rebuild: CalendarRebuild, zone: str) -> dict[str, object]:
+def may_preview(user: User, version: AgreementVersion) -> bool:
+    """Who drafts and signs sees what a version that is to come would do."""
+    return may_draft(user) and version.state in (DocumentState.DRAFT, *ON_ITS_WAY)
+
+
+def last_rebuild(
+    calendar: Calendar | None = None, agreement: AgreementVersion | None = None
+) -> Rebuild | None:
+    """The last time running clocks were, or are being, moved by this calendar or agreement."""
+    rebuilds = Rebuild.objects.select_related("to_version", "agreement", "asked_by")
+    return rebuilds.filter(calendar=calendar, agreement=agreement).order_by("-pk").first()
+
+
+def rebuild_screen(rebuild: Rebuild, zone: str) -> dict[str, object]:
     """How far it is, in a sentence and a bar."""
     share = round(100 * rebuild.done / rebuild.total) if rebuild.total else 100
-    is_open = rebuild.state in CalendarRebuild.OPEN
+    is_open = rebuild.state in Rebuild.OPEN
     return {
         "is_open": is_open,
         "state": rebuild.get_state_display(),
         "tone": TONES.get(State(rebuild.state), "risk" if is_open else ""),
         "progress": f"{rebuild.done:,} of {rebuild.total:,} clocks count by version "
-        f"{rebuild.to_version.number} now",
+        f"{rebuild.number} now",
         "result": f"{rebuild.moved:,} are due at another time, {rebuild.turned_late:,} turned late "
         f"(nobody was told), {rebuild.late_no_longer:,} are late no longer",
         "asked": f"{rebuild.asked_by}, {instant_words(rebuild.asked_at, zone)}",

@@ -13,6 +13,7 @@ from leadbridge.kernel.time import local
 from leadbridge.people.access import HourSetter
 from leadbridge.people.http import Request, signed_in, zone_of
 from leadbridge.people.models import Team, User
+from sla.agreement.models import Running
 from sla.calendars.actions import Owner, create_calendar, forbidden
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.forms import CalendarForm, as_typed, initial_of, initial_of_new
@@ -33,10 +34,11 @@ from sla.calendars.screen import (
     year_screen,
 )
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, week_words
-from sla.clocks.rebuild import preview_edit, start_rebuild, waiting_for_move
-from sla.edits.actions import Running, save_edit
+from sla.clocks.rebuild import start_rebuild, waiting_for_move
+from sla.clocks.recounting import preview_edit
+from sla.clocks.tasks import wake_rebuilds
+from sla.edits.actions import save_edit
 from sla.edits.screen import figures_of, last_rebuild, rebuild_screen
-from sla.edits.tasks import wake_rebuilds
 
 
 @require_GET

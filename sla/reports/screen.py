@@ -152,7 +152,7 @@ def told_words(clock: Clock, zone: str, now: datetime) -> str:
     if clock.detected_at is None:
         return "found, about to be told"
     if getattr(clock, "late_by_edit", False):
-        return "late by an edit of its calendar, told to nobody"
+        return "late by an edit of its calendar or agreement, told to nobody"
     return f"{clock.team.manager} told {due_words(local(clock.detected_at, zone), now)}"
 
 

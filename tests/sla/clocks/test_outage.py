@@ -14,8 +14,9 @@ from leadbridge.people.models import User
 from leads.handoff.actions import accept_lead
 from leads.handoff.models import Lead
 from leads.handoff.stages import Action
-from sla.clocks.models import Clock, Outage
-from sla.clocks.outage import outage_words, preview_outage, void_outage
+from sla.clocks.models import Clock, Outage, Rebuild
+from sla.clocks.outage import begun_anew, outage_words, preview_outage, void_outage
+from sla.clocks.rebuild import run_rebuild, run_rebuilds
 from sla.clocks.states import IS_RUNNING, State, state_of
 from sla.clocks.sweep import sweep
 from sla.reports.attainment import score_of
@@ -35,7 +36,9 @@ def void(cast: Cast, now: datetime, **given: Any) -> Outage:
         "actor": cast.olu, "now": now, "since": now - 2 * HOUR, "until": now - HOUR,
         "reason": "The mail server was down.",
     }  # fmt: skip
-    return void_outage(**{**usual, **given})
+    outage = void_outage(**{**usual, **given})
+    run_rebuilds(now=now)
+    return outage
 
 
 def test_what_fell_due_in_an_outage_counts_for_nobody(cast: Cast, now: datetime) -> None:
@@ -113,6 +116,39 @@ def test_a_second_run_over_the_same_window_finds_nothing(cast: Cast, now: dateti
     assert (again_.voided, again_.restarted) == (0, 0)
 
 
+def test_a_worker_begins_clocks_anew_in_batches_and_goes_on_where_one_died(
+    cast: Cast, now: datetime
+) -> None:
+    leads = [submitted(cast, now) for _ in range(3)]
+    due, at = accept_of(leads[0]).due_at, now + 3 * HOUR
+    outage = void_outage(
+        actor=cast.olu, now=at, since=now, until=due + MINUTE, reason="The line was cut."
+    )
+    restart = Rebuild.objects.get(outage=outage)
+    assert (restart.state, restart.total, begun_anew(outage)) == ("waiting", 6, 0)
+    assert Clock.objects.filter(IS_RUNNING).count() == 6  # nothing is done in the request
+    with transaction.atomic():
+        assert run_rebuild(rebuild_id=restart.pk, now=at, batch=1) == 6
+        transaction.set_rollback(True)  # a worker that died
+    assert run_rebuild(rebuild_id=restart.pk, now=at, batch=2, seconds=0) == 0
+    # What an act ends meanwhile fell due in the outage all the same.
+    accept_lead(lead_id=leads[2].pk, actor=cast.sam, now=at)
+    assert run_rebuild(rebuild_id=restart.pk, now=at, batch=2) == 5
+    restart.refresh_from_db()
+    assert (restart.state, restart.done) == ("done", 5)
+    assert begun_anew(Outage.objects.get()) == 6
+    assert state_of(accept_of(leads[2]), at) is State.VOID
+    old = Clock.objects.filter(due_at__gte=now, due_at__lt=due + MINUTE, void_at=None)
+    assert not old.exists()
+    events = [lead.events.filter(action="outage").count() for lead in leads]
+    assert events == [1, 1, 1]
+    before = list(Clock.objects.order_by("pk").values())
+    Rebuild.objects.update(state="running")
+    assert run_rebuild(rebuild_id=restart.pk, now=at + HOUR) == 0
+    assert list(Clock.objects.order_by("pk").values()) == before
+    assert ledger(now=at).unaccounted == 0
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -177,6 +213,10 @@ def test_an_administrator_looks_first_and_everybody_reads_the_note(
     outage = Outage.objects.get()
     words = outage_words(outage, "Europe/Berlin")
     assert words == "23 Nov 2026 11:30–12:30: 2 clocks due then voided. No <mail>."
+    with time_machine.travel(at, tick=False):
+        assert "0 of 2 that ran still began anew" in olu.get("/status/").content.decode()
+        run_rebuilds(now=at)
+        assert "began anew" not in olu.get("/status/").content.decode()
     assert accept_of(lead).started_at == at
     for user in (cast.olu, cast.max):
         client = browser(user, at)

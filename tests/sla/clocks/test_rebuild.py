@@ -20,16 +20,18 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.models import Message
 from leads.handoff.actions import nurture_lead
 from leads.handoff.models import Event, Lead
+from sla.agreement.models import Running
 from sla.calendars.arithmetic import due
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
 from sla.clocks import rebuild
-from sla.clocks.models import CalendarRebuild, Clock, ClockMove, ClockStep
+from sla.clocks.models import Clock, ClockMove, ClockStep, Rebuild
 from sla.clocks.moving import Standing, move
-from sla.clocks.rebuild import COLUMNS, is_unfinished, preview_edit, run_rebuild, run_rebuilds
+from sla.clocks.rebuild import is_unfinished, run_rebuild, run_rebuilds
+from sla.clocks.recounting import COLUMNS, preview_edit
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
-from sla.edits.actions import Running, Saved, save_edit
+from sla.edits.actions import Saved, save_edit
 from sla.reports.ledger import ledger
 from sla.reports.overview import late_clocks
 from sla.reports.screen import told_words
@@ -63,7 +65,7 @@ def edit(
     )  # fmt: skip
 
 
-def asked(saved: Saved) -> CalendarRebuild:
+def asked(saved: Saved) -> Rebuild:
     assert saved.rebuild is not None
     return saved.rebuild
 
@@ -237,7 +239,8 @@ def test_steps_that_an_edit_takes_away_are_written_down(cast: Cast, now: datetim
     assert not Message.objects.exists()
     assert sweep(now=late_at + timedelta(days=5)).taken == 0
     [row] = late_clocks((clock.pk,))
-    assert told_words(row, "UTC", late_at) == "late by an edit of its calendar, told to nobody"
+    words = told_words(row, "UTC", late_at)
+    assert words == "late by an edit of its calendar or agreement, told to nobody"
     assert ledger(now=late_at).unaccounted == 0
 
 
@@ -247,10 +250,10 @@ def test_a_second_run_finds_nothing_to_do(cast: Cast, now: datetime) -> None:
     run_rebuild(rebuild_id=rebuild.pk, now=now, batch=100)
     after = all_rows()
     assert run_rebuild(rebuild_id=rebuild.pk, now=now + HOUR) == 0
-    CalendarRebuild.objects.update(state="running", last_clock=0)
+    Rebuild.objects.update(state="running", last_clock=0)
     assert run_rebuild(rebuild_id=rebuild.pk, now=now + HOUR) == 0
     assert all_rows() == after
-    assert CalendarRebuild.objects.get().state == "done"
+    assert Rebuild.objects.get().state == "done"
 
 
 def test_a_run_that_breaks_off_is_gone_on_with(
@@ -299,7 +302,7 @@ def test_a_calendar_that_never_opens_again_ends_the_rebuild_with_its_words(
     never = CalendarVersion.objects.create(
         calendar=calendar, number=90, content={**calendar.current.content, **once}, created_at=now
     )
-    CalendarRebuild.objects.update(to_version=never)
+    Rebuild.objects.update(to_version=never)
     assert run_rebuilds(now=now) == 0
     made.refresh_from_db()
     assert made.state == "failed" and "opens too seldom" in made.error
@@ -326,12 +329,12 @@ def test_a_clock_that_started_by_the_old_hours_meanwhile_is_taken_along(
     captured(cast, now)
     late_comer = Clock.objects.latest("pk")
     Clock.objects.filter(pk=late_comer.pk).update(calendar=made.from_version_id)
-    CalendarRebuild.objects.update(last_clock=late_comer.pk)
+    Rebuild.objects.update(last_clock=late_comer.pk)
     assert run_rebuild(rebuild_id=made.pk, now=now) == 2
     assert not Clock.objects.exclude(calendar=made.to_version_id).exists()
 
 
-def foreseen(made: CalendarRebuild, now: datetime) -> dict[int, Any]:
+def foreseen(made: Rebuild, now: datetime) -> dict[int, Any]:
     """What each clock must be in the end, reckoned one by one before anything is written."""
     new = calendar_of(made.to_version_id)
     clocks = [Standing(*row) for row in Clock.objects.filter(IS_RUNNING).values_list(*COLUMNS)]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from sla.calendars.models import Calendar, CalendarVersion
-from sla.clocks.models import CalendarRebuild, Clock
+from sla.clocks.models import Clock, Rebuild
 from tests.api import ROOT, Api, assert_problem
 from tests.leads.handoff.scenes import captured
 from tests.query_counts import recorded
@@ -127,7 +127,7 @@ def test_an_edit_is_previewed_and_then_moves_running_clocks(cast: Cast, now: dat
     assert (kept["version"], kept["rebuild"]) == (2, None)
     moved = put(olu, path, {"calendar": {**later, "timezone": "UTC"}, "running": "move"}).json()
     assert (moved["version"], moved["rebuild"]["state"]) == (3, "waiting")
-    assert moved["rebuild"]["total"] == CalendarRebuild.objects.get().total == 1
+    assert moved["rebuild"]["total"] == Rebuild.objects.get().total == 1
     assert Clock.objects.get().calendar_id != whole().current_id
 
 
@@ -157,7 +157,7 @@ def test_hours_that_strand_running_clocks_are_refused(cast: Cast, now: datetime)
     assert olu.post(f"{path}preview-edit/", {"calendar": once}).json()["stuck"] == 1
     refused = put(olu, path, {"calendar": once, "running": "move"})
     assert_problem(refused, 400, "no_working_time", "calendar")
-    assert not CalendarRebuild.objects.exists()
+    assert not Rebuild.objects.exists()
     assert whole().current is not None and whole().current.number == 1  # type: ignore[union-attr]
 
 

@@ -12,7 +12,7 @@ from leadbridge.people.models import Team, User
 from sla.calendars.actions import save_calendar
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
-from sla.clocks.models import CalendarRebuild, Clock
+from sla.clocks.models import Clock, Rebuild
 from tests.leads.handoff.scenes import captured
 from tests.query_counts import recorded
 
@@ -188,7 +188,7 @@ def test_an_edit_is_asked_about_before_it_is_written(cast: Cast, page: Any, now:
     hours = calendar_of(stands.pk)
     off = {day.isoformat() for day in hours.holidays_by_day}
     assert "2026-10-03" not in off and "2026-03-08" in off
-    assert not CalendarRebuild.objects.exists()
+    assert not Rebuild.objects.exists()
     history = page(cast.max, f"/calendars/{emea.pk}/").content.decode()
     assert "Version 2" in history and "Wed 09:00–17:30 → 12:00–13:00" in history
 
@@ -223,7 +223,7 @@ def test_who_asks_for_it_moves_running_clocks_too(cast: Cast, page: Any, now: da
     before = Clock.objects.get().due_at
     url = f"/calendars/{marketing.pk}/"
     assert page(cast.olu, url, {**sent, "step": "save", "running": "move"}).status_code == 302
-    rebuild = CalendarRebuild.objects.get()
+    rebuild = Rebuild.objects.get()
     assert (rebuild.total, rebuild.state, rebuild.asked_by) == (1, "waiting", cast.olu)
     assert Clock.objects.get().due_at == before
     assert "0 of 1 clocks count by version 2 now" in page(cast.olu, url).content.decode()
@@ -237,9 +237,9 @@ def test_clocks_that_were_left_can_be_moved_later(cast: Cast, page: Any, now: da
     assert "1 running clock counts by an older version" in page(cast.olu, url).content.decode()
     assert "Move 1 running clock<" in page(cast.olu, f"{url}move/").content.decode()
     assert page(cast.max, f"{url}move/", {}).status_code == 403
-    assert not CalendarRebuild.objects.exists()
+    assert not Rebuild.objects.exists()
     assert page(cast.olu, f"{url}move/", {}).status_code == 302
-    assert CalendarRebuild.objects.get().total == 1
+    assert Rebuild.objects.get().total == 1
 
 
 def test_the_cost_of_the_pages_does_not_grow_with_calendars(

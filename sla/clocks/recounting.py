@@ -1,0 +1,203 @@
+"""Which running clocks an edit concerns, and what it makes of each: of a calendar, or of the
+agreement. What is previewed here is what a rebuild writes.
+
+An agreement concerns the clocks of what both sides once signed; those of a past that was read in
+are judged by what they were read in with.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Protocol
+
+from django.db.models import F, Q, QuerySet
+
+from leadbridge.kernel.errors import DomainError
+from leads.handoff.pauses import pauses_of_all
+from leads.work.models import Touch
+from sla.agreement.models import AgreementVersion
+from sla.agreement.targets import Agreement
+from sla.calendars.arithmetic import BusinessCalendar
+from sla.calendars.models import CalendarVersion
+from sla.calendars.queries import calendar_of
+from sla.clocks.kinds import KINDS, DueBy
+from sla.clocks.models import OUTAGE, Clock, ClockStep
+from sla.clocks.moving import Moved, Standing, move
+from sla.clocks.reckoning import Grounds
+from sla.clocks.renewal import Facts, renew
+from sla.clocks.states import IS_RUNNING
+
+COLUMNS = (
+    "id", "lead_id", "calendar_id", "counted", "target_seconds", "at_risk_share", "started_at",
+    "at_risk_at", "due_at", "pauses", "detected_at", "steps", "step_times", "next_at",
+)  # fmt: skip
+CHUNK = 2_000
+_AFTER_TOUCH = tuple(n for n, k in KINDS.items() if k.due_by in (DueBy.PLAN, DueBy.PROMISE))
+_FACTS = (
+    "pk", "lead_id", "kind", "tier", "number", "started_at", "started_by_id", "started_by__action",
+    "lead__source", "lead__team__slug", "lead__park_until", "lead__first_touch_at",
+)  # fmt: skip
+
+Judge = Callable[[Standing], Moved]
+
+
+@dataclass
+class Effect:
+    """What an edit does to running clocks: how many count by what was edited, how many of them are
+    due at another instant, turn late, are late no longer; `stuck` can have no due time at all."""
+
+    counting: int = 0
+    moved: int = 0
+    turned_late: int = 0
+    late_no_longer: int = 0
+    stuck: int = 0
+
+    def add(self, moved: Moved) -> None:
+        """Count one more clock."""
+        self.counting += 1
+        self.moved += moved.has_moved
+        self.turned_late += moved.turned_late
+        self.late_no_longer += moved.late_no_longer
+
+
+class Recount(Protocol):
+    """One edit: the running clocks it has not taken over, and what it makes of some of them."""
+
+    def older(self) -> QuerySet[Clock]: ...
+    def judge(self, clocks: Sequence[Standing], now: datetime) -> Judge: ...
+
+
+@dataclass(frozen=True)
+class ByCalendar:
+    """The hours of a calendar as they are to be; `version_id` of them, once they are saved."""
+
+    calendar_id: int
+    hours: BusinessCalendar
+    version_id: int | None = None
+
+    def older(self) -> QuerySet[Clock]:
+        """Running clocks that count by any other version of the calendar."""
+        running = running_by(self.calendar_id)
+        return running.exclude(calendar=self.version_id) if self.version_id else running
+
+    def judge(self, clocks: Sequence[Standing], now: datetime) -> Judge:
+        return lambda one: move(one, old=calendar_of(one.calendar_id), new=self.hours, now=now)
+
+
+@dataclass(frozen=True)
+class ByAgreement:
+    """A version of the agreement, in force or to be."""
+
+    version_id: int
+    agreement: Agreement
+
+    def older(self) -> QuerySet[Clock]:
+        """Running clocks under any other version that both sides signed."""
+        signed = AgreementVersion.objects.filter(
+            marketing_signed_by__isnull=False, sales_signed_by__isnull=False
+        ).exclude(pk=self.version_id)
+        return Clock.objects.filter(
+            IS_RUNNING, agreement__in=list(signed.values_list("pk", flat=True))
+        )
+
+    def judge(self, clocks: Sequence[Standing], now: datetime) -> Judge:
+        facts = facts_of(clocks)
+
+        def judged(one: Standing) -> Moved:
+            hours = calendar_of(one.calendar_id)
+            return renew(one, facts[one.id], agreement=self.agreement, calendar=hours, now=now)
+
+        return judged
+
+
+def running_by(calendar_id: int) -> QuerySet[Clock]:
+    """Running clocks that count by any version of a calendar."""
+    versions = CalendarVersion.objects.filter(calendar=calendar_id).values_list("pk", flat=True)
+    return Clock.objects.filter(IS_RUNNING, calendar__in=list(versions))
+
+
+def preview_edit(*, calendar_id: int, content: object, now: datetime) -> Effect:
+    """What moving the running clocks to this content would do. Nothing is written."""
+    return preview(ByCalendar(calendar_id, BusinessCalendar.from_content(content)), now)
+
+
+def preview_agreement(*, version: AgreementVersion, now: datetime) -> Effect:
+    """What this version would do to running clocks if it came into force now and counted for them.
+    Nothing is written."""
+    return preview(ByAgreement(version.pk, Agreement.from_content(version.content)), now)
+
+
+def preview(recount: Recount, now: datetime) -> Effect:
+    """What an edit would do to every running clock that it concerns."""
+    effect = Effect()
+    rows = recount.older().order_by("pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
+    for clocks in _chunks(Standing(*row) for row in rows):
+        judge = recount.judge(clocks, now)
+        for clock in clocks:
+            try:
+                effect.add(judge(clock))
+            except DomainError:
+                effect.counting += 1
+                effect.stuck += 1
+    return effect
+
+
+def _chunks(clocks: Iterable[Standing]) -> Iterator[list[Standing]]:
+    left = iter(clocks)
+    while some := list(islice(left, CHUNK)):
+        yield some
+
+
+def facts_of(clocks: Sequence[Standing]) -> dict[int, Facts]:
+    """What an agreement asks of these clocks and their leads, in four queries."""
+    ids = [clock.id for clock in clocks]
+    rows = list(Clock.objects.filter(pk__in=ids).values(*_FACTS))
+    touches = _touches([row for row in rows if row["kind"] in _AFTER_TOUCH])
+    paused = pauses_of_all({clock.lead_id for clock in clocks})
+    climbed: dict[int, set[str]] = defaultdict(set)
+    for clock_id, step in ClockStep.objects.filter(clock__in=ids).values_list("clock_id", "step"):
+        climbed[clock_id].add(step)
+    climbing = {one.id for one in clocks if one.steps or one.is_told or one.id in climbed}
+    return {
+        row["pk"]: Facts(
+            kind=row["kind"],
+            tier=row["tier"],
+            source=row["lead__source"],
+            team=row["lead__team__slug"],
+            grounds=_grounds(row, touches.get(row["pk"])),
+            paused=paused.get(row["lead_id"], ()),
+            climbed=frozenset(climbed[row["pk"]]),
+            climbs=row["pk"] in climbing,
+            restarted=row["started_by__action"] == OUTAGE,
+        )
+        for row in rows
+    }
+
+
+def _touches(rows: Sequence[dict[str, Any]]) -> dict[int, Touch]:
+    """By clock, the touch it began with; after an undo that is the last one that counts."""
+    found = Touch.objects.filter(
+        Q(event__in=[row["started_by_id"] for row in rows])
+        | Q(lead__in=[row["lead_id"] for row in rows], at=F("lead__last_touch_at"))
+    )
+    by_event, by_lead = {}, {}
+    for touch in found if rows else ():
+        by_event[touch.event_id] = by_lead[touch.lead_id] = touch
+    pairs = (
+        (row["pk"], by_event.get(row["started_by_id"]) or by_lead.get(row["lead_id"]))
+        for row in rows
+    )
+    return {clock_id: touch for clock_id, touch in pairs if touch}
+
+
+def _grounds(row: dict[str, Any], touch: Touch | None) -> Grounds:
+    further = row["number"] is not None and touch is not None
+    return Grounds(
+        at=touch.at if further and touch else row["started_at"],
+        number=row["number"],
+        first_at=row["lead__first_touch_at"],
+        promised_at=touch.next_at if touch else None,
+        parked_until=row["lead__park_until"],
+    )
