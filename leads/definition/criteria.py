@@ -222,10 +222,8 @@ def _read_criterion(raw: object, place: int) -> Criterion:
 
 def _read_also(body: dict[str, object], where: str) -> tuple[Condition, ...]:
     listed = _READER.items(body.get("also", []), f"{where}, also", least=0, most=MOST_ALSO)
-    return tuple(
-        read_condition(_READER, raw, f"{where}, also {place}")
-        for place, raw in enumerate(listed, 1)
-    )
+    placed = ((raw, f"{where}, also {place}") for place, raw in enumerate(listed, 1))
+    return tuple(read_condition(_READER, raw, here) for raw, here in placed)
 
 
 def _read_weight(body: dict[str, object], kind: Kind, where: str) -> int:

@@ -57,10 +57,10 @@ def label_of(field: str) -> str:
 
 def rule_words(criterion: Criterion) -> str:
     """The test behind a criterion: “number of people is at least 20 and country is DE”."""
-    return " and ".join(map(condition_words, criterion.conditions))
+    return " and ".join(map(test_words, criterion.conditions))
 
 
-def condition_words(condition: Condition) -> str:
+def test_words(condition: Condition) -> str:
     """One test of one field, of a criterion or of a routing rule."""
     label, value = label_of(condition.field), condition.value
     if condition.operator in ("in_last_days", "in_next_days"):

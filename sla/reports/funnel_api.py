@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from leadbridge.people.calls import caller, now_of
 from leadbridge.people.idempotency import ApiView
+from leadbridge.people.schema import answers
 from sla.reports.funnel import OF_A_FUNNEL, Funnel, FunnelBy, funnel_of, funnels_by, read_funnel
 from sla.reports.scope import scope_of
 
@@ -57,7 +58,7 @@ class FunnelReport(ApiView):
                 "by", str, enum=list(FunnelBy), description="What to break down by; source."
             ),
         ],
-        responses=answers(FunnelAnswer, 400, 403),
+        responses=answers(400, 403, ok=FunnelAnswer),
     )
     def get(self, request: Request) -> Response:
         """By the day of the last handover, whatever became of a lead since."""
