@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leads.defining.sheet import count_of
-from leads.definition.criteria import KINDS, UNKNOWN_RULES
+from leads.definition.criteria import KINDS, MOST_ALSO, UNKNOWN_RULES
 from leads.definition.facts import FIELDS
 from leads.definition.operators import OPERATORS
 from leads.definition.own_fields import TYPES, FieldSpec
@@ -40,6 +40,12 @@ class InputRow:
     own: str = ""
     first: bool = False
     last: bool = False
+    more: tuple[Input, ...] = ()
+
+    @property
+    def more_open(self) -> bool:
+        """Whether anything stands in the inputs that are folded away."""
+        return any(one.value or one.wrong for one in self.more)
 
 
 class Editor:
@@ -74,7 +80,7 @@ class Editor:
         return [
             InputRow(
                 f"Criterion {n}", n, self._criterion(f"c-{n}"),
-                self.texts.get(f"c-{n}-id", ""), n == 1, n == count,
+                self.texts.get(f"c-{n}-id", ""), n == 1, n == count, self._also(f"c-{n}"),
             )
             for n in range(1, count + 1)
         ]  # fmt: skip
@@ -95,6 +101,19 @@ class Editor:
             self.input(f"{row}-weight", "Points", placeholder="fit, interest"),
             self.input(f"{row}-half", "Halves after days", placeholder="interest"),
         )  # fmt: skip
+
+    def _also(self, row: str) -> tuple[Input, ...]:
+        """What has to hold at the same time."""
+        every: list[Input] = []
+        for number in range(1, MOST_ALSO + 1):
+            name = f"{row}-also{number}"
+            which = ("And also", "And thirdly")[number - 1]
+            every += [
+                self.select(f"{name}-field", f"{which}: field", self._fields()),
+                self.select(f"{name}-operator", "Test", self._operators(f"{name}-field")),
+                self.input(f"{name}-value", "Value, several with commas"),
+            ]
+        return tuple(every)
 
     def _fields(self) -> Options:
         house = tuple((name, field.label) for name, field in FIELDS.items())
@@ -165,18 +184,22 @@ class Editor:
         ]  # fmt: skip
 
     @property
-    def review_on(self) -> Input:
-        return self.input("review_on", "Look at it again on", kind="date")
+    def review(self) -> tuple[Input, ...]:
+        return (
+            self.input("review_on", "Look at it again on", kind="date"),
+            self.input("expected-accepted", "Sales should accept, in %", placeholder="85"),
+            self.input("expected-opportunity", "Of those, opportunities, in %", placeholder="30"),
+        )
 
     @property
     def fault(self) -> str:
         """The refusal with the name of the input it is about."""
         for row in (*self.criteria, *self.examples):
-            for one in row.inputs:
+            for one in (*row.inputs, *row.more):
                 if one.wrong:
                     return f"{row.title}, {one.label.lower()}: {self.message}"
         cells = [one for _, line in self.grid for one in line]
-        for one in (*self.thresholds, *self.cuts, *cells, self.review_on):
+        for one in (*self.thresholds, *self.cuts, *cells, *self.review):
             if one.wrong:
                 return f"{one.label}: {self.message}"
         return self.message

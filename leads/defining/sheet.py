@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from leadbridge.kernel.errors import DomainError
-from leads.definition.criteria import Definition
+from leads.definition.criteria import MOST_ALSO, Definition
 from leads.definition.operators import OPERATORS, Value, value_content
 from leads.definition.words import sentence_for
 
 Texts = dict[str, str]
 
 ROWS = {"criterion": ("c", "criteria"), "example": ("x", "examples")}
+EXPECTED = ("accepted", "opportunity")
 MOST_ROWS = 60
 _PRESSED = re.compile(r"(add|remove|up|down|word) (criterion|example)(?: ([0-9]{1,3}))?")
 _PARTS = {
@@ -30,7 +31,9 @@ _PARTS = {
     "weight": "weight",
     "half_life_days": "half",
     "id": "field",
+    "also": "also1-field",
 }
+_TEST = ("field", "operator", "value")
 _TRIVIAL: dict[str, object] = {
     "thresholds": {"fit": 0, "interest": 0},
     "tiers": {"fit": [], "interest": [], "cells": [[3]], "fast_track": 1},
@@ -47,6 +50,9 @@ def texts_of(definition: Definition) -> Texts:
         texts |= {f"{row}-value": value_text(one.value), f"{row}-unknown": one.unknown}
         texts[f"{row}-weight"] = str(one.weight) if one.weight else ""
         texts[f"{row}-half"] = str(one.half_life_days or "")
+        for number, more in enumerate(one.also, 1):
+            said = (more.field, more.operator, value_text(more.value))
+            texts |= {f"{row}-also{number}-{part}": t for part, t in zip(_TEST, said, strict=True)}
     for place, example in enumerate(definition.examples, 1):
         row = f"x-{place}"
         texts |= {f"{row}-lead": example.lead, f"{row}-because": example.because}
@@ -62,6 +68,8 @@ def texts_of(definition: Definition) -> Texts:
             texts[f"g-{row_number}-{column}"] = str(tier)
     review = definition.review_on
     texts["review_on"] = review.isoformat() if review else ""
+    agreed = definition.expected.content()
+    texts |= {f"expected-{name}": str(agreed.get(name, "")) for name in EXPECTED}
     return texts
 
 
@@ -181,7 +189,9 @@ class _Typed:
         }
         self.places |= {"tiers, cells": "g-fit"}
         review = self.text("review_on", "review_on")
-        return {**content, "review_on": review} if review else content
+        agreed = {name: self.whole(f"expected-{name}", f"expected, {name}") for name in EXPECTED}
+        content |= {"review_on": review} if review else {}
+        return content | ({"expected": agreed} if any(agreed.values()) else {})
 
     def input_of(self, place: str) -> str:
         """The input of a place, or of the closest whole it is part of."""
@@ -230,10 +240,26 @@ class _Typed:
         raw["value"] = typed_value(str(raw["operator"]), self.texts.get(f"{row}-value", ""))
         raw["weight"] = _whole(self.texts.get(f"{row}-weight", "").strip())
         raw["half_life_days"] = _whole(self.texts.get(f"{row}-half", "").strip())
+        raw["also"] = self.also(row, f"criterion {name}") or None
         kept = {part: told for part, told in raw.items() if told is not None}
         if not kept["sentence"]:
             kept["sentence"] = proposed_sentence(kept)
         return kept
+
+    def also(self, row: str, where: str) -> list[dict[str, object]]:
+        """The further conditions of a criterion of which anything was typed."""
+        found: list[dict[str, object]] = []
+        for number in range(1, MOST_ALSO + 1):
+            names = {part: f"{row}-also{number}-{part}" for part in _TEST}
+            typed = {part: self.texts.get(name, "").strip() for part, name in names.items()}
+            if not any(typed.values()):
+                continue
+            place = f"{where}, also {len(found) + 1}"
+            self.places |= {f"{place}, {part}": name for part, name in names.items()}
+            self.places[place] = names["field"]
+            raw = {**typed, "value": typed_value(typed["operator"], typed["value"])}
+            found.append({part: told for part, told in raw.items() if told is not None})
+        return found
 
     def _name(self, row: str) -> str:
         """A name for a new criterion: of its field, with a number where that is taken."""

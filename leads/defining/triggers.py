@@ -14,13 +14,16 @@ from leadbridge.kernel.documents import DocumentState
 from leads.definition.criteria import Definition
 from leads.definition.models import DefinitionVersion
 from leads.handoff.models import Event, Lead
-from leads.handoff.stages import Action
+from leads.handoff.stages import Action, Stage
 
 WINDOW = timedelta(days=90)
 LEAST = 30  # decisions below which a share says nothing
 LEAST_REJECTIONS = 10
 ACCEPTED_BELOW, ACCEPTED_ABOVE = 0.80, 0.97
 DISPUTED_ABOVE, OVERRIDDEN_ABOVE, ONE_ABOVE = 0.15, 0.10, 0.40
+OFF_BY = 10  # points between what both expect and what came
+_BECAME = Q(decision=Action.ACCEPT, qualified_at__isnull=False)
+_ENDED = (Stage.RECYCLED, Stage.DISQUALIFIED)  # of the accepted, those that became none
 NOT_OF_THE_DEFINITION = ("wrong_route", "no_capacity")
 
 
@@ -49,6 +52,8 @@ class Figures:
     rejected: int
     met: int
     met_rejected: int
+    became: int
+    settled: int
     criteria: dict[str, int]
 
     @property
@@ -63,7 +68,7 @@ def triggers_of(
     """All reasons there are, whether they hold or not; none without a version in force."""
     if active is None or active.state != DocumentState.ACTIVE:
         return []
-    return list(_told(active, review_on, figures_of(active, now), now))
+    return list(told_of(active, review_on, figures_of(active, now), now))
 
 
 def figures_of(active: DefinitionVersion, now: datetime) -> Figures:
@@ -75,6 +80,8 @@ def figures_of(active: DefinitionVersion, now: datetime) -> Figures:
         overridden=Count("pk", filter=Q(overridden=True)),
         accepted=Count("pk", filter=Q(decision=Action.ACCEPT)),
         met=Count("pk", filter=Q(decision__in=(Action.ACCEPT, Action.REJECT), verdict="yes")),
+        became=Count("pk", filter=_BECAME),
+        settled=Count("pk", filter=_BECAME | Q(decision=Action.ACCEPT, stage__in=_ENDED)),
     )
     told = Event.objects.filter(
         action=Action.REJECT, at__gte=since, lead__definition=active, lead__submitted_at__gte=since,
@@ -91,13 +98,14 @@ def figures_of(active: DefinitionVersion, now: datetime) -> Figures:
             met_rejected += count if verdict == "yes" else 0
     return Figures(
         counts["submitted"], counts["overridden"], counts["accepted"], rejected,
-        counts["met"], met_rejected, criteria,
+        counts["met"], met_rejected, counts["became"], counts["settled"], criteria,
     )  # fmt: skip
 
 
-def _told(
+def told_of(
     active: DefinitionVersion, review_on: date | None, seen: Figures, now: datetime
 ) -> Iterator[Trigger]:
+    """Every reason, out of the figures."""
     yield Trigger(
         "Day of review",
         f"{review_on:%-d %B %Y}" if review_on else "none agreed",
@@ -111,6 +119,16 @@ def _told(
         "below 80 % or above 97 %",
         seen.decided >= LEAST and not ACCEPTED_BELOW <= accepted <= ACCEPTED_ABOVE,
     )
+    agreed = Definition.from_content(active.content).expected
+    if agreed.accepted:
+        yield _off(
+            "Accepted, beside what both expect", seen.accepted, seen.decided, agreed.accepted
+        )
+    if agreed.opportunity:
+        yield _off(
+            "Accepted ones that became opportunities", seen.became, seen.settled,
+            agreed.opportunity,
+        )  # fmt: skip
     yield _above(
         "Met the definition, rejected as not meeting it",
         seen.met_rejected, seen.met, LEAST, DISPUTED_ABOVE,
@@ -132,6 +150,12 @@ def _told(
 def _above(name: str, part: int, whole: int, least: int, limit: float) -> Trigger:
     fires = whole >= least and _share(part, whole) > limit
     return Trigger(name, _said(part, whole, least), f"above {limit:.0%}".replace("%", " %"), fires)
+
+
+def _off(name: str, part: int, whole: int, expected: int) -> Trigger:
+    fires = whole >= LEAST and abs(100 * _share(part, whole) - expected) > OFF_BY
+    limit = f"{OFF_BY} points off the {expected} % that both expect"
+    return Trigger(name, _said(part, whole, LEAST), limit, fires)
 
 
 def _share(part: int, whole: int) -> float:

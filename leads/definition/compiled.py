@@ -6,7 +6,7 @@ readings of a definition together; whoever changes one changes the other.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -15,6 +15,7 @@ from typing import Any
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.completions import Outcomes, groups_of, possible_outcomes
+from leads.definition.conditions import Condition
 from leads.definition.criteria import WEIGHTED, Criterion, Definition
 from leads.definition.operators import bounds, texts
 from leads.definition.sql_facts import Layers, fact_column, today
@@ -31,6 +32,7 @@ SOURCE_COLUMNS = (
 _ASSUMED = {"fail": NOT_MET, "pass": MET, "neutral": UNKNOWN, "ask": UNKNOWN}
 _JUDGED, _SUMMED, _ANSWERED = 9, 10, 11  # layers above those of the facts
 _MOST_WAYS = 4_096
+_CONTRARY = {"contains_none": "contains", "has_no_word": "has_word", "ends_with_none": "ends_with"}
 _RELATIVE = frozenset({"in_last_days", "in_next_days"})
 
 
@@ -145,16 +147,24 @@ class _Compiler:
     # One criterion
 
     def _outcome(self, criterion: Criterion) -> str:
-        fact = fact_column(self.layers, criterion.field, criterion.type)
-        test = self._test(criterion, fact)
+        facts = [fact_column(self.layers, one.field, one.type) for one in criterion.conditions]
+        tests = [
+            self._test(one, fact) for one, fact in zip(criterion.conditions, facts, strict=True)
+        ]
         met, missed = (NOT_MET, MET) if criterion.kind == "barrier" else (MET, NOT_MET)
+        # One condition that fails settles it, so the others need not be known.
+        settled = "".join(f"WHEN NOT {one} THEN {missed} " for one in tests if len(tests) > 1)
+        unknown = " OR ".join(f"{fact} IS NULL" for fact in facts)
         return (
-            f"CASE WHEN {fact} IS NULL THEN {_ASSUMED[criterion.unknown]} "
-            f"WHEN {test} THEN {met} ELSE {missed} END"
+            f"CASE {settled}WHEN {unknown} THEN {_ASSUMED[criterion.unknown]} "
+            f"WHEN {' AND '.join(tests)} THEN {met} ELSE {missed} END"
         )
 
-    def _test(self, criterion: Criterion, fact: str) -> str:
-        operator, value, parameter = criterion.operator, criterion.value, self._parameter
+    def _test(self, condition: Condition, fact: str) -> str:
+        """The test as SQL; of an unknown fact it is null, or what nobody asks then."""
+        operator, value, parameter = condition.operator, condition.value, self._parameter
+        if operator in _CONTRARY:
+            return f"NOT {self._test(replace(condition, operator=_CONTRARY[operator]), fact)}"
         named = tuple(dict.fromkeys(texts(value)))
         match operator:
             case "equals" | "one_of":

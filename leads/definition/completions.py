@@ -3,7 +3,7 @@
 Criteria on the same field share their answer: nobody has both 20 to 200 and over 1,000 people. So
 their possible outcomes are worked out together, by trying one value out of every range that the
 criteria tell apart. A criterion that looks inside a text is taken to be free of the others, which
-can only make the verdict more careful, never wrong.
+can only make the verdict more careful, never wrong. So is one that looks at several fields.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from leads.definition.criteria import Criterion
-from leads.definition.facts import FREE_MAIL, Fact, asked_field, derive_facts
+from leads.definition.facts import FREE_MAIL, asked_field, derive_facts
 from leads.definition.operators import OPERATORS, bounds, rank, texts
 
 Outcomes = tuple[bool, ...]
@@ -27,42 +27,46 @@ def groups_of(criteria: Iterable[Criterion]) -> list[list[Criterion]]:
     groups: dict[str, list[Criterion]] = {}
     for criterion in criteria:
         key = asked_field(criterion.field)
-        if OPERATORS[criterion.operator].free:
+        if _is_free(criterion):
             key = f"{key}\0{criterion.id}"
         elif key.startswith("attributes."):
-            key = f"{key}\0{criterion.type}"
+            key = f"{key}\0{criterion.conditions[0].type}"
         groups.setdefault(key, []).append(criterion)
     return list(groups.values())
+
+
+def _is_free(criterion: Criterion) -> bool:
+    return bool(criterion.also) or OPERATORS[criterion.operator].free
 
 
 def possible_outcomes(group: Sequence[Criterion], *, today: date) -> set[Outcomes]:
     """Every combination of met and not met that some answer gives, in the order of the group."""
     first, name = group[0], asked_field(group[0].field)
-    if OPERATORS[first.operator].free:
+    if _is_free(first):
         return {(True,), (False,)}
     nothing = tuple(criterion.kind == "barrier" for criterion in group)
-    if first.type == "any":
+    if first.conditions[0].type == "any":
         return {nothing, tuple(criterion.kind != "barrier" for criterion in group)}
-    outcomes = {
-        tuple(one.met_by(fact, today=today) for one, fact in zip(group, facts, strict=True))
-        for answer in _answers(name, group, today)
-        if (facts := _readings(group, {name: answer})) is not None
-    }
+    found = (_outcome(group, {name: answer}, today) for answer in _answers(name, group, today))
+    outcomes = {one for one in found if one is not None}
     # "There is none" is an answer too, where the question is whether there is one.
     return outcomes | {nothing} if any(one.operator == "known" for one in group) else outcomes
 
 
-def _readings(group: Sequence[Criterion], answer: Mapping[str, object]) -> list[Fact] | None:
-    """What each criterion would read, or None for an answer that could not be read at all."""
+def _outcome(
+    group: Sequence[Criterion], answer: Mapping[str, object], today: date
+) -> Outcomes | None:
+    """What an answer makes of each criterion, or None where it could not be read at all."""
     facts = derive_facts(answer) if "email" in answer else answer
-    readings = [fact for one in group if (fact := one.read(facts)) is not None]
-    return readings if len(readings) == len(group) else None
+    met = [one.met_by(facts, today=today) for one in group]
+    known = tuple(one for one in met if one is not None)
+    return known if len(known) == len(group) else None
 
 
 def _answers(name: str, group: Sequence[Criterion], today: date) -> list[object]:
     if name == "email":
         return _emails(group)
-    kind = group[0].type
+    kind = group[0].conditions[0].type
     if kind == "boolean":
         return [True, False]
     if kind in ("text", "choice"):

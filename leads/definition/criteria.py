@@ -12,16 +12,10 @@ from itertools import pairwise
 from typing import Literal, NoReturn, cast, get_args
 
 from leadbridge.kernel.reading import Reader, shown
-from leads.definition.conditions import read_test
+from leads.definition.conditions import Condition, read_condition, read_test
 from leads.definition.examples import Example, read_examples
-from leads.definition.facts import Fact, FactType, field_named, read_fact
-from leads.definition.operators import (
-    OPERATORS,
-    Test,
-    Value,
-    type_read,
-    value_content,
-)
+from leads.definition.expected import NOTHING, Expected, read_expected
+from leads.definition.operators import Value
 
 Kind = Literal["gate", "barrier", "fast_track", "fit", "interest"]
 Unknown = Literal["fail", "pass", "neutral", "ask"]
@@ -31,13 +25,15 @@ UNKNOWN_RULES: tuple[Unknown, ...] = get_args(Unknown)
 WEIGHTED: frozenset[Kind] = frozenset({"fit", "interest"})
 
 MOST_CRITERIA = 40
+MOST_ALSO = 2  # beyond it nobody says the sentence aloud
 LARGEST_WEIGHT = 100
 LOWEST_TIER = 3
 
 _READER = Reader("invalid_definition")
 _ID_MARKS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _CRITERION_KEYS = (
-    "id", "kind", "sentence", "field", "operator", "value", "unknown", "weight", "half_life_days",
+    "id", "kind", "sentence", "field", "operator", "value", "also", "unknown", "weight",
+    "half_life_days",
 )  # fmt: skip
 _CRITERION_NEEDS = ("id", "kind", "sentence", "field", "operator", "unknown")
 
@@ -50,6 +46,7 @@ class Criterion:
     the demand (“Is no student”), its test finds the offender. So “met” is good news for either,
     and the rule `fail` for an unknown value always speaks against the lead. `weight` is in points
     and may be negative; with `half_life_days`, interest halves that many days after the last act.
+    `also` has to hold at the same time: “a demo request *of a company in our market*”.
     """
 
     id: str
@@ -61,25 +58,25 @@ class Criterion:
     unknown: Unknown
     weight: int = 0
     half_life_days: int | None = None
+    also: tuple[Condition, ...] = ()
 
     @cached_property
-    def type(self) -> FactType:
-        """The type its fact is read as."""
-        field = field_named(self.field)
-        assert field is not None, self.field
-        return type_read(self.operator, self.value, field.type)
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its test: all of them together."""
+        return Condition(self.field, self.operator, self.value), *self.also
 
-    def read(self, facts: Mapping[str, object]) -> Fact | None:
-        """What is known of its field, or None."""
-        return read_fact(facts, self.field, self.type)
+    def met_by(self, facts: Mapping[str, object], *, today: date) -> bool | None:
+        """Whether it is what the criterion demands; None while what is known does not settle it.
 
-    def met_by(self, fact: Fact, *, today: date) -> bool:
-        """Whether a known value is what the criterion demands."""
-        return self._test(fact, today) != (self.kind == "barrier")
+        One condition that fails settles it, whatever is still unknown of the others.
+        """
+        held = [one.holds(facts, today=today) for one in self.conditions]
+        found = False if False in held else None if None in held else True
+        return None if found is None else found != (self.kind == "barrier")
 
-    @cached_property
-    def _test(self) -> Test:
-        return OPERATORS[self.operator].prepare(self.value)
+    def open_fields(self, facts: Mapping[str, object]) -> list[str]:
+        """The fields of which nothing is known."""
+        return [one.field for one in self.conditions if one.read(facts) is None]
 
     def content(self) -> dict[str, object]:
         """The criterion as JSON, without what does not apply to it."""
@@ -87,9 +84,8 @@ class Criterion:
             "id": self.id,
             "kind": self.kind,
             "sentence": self.sentence,
-            "field": self.field,
-            "operator": self.operator,
-            "value": value_content(self.value),
+            **self.conditions[0].content(),
+            "also": [one.content() for one in self.also] or None,
             "unknown": self.unknown,
             "weight": self.weight or None,
             "half_life_days": self.half_life_days,
@@ -130,6 +126,7 @@ class Definition:
     tiers: TierGrid
     examples: tuple[Example, ...] = ()
     review_on: date | None = None
+    expected: Expected = NOTHING
 
     @classmethod
     def from_content(cls, content: object) -> "Definition":
@@ -138,7 +135,7 @@ class Definition:
         Raises `DomainError` `invalid_definition`, naming the criterion and the cure.
         """
         parts = ("criteria", "thresholds", "tiers")
-        more = ("examples", "review_on")
+        more = ("examples", "review_on", "expected")
         body = _READER.mapping(content, "definition", keys=(*parts, *more), needs=parts)
         listed = _READER.items(body["criteria"], "criteria", least=1, most=MOST_CRITERIA)
         criteria = tuple(_read_criterion(raw, place) for place, raw in enumerate(listed, start=1))
@@ -158,6 +155,7 @@ class Definition:
             _read_tiers(body["tiers"]),
             read_examples(_READER, body.get("examples", [])),
             _read_day(body.get("review_on")),
+            read_expected(_READER, body.get("expected", {})),
         )
         _refuse_unreachable(definition)
         return definition
@@ -174,6 +172,8 @@ class Definition:
             parts["examples"] = [example.content() for example in self.examples]
         if self.review_on:
             parts["review_on"] = self.review_on.isoformat()
+        if self.expected != NOTHING:
+            parts["expected"] = self.expected.content()
         return parts
 
     def each_without_one(self) -> "list[Definition]":
@@ -216,7 +216,14 @@ def _read_criterion(raw: object, place: int) -> Criterion:
         unknown=cast("Unknown", unknown),
         weight=_read_weight(body, kind, where),
         half_life_days=_read_half_life(body, kind, where),
+        also=_read_also(body, where),
     )
+
+
+def _read_also(body: dict[str, object], where: str) -> tuple[Condition, ...]:
+    listed = _READER.items(body.get("also", []), f"{where}, also", least=0, most=MOST_ALSO)
+    placed = ((raw, f"{where}, also {place}") for place, raw in enumerate(listed, 1))
+    return tuple(read_condition(_READER, raw, here) for raw, here in placed)
 
 
 def _read_weight(body: dict[str, object], kind: Kind, where: str) -> int:

@@ -92,7 +92,7 @@ def _criterion(old: Criterion, new: Criterion) -> Iterator[str]:
         yield f"“{old.sentence}” is said as {name} now"
     if old.kind != new.kind:
         yield f"{name} is now {_article(new)} instead of {_article(old)}"
-    if (old.field, old.operator, old.value) != (new.field, new.operator, new.value):
+    if old.conditions != new.conditions:
         yield f"{name}: {rule_words(new)}, instead of {rule_words(old)}"
     if old.unknown != new.unknown:
         yield (
@@ -160,10 +160,18 @@ def _review(before: Definition, after: Definition) -> Iterator[str]:
         yield day or "No day is agreed any more on which both look at it again"
 
 
+def _expected(before: Definition, after: Definition) -> Iterator[str]:
+    old, new = before.expected.words(), after.expected.words()
+    if old != new:
+        instead = f", instead of {old}" if old else ""
+        yield f"Both expect {new}{instead}" if new else f"Both no longer expect {old}"
+
+
 _PARTS = {
     "Criteria": _criteria,
     "Points needed": _thresholds,
     "Tiers": _tiers,
     "Examples": _examples,
     "Review": _review,
+    "Expected": _expected,
 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from leadbridge.kernel.errors import DomainError
+from leads.definition.conditions import Condition
 from leads.definition.criteria import Criterion, Definition
 from leads.definition.operators import OPERATORS, fits, fold, texts
 from leads.definition.own_fields import TYPES, FieldSpec
@@ -17,40 +18,42 @@ def check_draft(definition: Definition, own: Mapping[str, FieldSpec]) -> None:
     """DomainError `invalid_definition` naming the place and the cure. `own`: by fact name."""
     seen: dict[tuple[object, ...], Criterion] = {}
     for criterion in definition.criteria:
-        if criterion.field.startswith("attributes."):
-            _check_own(criterion, own)
-        key = (criterion.kind, criterion.field, criterion.operator, criterion.value)
+        for number, condition in enumerate(criterion.conditions):
+            if condition.field.startswith("attributes."):
+                place = f"criterion {criterion.id}" + (f", also {number}" if number else "")
+                _check_own(condition, own, place)
+        key = (criterion.kind, *criterion.conditions)
         if key in seen:
             twin = seen[key]
-            _refuse(criterion, "id", f"it tests just what {twin.id} tests; remove one of them.")
+            place = f"criterion {criterion.id}, id"
+            _refuse(place, f"it tests just what {twin.id} tests; remove one of them.")
         seen[key] = criterion
     _check_sentences(definition)
     _check_reach(definition)
 
 
-def _check_own(criterion: Criterion, own: Mapping[str, FieldSpec]) -> None:
-    spec = own.get(criterion.field)
+def _check_own(condition: Condition, own: Mapping[str, FieldSpec], place: str) -> None:
+    spec = own.get(condition.field)
     if spec is None:
         named = ", ".join(sorted(own)) or "none yet"
         _refuse(
-            criterion,
-            "field",
+            f"{place}, field",
             f"there is no such field (own fields: {named}). Choose another, or an administrator "
             "adds it at /settings/fields/.",
         )
-    if criterion.operator != "known" and not fits(criterion.operator, criterion.value, spec.type):
+    operator, value = condition.operator, condition.value
+    if operator != "known" and not fits(operator, value, spec.type):
         suitable = [name for name, test in OPERATORS.items() if spec.type in test.reads]
         _refuse(
-            criterion,
-            "operator",
-            f"{criterion.operator} with this value does not suit {spec.label} "
+            f"{place}, operator",
+            f"{operator} with this value does not suit {spec.label} "
             f"({TYPES[spec.type].lower()}); use {', '.join(suitable)}.",
         )
     known = {fold(one) for one in spec.choices}
-    for text in texts(criterion.value) if known else ():
+    for text in texts(value) if known else ():
         if text not in known:
             never = f"“{text}” never occurs; use {', '.join(spec.choices)}."
-            _refuse(criterion, "value", never)
+            _refuse(f"{place}, value", never)
 
 
 def _check_sentences(definition: Definition) -> None:
@@ -58,7 +61,8 @@ def _check_sentences(definition: Definition) -> None:
     for criterion in definition.criteria:
         text = fold(criterion.sentence)
         if text in said:
-            _refuse(criterion, "sentence", f"{said[text]} says the same; say it otherwise.")
+            place = f"criterion {criterion.id}, sentence"
+            _refuse(place, f"{said[text]} says the same; say it otherwise.")
         said[text] = criterion.id
 
 
@@ -78,6 +82,5 @@ def _check_reach(definition: Definition) -> None:
             )
 
 
-def _refuse(criterion: Criterion, part: str, cure: str) -> NoReturn:
-    place = f"criterion {criterion.id}, {part}"
+def _refuse(place: str, cure: str) -> NoReturn:
     raise DomainError("invalid_definition", f"{place}: {cure}", field=place, data={"where": place})

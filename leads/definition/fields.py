@@ -141,13 +141,15 @@ def _uses(key: str) -> Iterator[tuple[DefinitionVersion, Criterion]]:
     """The criteria in force, or on their way, that read the field."""
     for version in DefinitionVersion.objects.filter(state__in=HOLDING):
         for criterion in Definition.from_content(version.content).criteria:
-            if criterion.field == f"attributes.{key}":
+            if any(one.field == f"attributes.{key}" for one in criterion.conditions):
                 yield version, criterion
 
 
 def _refuse_choices_in_use(key: str, kept: set[str]) -> None:
     for version, criterion in _uses(key):
-        gone = [text for text in texts(criterion.value) if kept and text not in kept]
+        reading = [one for one in criterion.conditions if one.field == f"attributes.{key}"]
+        named = [text for one in reading for text in texts(one.value)]
+        gone = [text for text in named if kept and text not in kept]
         if gone:
             raise DomainError(
                 "in_use",

@@ -61,11 +61,6 @@ def _among(value: Value) -> Test:
     return lambda fact, today: isinstance(fact, str) and fold(fact) in named
 
 
-def _none_of(value: Value) -> Test:
-    among = _among(value)
-    return lambda fact, today: not among(fact, today)
-
-
 def _contains(value: Value) -> Test:
     return _found(re.compile("|".join(map(re.escape, texts(value)))))
 
@@ -81,6 +76,16 @@ def _found(pattern: re.Pattern[str]) -> Test:
 def _ends_with(value: Value) -> Test:
     endings = texts(value)
     return lambda fact, today: isinstance(fact, str) and fold(fact).endswith(endings)
+
+
+def _not(prepare: Callable[[Value], Test]) -> Callable[[Value], Test]:
+    """The contrary of a test, of a known value."""
+
+    def prepared(value: Value) -> Test:
+        test = prepare(value)
+        return lambda fact, today: not test(fact, today)
+
+    return prepared
 
 
 def _at_least(value: Value) -> Test:
@@ -131,10 +136,13 @@ _EVERY: frozenset[FactType] = frozenset({"text", "choice", "number", "boolean", 
 OPERATORS: Mapping[str, Operator] = {
     "equals": Operator(_WORDS, "text", _among),
     "one_of": Operator(_WORDS, "texts", _among),
-    "none_of": Operator(_WORDS, "texts", _none_of),
+    "none_of": Operator(_WORDS, "texts", _not(_among)),
     "contains": Operator(_TEXT, "texts", _contains, free=True),
     "has_word": Operator(_TEXT, "texts", _has_word, free=True),
     "ends_with": Operator(_TEXT, "texts", _ends_with, free=True),
+    "contains_none": Operator(_TEXT, "texts", _not(_contains), free=True),
+    "has_no_word": Operator(_TEXT, "texts", _not(_has_word), free=True),
+    "ends_with_none": Operator(_TEXT, "texts", _not(_ends_with), free=True),
     "at_least": Operator(_SCALE, "bound", _at_least),
     "at_most": Operator(_SCALE, "bound", _at_most),
     "between": Operator(_SCALE, "range", _between),

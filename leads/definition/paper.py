@@ -57,6 +57,7 @@ class Paper:
     meeting: tuple[Example, ...]
     failing: tuple[Example, ...]
     review: str
+    expected: str = ""
 
 
 def paper_of(definition: Definition, before: Definition | None = None) -> Paper:
@@ -70,6 +71,7 @@ def paper_of(definition: Definition, before: Definition | None = None) -> Paper:
         meeting=tuple(one for one in definition.examples if one.meets),
         failing=tuple(one for one in definition.examples if not one.meets),
         review=f"Both look at it again on {review:%-d %B %Y}." if review else "",
+        expected=f"Both expect {expected}." if (expected := definition.expected.words()) else "",
     )
 
 

@@ -114,7 +114,9 @@ def judge(definition: Definition, facts: Mapping[str, object], *, now: datetime)
             open_ones.append(criterion)
     choices = [_choices(group, worth, today) for group in groups_of(open_ones)]
     answer = _answer(definition, settled, choices)
-    missing = _missing(definition, settled, open_ones, choices) if answer == "unknown" else ()
+    asked = {one.id: [asked_field(name) for name in one.open_fields(known)] for one in open_ones}
+    decides = _deciding(definition, settled, open_ones, choices) if answer == "unknown" else []
+    missing = tuple(dict.fromkeys(name for one in decides for name in asked[one.id]))
     return Verdict(
         answer,
         lines,
@@ -127,11 +129,12 @@ def judge(definition: Definition, facts: Mapping[str, object], *, now: datetime)
 
 
 def _line(criterion: Criterion, known: Mapping[str, object], worth: Decimal, today: date) -> Line:
-    fact = criterion.read(known)
-    evidence = evidence_of(criterion.field, fact)
+    said = (evidence_of(one.field, one.read(known)) for one in criterion.conditions)
+    evidence = "; ".join(dict.fromkeys(said))
+    met = criterion.met_by(known, today=today)
     outcome: Outcome
-    if fact is not None:
-        outcome = "met" if criterion.met_by(fact, today=today) else "not_met"
+    if met is not None:
+        outcome = "met" if met else "not_met"
     else:
         outcome = _ASSUMED[criterion.unknown]
         evidence += _COUNTED[criterion.unknown]
@@ -219,14 +222,13 @@ def _can_be_no(definition: Definition, settled: _Tally, choices: list[set[_Tally
     return fit < definition.fit or interest < definition.interest
 
 
-def _missing(
+def _deciding(
     definition: Definition, settled: _Tally, open_ones: list[Criterion], choices: list[set[_Tally]]
-) -> tuple[str, ...]:
-    """The fields worth asking for: those that decide, once each, in the order of the criteria."""
+) -> list[Criterion]:
+    """The open criteria worth asking for: those that decide, in their order."""
     without_stops = [{replace(one, stopped=False) for one in group} for group in choices]
     earned = not _can_be_no(definition, settled, without_stops)
-    asked = [one for one in open_ones if one.kind in ("gate", "barrier") or not earned]
-    return tuple(dict.fromkeys(asked_field(one.field) for one in asked))
+    return [one for one in open_ones if one.kind in ("gate", "barrier") or not earned]
 
 
 def _tier(definition: Definition, settled: _Tally) -> int:

@@ -2,8 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
 
+from leads.definition.conditions import Condition
 from leads.definition.criteria import Criterion, Kind, TierGrid, Unknown
 from leads.definition.facts import field_named
 from leads.definition.operators import Scalar, Value
@@ -35,6 +35,9 @@ OPERATOR_WORDS = {
     "contains": "contains",
     "has_word": "has the word",
     "ends_with": "ends with",
+    "contains_none": "contains none of",
+    "has_no_word": "has none of the words",
+    "ends_with_none": "ends with none of",
     "at_least": "is at least",
     "at_most": "is at most",
     "between": "is between",
@@ -46,33 +49,27 @@ OPERATOR_WORDS = {
 }
 
 
-class Tested(Protocol):
-    """Whatever tests one field: a criterion, a condition of a routing rule."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def operator(self) -> str: ...
-    @property
-    def value(self) -> Value: ...
-
-
 def label_of(field: str) -> str:
     """What a field is called."""
     found = field_named(field)
     return found.label if found else field
 
 
-def rule_words(criterion: Tested) -> str:
-    """The test behind a criterion or condition: “number of people is at least 20”."""
-    label, value = label_of(criterion.field), criterion.value
-    if criterion.operator in ("in_last_days", "in_next_days"):
-        which = "last" if criterion.operator == "in_last_days" else "next"
+def rule_words(criterion: Criterion) -> str:
+    """The test behind a criterion: “number of people is at least 20 and country is DE”."""
+    return " and ".join(map(test_words, criterion.conditions))
+
+
+def test_words(condition: Condition) -> str:
+    """One test of one field, of a criterion or of a routing rule."""
+    label, value = label_of(condition.field), condition.value
+    if condition.operator in ("in_last_days", "in_next_days"):
+        which = "last" if condition.operator == "in_last_days" else "next"
         return f"{label} is in the {which} {value_words(value)} days"
-    said = f"{label} {OPERATOR_WORDS[criterion.operator]}"
+    said = f"{label} {OPERATOR_WORDS[condition.operator]}"
     if value is None:
         return said
-    joiner = " and " if criterion.operator == "between" else ", "
+    joiner = " and " if condition.operator == "between" else ", "
     return f"{said} {value_words(value, joiner)}"
 
 

@@ -10,7 +10,7 @@ from typing import Literal, cast, get_args
 
 from leadbridge.kernel.reading import Reader
 from leads.definition.conditions import Condition, read_condition
-from leads.definition.words import rule_words
+from leads.definition.words import test_words
 
 Method = Literal["turn", "weights", "load"]
 Away = Literal["pool", "next", "team"]
@@ -25,7 +25,7 @@ _READER = Reader("invalid_rules")
 
 def condition_words(condition: Condition) -> str:
     """A condition as a sentence can hold it, cut where it is very long."""
-    words = rule_words(condition)
+    words = test_words(condition)
     return f"{words[:_LONGEST_WORDS].rstrip(' ,')}…" if len(words) > _LONGEST_WORDS + 1 else words
 
 

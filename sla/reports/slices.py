@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db.models import F, Q, QuerySet
 
 from leads.handoff.recoding import coded_now
-from leads.handoff.stages import Action
+from leads.handoff.stages import Action, Stage
 from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, outcome_q, overdue
 from sla.clocks.states import IS_RUNNING
@@ -61,6 +61,9 @@ class Part(StrEnum):
     REJECTED = "rejected"
     WAITING = "waiting"
     OTHERWISE = "otherwise"
+    # Of these, how far they went since.
+    OPPORTUNITIES = "opportunities"
+    WON = "won"
 
 
 LABELS = {
@@ -78,11 +81,16 @@ LABELS = {
     Part.REJECTED: "Rejected",
     Part.WAITING: "Waiting for a decision",
     Part.OTHERWISE: "Merged or erased while waiting",
+    Part.OPPORTUNITIES: "Became opportunities",
+    Part.WON: "Won",
 }
 OF_NOW = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON})
 OF_SUBMISSION = frozenset(
-    {Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE}
-)
+    {
+        Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE,
+        Part.OPPORTUNITIES, Part.WON,
+    }
+)  # fmt: skip
 _ACCEPTS = Q(ended_by__action__in=[Action.ACCEPT, Action.TOUCH])
 _REJECTS = Q(ended_by__action=Action.REJECT)
 # Within the clocks of a submission; each is in exactly one of the four.
@@ -91,6 +99,10 @@ DECISIONS: dict[Part, Q] = {
     Part.REJECTED: ~IS_RUNNING & _REJECTS,
     Part.WAITING: IS_RUNNING,
     Part.OTHERWISE: ~IS_RUNNING & ~(_ACCEPTS | _REJECTS),
+}
+PROGRESS: dict[Part, Q] = {
+    Part.OPPORTUNITIES: Q(lead__qualified_at__isnull=False),
+    Part.WON: Q(lead__stage=Stage.WON),
 }
 
 
@@ -158,7 +170,7 @@ def _of_due(part: Part) -> Callable[[Slice, datetime], Q]:
 
 def _of_submission(part: Part) -> Callable[[Slice, datetime], Q]:
     def condition(slice_: Slice, now: datetime) -> Q:
-        return _submitted(slice_, now) & DECISIONS[part]
+        return _submitted(slice_, now) & (DECISIONS | PROGRESS)[part]
 
     return condition
 
@@ -171,5 +183,5 @@ _CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
     Part.UNASSIGNED_SOON: _unassigned_soon,
     Part.TIMED: _started,
     Part.SUBMITTED: _submitted,
-    **{part: _of_submission(part) for part in DECISIONS},
+    **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS)},
 }

@@ -8,5 +8,6 @@ urlpatterns = [
     path("sla/", views.sla, name="sla"),
     path("sla/clocks/", views.clocks, name="sla-clocks"),
     path("sla/breaches/", views.breaches, name="sla-breaches"),
+    path("sla/funnel/", views.funnel, name="sla-funnel"),
     path("sla/ledger/", views.ledger_page, name="sla-ledger"),
 ]

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -15,6 +16,8 @@ from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff.views import address, freshness, page_number
 from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
+from sla.reports.funnel import OF_A_FUNNEL, funnel_of, funnels_by, read_funnel
+from sla.reports.funnel_screen import funnel_table
 from sla.reports.ledger import ledger
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import PAGE, Listing, csv_rows, list_clocks
@@ -67,6 +70,7 @@ def sla(request: Request) -> HttpResponse:
             "people": [person_row(person, asked) for person in seen.people],
             "people_heads": PEOPLE_HEADS,
             "export_url": list_url(asked, Part.DUE, format="csv"),
+            "funnel_url": page_url(asked, "/sla/funnel/", kind="", side="", reason=""),
         },
     )
 
@@ -91,6 +95,22 @@ def ledger_page(request: Request) -> HttpResponse:
     """The whole proof that every lead is accounted for."""
     scope_of(request.user)
     return render(request, "sla/ledger.html", {"proof": ledger(now=request.now)})
+
+
+@require_GET
+@signed_in
+def funnel(request: Request) -> HttpResponse:
+    """What became of the leads handed over in a period, by where they came from."""
+    scope, now = scope_of(request.user), request.now
+    given = {name: request.GET.get(name, "") for name in (*OF_A_FUNNEL, "by")}
+    asked, by = read_funnel(given, scope, now=now)
+    groups = funnels_by(by, asked.slice, now=now)
+    context = {
+        **filters(replace(asked, params=(*asked.params, ("by", by.value))), scope, "/sla/funnel/"),
+        "kinds": [],
+        **funnel_table(groups, funnel_of(asked.slice, now=now), asked, by),
+    }
+    return render(request, "sla/funnel.html", context)
 
 
 def list_of(request: Request, part: Part, path: str) -> HttpResponse:

@@ -11,9 +11,10 @@ from tqdm import tqdm
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import now
-from sla.reports.history.importing import Importer, Refusal, Result, mapping_for
+from sla.reports.history.importing import Importer, Refusal, Result, mapping_for, rows_for
+from sla.reports.history.joining import Rows
 from sla.reports.history.mapping import Mapping, read_mapping
-from sla.reports.history.table import Table, open_table
+from sla.reports.history.table import open_table
 
 
 class Command(BaseCommand):
@@ -32,15 +33,17 @@ class Command(BaseCommand):
         assert isinstance(path, Path), "the parser makes a path of it"
         try:
             table = open_table(path)
-            mapping = mapping_for(table, _mapping(given) if isinstance(given, Path) else None)
+            chosen = _mapping(given) if isinstance(given, Path) else None
+            rows = rows_for(table, chosen)
+            mapping = mapping_for(rows, chosen)
             if table.note:
                 self.stderr.write(f"{path.name}: {table.note}.")
-            result = self._run(path, table, mapping, out, dry=bool(options["dry_run"]))
+            result = self._run(path, rows, mapping, out, dry=bool(options["dry_run"]))
         except DomainError as error:
             raise CommandError(error.message) from error
         self._report(result, mapping, dry=bool(options["dry_run"]))
 
-    def _run(self, path: Path, table: Table, mapping: Mapping, out: object, *, dry: bool) -> Result:
+    def _run(self, path: Path, table: Rows, mapping: Mapping, out: object, *, dry: bool) -> Result:
         with ExitStack() as stack:
             bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
             sink = None

@@ -15,6 +15,7 @@ from sla.calendars.arithmetic import BusinessCalendar
 from sla.clocks.past import mark_past_breaches
 from sla.clocks.terms import judged_by
 from sla.reports.history.audit import Audit, promises_of
+from sla.reports.history.joining import Rows, joined
 from sla.reports.history.known import known_mapping
 from sla.reports.history.living import live_through
 from sla.reports.history.mapping import Mapping
@@ -50,7 +51,12 @@ Row = tuple[int, dict[str, str], Past]
 Tell = Callable[[Refusal], None]
 
 
-def mapping_for(table: Table, given: Mapping | None) -> Mapping:
+def rows_for(table: Table, given: Mapping | None) -> Rows:
+    """What is read: the table, with the one beside it where the mapping joins two."""
+    return joined(table, given.join) if given and given.join else table
+
+
+def mapping_for(table: Rows, given: Mapping | None) -> Mapping:
     """The mapping to read a table by; DomainError where none fits its header."""
     mapping = given or known_mapping(table.header)
     if mapping is None:
@@ -74,7 +80,7 @@ class Importer:
     `progress` of each row dealt with."""
 
     name: str
-    table: Table
+    table: Rows
     mapping: Mapping
     now: datetime
     tell: Tell

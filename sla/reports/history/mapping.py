@@ -10,6 +10,7 @@ from leadbridge.kernel.reading import Reader
 from sla.agreement.targets import Agreement
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.content import zone_of
+from sla.reports.history.joining import Join
 from sla.reports.history.refusals import Refused
 
 INSTANTS = ("captured_at", "handed_off_at", "accepted_at", "followed_up_at", "outcome_at")
@@ -20,17 +21,19 @@ TEXTS = {
 }  # fmt: skip
 FIELDS = ("external_id", "source", "holder", "outcome", "value", *INSTANTS, *TEXTS)
 NEEDED = ("external_id", "handed_off_at")
-_PARTS = ("column", "constant", "blank", "values", "format")
+_PARTS = ("column", "constant", "blank", "filled", "values", "format")
 _READER = Reader("invalid_mapping")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the value of a field comes from. `values` translates; `blank` stands for nothing."""
+    """Where the value of a field comes from. `values` translates; `blank` stands for nothing,
+    `filled` for whatever is there: “won” where a day of winning is."""
 
     column: str = ""
     constant: str = ""
     blank: str = ""
+    filled: str = ""
     values: AnyMapping[str, str] = field(default_factory=dict)
     format: str = ""
 
@@ -44,7 +47,7 @@ class Origin:
                 known = ", ".join(self.values)
                 raise Refused("", f"“{raw[:40]}” is not in the mapping's values ({known}).")
             return self.values[raw]
-        return raw or self.blank
+        return (self.filled or raw) if raw else self.blank
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Mapping:
     calendar: AnyMapping[str, object]
     agreement: Agreement
     targets: tuple[str, ...]
+    join: Join | None = None
 
     def read(self, name: str, row: AnyMapping[str, str]) -> str:
         """The text of one of our fields, empty where nothing is mapped to it."""
@@ -84,9 +88,8 @@ def read_mapping(text: str) -> Mapping:
         raw: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DomainError("invalid_mapping", f"The mapping is no TOML: {error}.") from error
-    body = _READER.mapping(
-        raw, "mapping", keys=("zone", "fields", "calendar", "targets"), needs=("fields", "calendar")
-    )
+    keys, needs = ("zone", "fields", "calendar", "targets", "join"), ("fields", "calendar")
+    body = _READER.mapping(raw, "mapping", keys=keys, needs=needs)
     calendar = BusinessCalendar.from_content(body["calendar"])
     given = _READER.mapping(body["fields"], "fields", keys=FIELDS, needs=NEEDED)
     targets = _READER.mapping(body.get("targets", {}), "targets", keys=tuple(_known_kinds()))
@@ -96,7 +99,14 @@ def read_mapping(text: str) -> Mapping:
         calendar=calendar.content(),
         agreement=Agreement.from_content({"defaults": targets}),
         targets=tuple(targets),
+        join=_join(body["join"]) if "join" in body else None,
     )
+
+
+def _join(raw: object) -> Join:
+    keys = ("file", "on")
+    body = _READER.mapping(raw, "join", keys=keys, needs=keys)
+    return Join(*(_READER.text(body[key], f"join, {key}", longest=200) for key in keys))
 
 
 def _known_kinds() -> AnyMapping[str, object]:
@@ -114,7 +124,7 @@ def _origin(name: str, raw: object) -> Origin:
     values = body.get("values", {})
     if not isinstance(values, dict):
         _READER.refuse(where, "values are written as { theirs = “ours” }.")
-    texts = {part: _text(body.get(part, ""), f"{where}, {part}") for part in _PARTS[:3]}
+    texts = {part: _text(body.get(part, ""), f"{where}, {part}") for part in _PARTS[:4]}
     return Origin(
         **texts,
         values={theirs: _text(ours, f"{where}, values") for theirs, ours in values.items()},

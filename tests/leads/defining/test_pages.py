@@ -9,6 +9,7 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leads.defining.tasks import keep
+from leads.defining.triggers import Figures, told_of
 from leads.definition.fields import add_field
 from leads.definition.models import DefinitionRemark, DefinitionVersion
 from leads.handoff.episodes import Packet, capture_lead
@@ -217,9 +218,44 @@ def test_a_new_criterion_gets_its_sentence_from_its_rule(
     assert "Both look at it again on 1 February 2027." in page
 
 
+def test_a_head_joins_conditions_in_one_criterion_and_says_what_both_expect(ana: Browser) -> None:
+    url, form = drafting(ana)
+    typed = {
+        "c-4-also2-field": "employees", "c-4-also2-operator": "at_least", "c-4-also2-value": "50",
+        "c-4-also1-field": "free_email", "c-4-also1-operator": "is_false",
+        "expected-accepted": "85", "expected-opportunity": "30",
+    }  # fmt: skip
+    ana.post(url, **{**form, **typed, "do": "save"})
+    draft = DefinitionVersion.objects.get(state="draft")
+    assert draft.content["criteria"][3]["also"] == [
+        {"field": "free_email", "operator": "is_false"},
+        {"field": "employees", "operator": "at_least", "value": 50},
+    ]
+    page = unescape(ana.get(f"/definition/v{draft.version}/"))
+    for words in (
+        "is one of demo, price, contact and kind of e-mail address is no and number of people is",
+        "sales to accept 85\u00a0%, and 30\u00a0% of the accepted to become opportunities",
+    ):
+        assert page.count(words) == 2, "in the text and in what it changes"
+    again = ana.form(url)
+    assert {name: again[name] for name in typed} == typed
+
+
 @pytest.mark.parametrize(
     ("typed", "wrong", "cure"),
     [
+        (
+            {"c-4-also2-field": "employees", "c-4-also2-operator": "at_least"},
+            "c-4-also2-value",
+            "expected a number or a day",
+        ),
+        ({"c-4-also1-value": "5"}, "c-4-also1-field", "expected"),
+        (
+            {"c-4-also1-field": "attributes.gone", "c-4-also1-operator": "known"},
+            "c-4-also1-field",
+            "there is no such field",
+        ),
+        ({"expected-accepted": "130"}, "expected-accepted", "1 to 100"),
         ({"c-2-value": ""}, "c-2-value", "expected a number or a day"),
         ({"c-2-unknown": ""}, "c-2-unknown", "expected one of fail, pass, neutral, ask"),
         ({"c-2-operator": "has_word"}, "c-2-operator", "does not suit number of people"),
@@ -311,3 +347,17 @@ def test_an_administrator_adds_a_field_and_retires_it_only_while_no_criterion_ne
     assert "retired" in olu.get("/settings/fields/")
     page = unescape(ana.post(f"/definition/v{version.version}/propose/", 400))
     assert "there is no such field" in page
+
+
+@pytest.mark.parametrize(("expected", "fires"), [(30, True), (55, False)])
+def test_what_both_expect_is_held_beside_what_came(
+    cast: Cast, now: datetime, expected: int, fires: bool
+) -> None:
+    version = DefinitionVersion.objects.get(state="active")
+    content = {**version.content, "expected": {"opportunity": expected}}
+    changed = DefinitionVersion(state="active", content=content, version=version.version)
+    seen = Figures(60, 0, 40, 0, 40, 0, became=20, settled=40, criteria={})
+    told = {one.name: one for one in told_of(changed, None, seen, now)}
+    became = told["Accepted ones that became opportunities"]
+    assert (became.figure, became.fires) == ("50.0 % of 40", fires)
+    assert became.limit == f"10 points off the {expected} % that both expect"

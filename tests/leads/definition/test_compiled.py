@@ -15,7 +15,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import is_plain
 from leads.definition.compiled import SOURCE_COLUMNS, Compiled, compile_definition
 from leads.definition.criteria import Definition
-from leads.definition.operators import fold
+from leads.definition.operators import OPERATORS, fold
 from leads.definition.sql_text import joined, lowered, normal
 from leads.definition.starter import STARTER
 from leads.definition.verdict import judge
@@ -86,13 +86,16 @@ BOUNDS = st.one_of(
 DAYS = st.dates(date(2026, 4, 20), date(2026, 6, 5)).map(str)
 
 
+INSIDE = [name for name, operator in OPERATORS.items() if operator.free]
+
+
 def words_in(field: str, *, text: bool, choice: bool) -> st.SearchStrategy[dict[str, Any]]:
     """Tests of words."""
     named = st.lists(NEEDLES, min_size=1, max_size=3)
     some = [st.tuples(st.just("equals"), NEEDLES)] if text or choice else []
     some += [st.tuples(st.sampled_from(["one_of", "none_of"]), named)] if text or choice else []
     if text:
-        some.append(st.tuples(st.sampled_from(["contains", "has_word", "ends_with"]), named))
+        some.append(st.tuples(st.sampled_from(INSIDE), named))
     some.append(st.tuples(st.just("known"), st.none()))
     return st.one_of(some).map(lambda pair: _made(field, *pair))
 
@@ -166,9 +169,10 @@ def definitions(draw: st.DrawFn, tests: Any = TESTS, most: int = 8) -> Definitio
             half = draw(st.sampled_from([None, 1, 3, 30]))
             more |= {"half_life_days": half} if half else {}
         rule = draw(st.sampled_from(["fail", "pass", "neutral", "ask", "ask"]))
+        also = draw(st.one_of(st.just([]), st.lists(tests, max_size=2)))
         criteria.append(
             {"id": f"c{number}", "sentence": "It is so", "kind": kind, "unknown": rule, **test,
-             **more}
+             **({"also": also} if also else {}), **more}
         )  # fmt: skip
     reach = {
         axis: sum(max(one.get("weight", 0), 0) for one in criteria if one["kind"] == axis)

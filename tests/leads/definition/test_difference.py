@@ -31,6 +31,12 @@ def told(content: dict[str, Any]) -> list[str]:
     return [one.sentence for one in changes(BEFORE, Definition.from_content(content))]
 
 
+AND_A_PHONE = (
+    "“Company has 20 people or more”: number of people is at least 20 and phone number is known, "
+    "instead of number of people is at least 20"
+)
+
+
 @pytest.mark.parametrize(
     ("content", "sentences"),
     [
@@ -78,6 +84,14 @@ def told(content: dict[str, Any]) -> list[str]:
             ["Both look at it again on 1 February 2027"],
         ),
         (
+            with_criterion("size", also=[{"field": "phone", "operator": "known"}]),
+            [AND_A_PHONE],
+        ),
+        (
+            {**STARTER, "expected": {"opportunity": 30}},
+            ["Both expect 30 % of the accepted to become opportunities"],
+        ),
+        (
             {**STARTER, "examples": [{"lead": "l-7", "meets": False, "because": "A student"}]},
             ["Example L-7 does not meet it: A student"],
         ),
@@ -94,15 +108,26 @@ PARTS = st.fixed_dictionaries(
         "unknown": st.sampled_from(["fail", "pass", "neutral", "ask"]),
         "weight": st.sampled_from([5, -5, 20]),
         "value": st.sampled_from([["steel"], ["steel", "wood"], ["wood, steel"]]),
+        "also": st.sampled_from(
+            [
+                [],
+                [{"field": "free_email", "operator": "known"}],
+                [
+                    {"field": "free_email", "operator": "known"},
+                    {"field": "phone", "operator": "known"},
+                ],
+            ]
+        ),
     },
 )
 CONTENTS = st.builds(
-    lambda changed, order, fit, grid, examples, review: {
+    lambda changed, order, fit, grid, examples, review, expected: {
         "criteria": [{**INDUSTRY, **changed}, TRIAL, CRITERIA[0]][::order],
         "thresholds": {"fit": fit, "interest": 0},
         "tiers": {"fit": [grid], "interest": [], "cells": [[1], [grid]], "fast_track": 1},
         **({"examples": examples} if examples else {}),
         **({"review_on": review} if review else {}),
+        **({"expected": expected} if expected else {}),
     },
     PARTS,
     st.sampled_from([1, -1]),
@@ -120,6 +145,7 @@ CONTENTS = st.builds(
         unique_by=lambda one: str(one["lead"]),
     ),
     st.sampled_from([None, "2027-01-01", "2027-02-01"]),
+    st.sampled_from([{}, {"accepted": 80}, {"accepted": 80, "opportunity": 20}]),
 )
 
 

@@ -383,3 +383,49 @@ def test_what_is_no_number_of_people_is_not_known(employees: object) -> None:
 @pytest.mark.parametrize("employees", ["20", " 20.0 ", 20.0, Decimal(20)])
 def test_a_number_written_as_text_is_a_number(employees: object) -> None:
     assert answer(define(size("gate", "at_least", 20)), employees=employees) == "yes"
+
+
+# Several conditions
+
+
+DEMO_OF_ICP = asked(
+    "fast_track",
+    "demo",
+    also=[{"field": "attributes.icp", "operator": "is_true"},
+          {"field": "employees", "operator": "at_least", "value": 50}],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "said", "missing"),
+    [
+        ({"request": "demo", "attributes.icp": True, "employees": 50}, "yes", "yes", ()),
+        ({"request": "demo", "attributes.icp": False}, "no", "no", ()),
+        ({"employees": 49}, "no", "no", ()),  # one that fails settles it, whatever is not known
+        ({"request": "demo"}, "unknown", "unknown", ("attributes.icp", "employees")),
+        ({"attributes.icp": True, "employees": 50}, "unknown", "unknown", ("request",)),
+    ],
+)
+def test_conditions_of_one_criterion_hold_together_or_not_at_all(
+    facts: dict[str, object], outcome: str, said: str, missing: tuple[str, ...]
+) -> None:
+    verdict = judge(define(DEMO_OF_ICP, fit=1), facts, now=NOW)
+    assert (verdict.answer, verdict.missing) == (said, missing)
+    assert verdict.lines[0].outcome == {"yes": "met", "no": "not_met"}.get(outcome, "unknown")
+
+
+def test_the_evidence_names_what_each_condition_found() -> None:
+    facts = {"request": "demo", "attributes.icp": True}
+    [line] = judge(define(DEMO_OF_ICP, fit=1), facts, now=NOW).lines
+    assert line.evidence == (
+        "Asked for demo; Icp is yes; Number of people is not known; to be asked"
+    )
+
+
+def test_a_barrier_stands_only_where_all_its_conditions_find_the_offender() -> None:
+    barrier = asked("barrier", "trial", also=[{"field": "free_email", "operator": "is_true"}])
+    definition = define(barrier)
+    assert answer(definition, request="trial", email="a@gmail.com") == "no"
+    assert answer(definition, request="trial", email="a@acme.example") == "yes"
+    assert answer(definition, request="demo") == "yes"
+    assert answer(definition, request="trial") == "unknown"
