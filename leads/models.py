@@ -8,6 +8,7 @@ from leads.definition.models import (
     DefinitionVersion,
     OwnField,
 )
+from leads.duplicates.models import Likeness, Lookout
 from leads.handoff.consents import Consent
 from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
@@ -37,6 +38,8 @@ __all__ = [
     "Event",
     "Form",
     "Lead",
+    "Likeness",
+    "Lookout",
     "OwnField",
     "Pause",
     "Person",

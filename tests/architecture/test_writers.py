@@ -56,6 +56,11 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "CampaignRule": (set(), {"leads/campaigns/actions.py"}, "leads_campaignrule"),
     "CampaignCost": ({"costs"}, {"leads/campaigns/actions.py"}, "leads_campaigncost"),
     "CompanyDomain": ({"domains"}, {"leads/companies/actions.py"}, "leads_companydomain"),
+    "Likeness": (
+        set(),
+        {"leads/duplicates/finding.py", "leads/duplicates/actions.py"},
+        "leads_likeness",
+    ),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
