@@ -227,6 +227,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # People answer this during the day: a minute after a lead came is soon enough.
+    "duplicates": {
+        "task": "leads.duplicates.tasks.find_duplicates",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Normally done by the task that a leaving starts; this run takes what a kill left.
     "departures": {
         "task": "leads.handoff.tasks.finish_departures",

@@ -8,6 +8,7 @@ from leads.definition.models import (
     DefinitionVersion,
     OwnField,
 )
+from leads.duplicates.models import Likeness, Lookout
 from leads.handoff.consents import Consent
 from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
@@ -41,6 +42,8 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "Lead",
+    "Likeness",
+    "Lookout",
     "OwnField",
     "Pause",
     "Person",

@@ -21,10 +21,11 @@ from leads.handoff.answers import (
     LeadAnswer,
     LeadDetail,
 )
-from leads.handoff.corrections import merge_lead, undo_last
+from leads.handoff.corrections import undo_last
 from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import reopen_lead
 from leads.handoff.listing import FILTERS, ORDERS, ask_leads
+from leads.handoff.merging import merge_lead
 from leads.handoff.models import Lead
 from leads.handoff.parties import permit
 from leads.handoff.queries import get_lead_for, lead_id_for, lead_id_of

@@ -1,4 +1,4 @@
-"""Taking back, joining two into one, and forgetting a person."""
+"""Taking back, and forgetting a person."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from leadbridge.people.answers import forget_answers
 from leadbridge.people.models import User
 from leads.handoff.consents import Consent
 from leads.handoff.locks import lock_lead
-from leads.handoff.models import Lead, Person, Remark
-from leads.handoff.moves import Move, carry_out, record
+from leads.handoff.models import Event, Lead, Person, Remark
+from leads.handoff.moves import Move, carry_out
 from leads.handoff.parties import may_undo, permit
 from leads.handoff.stages import Action, Stage
 
@@ -29,55 +29,29 @@ def undo_last(*, lead_id: int, actor: User, now: datetime) -> Lead:
                 "Only the last decision can be taken back, by its maker, within ten minutes.",
                 status=409,
             )
-        event = lead.events.filter(action=lead.last_action).latest("id")
-        before = dict(event.data["before"])
-        standing = {name: before.pop(name) for name in ("stage", "holder_id", "team_id")}
-        fields = {name: _revive(name, value) for name, value in before.items()}
-        carry_out(
-            lead,
-            Move(
-                Action.UNDO,
-                Stage(standing["stage"]),
-                actor,
-                now,
-                standing["holder_id"],
-                standing["team_id"],
-                fields,
-                data={"undone": event.action},
-                undone_id=event.pk,
-            ),
-        )
+        give_back(lead, lead.events.filter(action=lead.last_action).latest("id"), actor, now)
     return lead
 
 
-def merge_lead(*, lead_id: int, survivor_id: int, actor: User, now: datetime) -> Lead:
-    """Join a lead into another one; it stays readable and points to its survivor."""
-    if lead_id == survivor_id:
-        raise DomainError("invalid", "A lead cannot be merged into itself.", field="survivor")
-    with transaction.atomic():
-        # Both are locked in the order of their ids, so that two merges cannot wait for each other.
-        locked = {pk: lock_lead(pk) for pk in sorted((lead_id, survivor_id))}
-        lead, survivor = locked[lead_id], locked[survivor_id]
-        permit(lead, Action.MERGE, actor=actor, now=now)
-        if survivor.stage in (Stage.MERGED, Stage.ERASED):
-            raise DomainError(
-                "invalid", "The survivor was merged or erased itself.", field="survivor"
-            )
-        if lead.is_open and not survivor.is_open:
-            raise DomainError(
-                "invalid",
-                f"{survivor.ref} has ended: reopen it first, or nobody answers for this lead.",
-                field="survivor",
-            )
-        carry_out(
-            lead,
-            Move(
-                Action.MERGE, Stage.MERGED, actor, now, lead.holder_id, lead.team_id,
-                {"merged_into": survivor, "debrief": ""}, data={"survivor": survivor.pk},
-            ),
-        )  # fmt: skip
-        record(survivor, "absorb", actor=actor, now=now, data={"merged": lead.pk}, words={})
-    return lead
+def give_back(lead: Lead, event: Event, actor: User, now: datetime) -> None:
+    """Bring a locked lead back to where it stood before an event that remembers it."""
+    before = dict(event.data["before"])
+    standing = {name: before.pop(name) for name in ("stage", "holder_id", "team_id")}
+    fields = {name: _revive(name, value) for name, value in before.items()}
+    carry_out(
+        lead,
+        Move(
+            Action.UNDO,
+            Stage(standing["stage"]),
+            actor,
+            now,
+            standing["holder_id"],
+            standing["team_id"],
+            fields,
+            data={"undone": event.action},
+            undone_id=event.pk,
+        ),
+    )
 
 
 def erase_person(*, person_id: int, actor: User | None, now: datetime, request: str) -> int:

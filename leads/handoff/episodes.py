@@ -1,12 +1,10 @@
 """How an episode begins: a first capture, a return after the end, a second act while it is open."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
@@ -18,35 +16,21 @@ from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead, Person
 from leads.handoff.moves import begin, note, record
+from leads.handoff.packets import FACTS_OF_PERSON, Packet, email_key
 from leads.handoff.parties import permit
+from leads.handoff.recognition import (
+    fill_person,
+    keep_words_of_person,
+    lock_last_lead_of,
+    lock_open_lead_of,
+    person_of,
+)
 from leads.handoff.stages import MARKETING_STAGES, Action, Stage, row_for
 
-
-@dataclass(frozen=True)
-class Packet:
-    """What is known when somebody shows interest: cleaned, within the limits of the columns."""
-
-    source: str
-    email: str = ""
-    phone: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    title: str = ""
-    company: str = ""
-    country: str = ""
-    employees: int | None = None
-    industry: str = ""
-    campaign: str = ""
-    campaign_id: int | None = None
-    external_id: str = ""
-    request: str = ""
-    message: str = ""
-    value: Decimal | None = None
-    attributes: Mapping[str, object] = field(default_factory=dict)
-    consent_text: str = ""
-    consent_version: str = ""
-    consent_at: datetime | None = None
-    acted_at: datetime | None = None  # where it is told later than it was: a file, a log
+__all__ = [
+    "Captured", "Packet", "capture_lead", "email_key", "fill_person", "join_lead", "judge_by",
+    "lead_of", "reopen_lead", "told_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,15 +60,18 @@ def capture_lead(
     for attempt in (1, 2):
         with transaction.atomic():
             # Locked here, so that it cannot end between being found and being joined.
-            known = _lock_open_lead_of(packet)
+            known = lock_open_lead_of(packet)
             if known is not None:
                 lead = join_lead(lead_id=known, packet=packet, actor=actor, now=now)
                 return Captured(lead, True)
         _refuse_repetition(packet)
         try:
             with transaction.atomic():
-                before = _lock_last_lead_of(packet)
-                person = _person_of(packet)
+                before = lock_last_lead_of(packet)
+                if before is not None and before.is_open:  # theirs was joined into another
+                    lead = join_lead(lead_id=before.pk, packet=packet, actor=actor, now=now)
+                    return Captured(lead, True)
+                person = person_of(packet, before)
                 lead = _new_lead(packet, person, origin, marketer, team, now)
                 if before is not None and before.person_id == person.pk:
                     _follow(lead, before, actor=None, now=now, cause="")
@@ -157,7 +144,6 @@ class _Before:
 FACTS_OF_LEAD = (
     "title", "company", "country", "employees", "industry", "request", "value", "message",
 )  # fmt: skip
-FACTS_OF_PERSON = ("first_name", "last_name", "phone")
 MOST_ATTRIBUTES = 100  # kept on one lead, over all acts of the person
 
 
@@ -172,7 +158,7 @@ def _fill(lead: Lead, packet: Packet) -> list[str]:
     if fresh and len(fresh) + len(lead.attributes) <= MOST_ATTRIBUTES:
         lead.attributes = lead.attributes | fresh
         filled.append("attributes")
-    _keep_words_of_person(lead.person, packet)
+    keep_words_of_person(lead.person, packet)
     return filled
 
 
@@ -195,7 +181,7 @@ def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) 
         permit(old, Action.REOPEN, actor=actor, now=now)
         if Lead.objects.filter(previous=old).exists():
             raise DomainError("not_allowed", "This lead was reopened already.", status=409)
-        other = _lock_open_lead_of(Packet(source=old.source, email=old.person.email_key or ""))
+        other = lock_open_lead_of(Packet(source=old.source, email=old.person.email_key or ""))
         if other is not None:
             raise DomainError(
                 "not_allowed", f"The same person has an open lead, L-{other}.", status=409
@@ -300,57 +286,6 @@ def lead_of(
         acted_at=packet.acted_at or now,
         captured_at=now,
     )
-
-
-def _person_of(packet: Packet) -> Person:
-    """The person behind an address, or a new one; later words about them fill what was blank."""
-    key = email_key(packet.email)
-    known = Person.objects.select_for_update(no_key=True).filter(email_key=key)
-    person = known.first() if key else None
-    person = person or Person(email=packet.email, email_key=key or None)
-    _keep_words_of_person(person, packet)
-    return person
-
-
-def _keep_words_of_person(person: Person, packet: Packet) -> None:
-    """Fill what was blank, and write the person."""
-    fill_person(person, packet)
-    person.save()
-
-
-def fill_person(person: Person, packet: Packet) -> Person:
-    """Later words about somebody fill what was blank; not written yet."""
-    for name in FACTS_OF_PERSON:
-        setattr(person, name, getattr(person, name) or getattr(packet, name))
-    person.phone_key = "".join(filter(str.isdigit, person.phone))[-20:]
-    return person
-
-
-def email_key(address: str) -> str:
-    """An address as it is compared: case does not distinguish people."""
-    return address.strip().casefold()
-
-
-def _lock_open_lead_of(packet: Packet) -> int | None:
-    """The open lead of the same address, or the one that the source knows by the same id."""
-    key = email_key(packet.email)
-    same = [Q(email_key=key)] if key else []
-    if packet.external_id:
-        same.append(Q(source=packet.source, external_id=packet.external_id))
-    for condition in same:
-        leads = Lead.objects.open().filter(condition).select_for_update(no_key=True)
-        found = leads.values_list("pk", flat=True).first()
-        if found is not None:
-            return found
-    return None
-
-
-def _lock_last_lead_of(packet: Packet) -> Lead | None:
-    """The last lead of the person with this address, which a new one would follow."""
-    key = email_key(packet.email)
-    leads = Lead.objects.filter(person__email_key=key) if key else Lead.objects.none()
-    last = leads.order_by("-episode").values_list("pk", flat=True).first()
-    return lock_lead(last) if last is not None else None
 
 
 def _refuse_repetition(packet: Packet) -> None:

@@ -16,7 +16,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change, PausedTime, announce
 from leads.handoff.models import Custody, Event, Lead, Remark
-from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, UNDOABLE, Action, Stage
+from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, REMEMBERED, Action, Stage
 
 AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at", "relief")
 STANDING = ("stage", "holder_id", "team_id", "closed_at")
@@ -256,7 +256,7 @@ def _set_standing(lead: Lead, move: Move) -> None:
 
 def _memory(move: Move, before: Mapping[str, object]) -> dict[str, object]:
     """What an undo must give back, in words that JSON knows."""
-    if move.action not in UNDOABLE:
+    if move.action not in REMEMBERED:
         return {}
     kept = {name: _plain(value) for name, value in before.items() if name not in JUDGEMENT}
     return {"before": kept}

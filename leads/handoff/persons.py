@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 
 class Person(models.Model):
@@ -31,9 +31,9 @@ class Person(models.Model):
             models.Index(
                 name="leads_person_by_phone", fields=["phone_key"], condition=~Q(phone_key="")
             ),
-            # See duplicates.finding: the whole name, without capitals.
             models.Index(
-                Lower(Concat(F("first_name"), Value(" "), F("last_name"))),
+                Lower("last_name"),
+                Lower("first_name"),
                 name="leads_person_by_name",
                 condition=~Q(first_name="") & ~Q(last_name=""),
             ),

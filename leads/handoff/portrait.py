@@ -101,6 +101,8 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
     version = f"v{lead.definition.version}" if lead.definition else ""
     named = str(lead.person) if lead.company else ""
     tellings = tellings_of(lead, zone=zone, now=now)
+    own = [one for one in tellings if not one.of]
+    others = list({one.lead.pk: one.lead for one in tellings if one.of}.values())
     return Portrait(
         ref=lead.ref,
         url=f"/leads/{lead.ref}/",
@@ -108,15 +110,15 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         who=", ".join(filter(None, (named, lead.title))),
         steps=steps_of(lead, zone),
         story=[item for telling in tellings for item in tell(telling)],
-        facts=facts_about(lead, zone),
+        facts=[*facts_about(lead, zone), *facts_of_joined(others)],
         verdict=f"{version}, {answer}" if answer else "",
         tone=tone,
         criteria=[_line(line) for line in lead.verdict_lines],
         custody=custody_of(lead, zone),
         pause=pause_words(lead, zone, now),
         relief=RELIEFS.get(lead.relief, ("", "")),
-        questions=questions_in(tellings) if lead.is_open and lead.open_questions else [],
-        dispute=dispute_in(lead, tellings),
+        questions=questions_in(own) if lead.is_open and lead.open_questions else [],
+        dispute=dispute_in(lead, own),
     )
 
 
@@ -229,6 +231,18 @@ def facts_about(lead: Lead, zone: str) -> list[Fact]:
         word = "Consent" if consent.given else "Consent withdrawn"
         known.append(Fact(word, f"{moment(consent.at, zone)}: {consent.text}"))
     return [fact for fact in known if fact.value]
+
+
+def facts_of_joined(leads: Sequence[Lead]) -> list[Fact]:
+    """How else to reach the person: what the leads that were joined into this one know."""
+    return [
+        Fact(
+            "Also",
+            ", ".join(filter(None, (one.person.full_name, one.person.email, one.person.phone))),
+            f"/leads/{one.ref}/",
+        )
+        for one in leads
+    ]
 
 
 def own_facts(lead: Lead) -> list[Fact]:

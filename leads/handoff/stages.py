@@ -177,7 +177,7 @@ TABLE: tuple[Row, ...] = (
 )
 
 # Decisions that their maker may take back. A logged touch is a fact and a reassignment is
-# answered by another one; what left the person's record (merge, erase) is not a decision of stage.
+# answered by another one; an erasure is for good, and a merge is taken back by `unmerge_lead`.
 UNDOABLE = frozenset(
     {
         _A.SUBMIT,
@@ -191,6 +191,9 @@ UNDOABLE = frozenset(
         _A.DISQUALIFY,
     }
 )
+
+# What an event remembers the state before of, so that it can be given back.
+REMEMBERED = UNDOABLE | {_A.MERGE}
 
 
 def row_for(action: Action, stage: Stage | None) -> Row | None:
@@ -209,5 +212,5 @@ def allowed_changes() -> Iterator[tuple[str, str, str]]:
         for stage in sorted(row.from_):
             if stage != row.to:
                 yield row.action, stage, row.to
-                if row.action in UNDOABLE:
+                if row.action in REMEMBERED:
                     yield Action.UNDO, row.to, stage

@@ -1,13 +1,16 @@
 """What happened to a lead, newest first, in the words people would use."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, due_words
 from leadbridge.people.models import Team, User
 from leads.handoff.inbox import met_words
+from leads.handoff.merging import absorbed_by
 from leads.handoff.models import Event, Lead, Remark
 from leads.handoff.reasons import Labels
 from leads.handoff.stages import LABELS, Action, Stage
@@ -40,6 +43,7 @@ class Telling:
     labels: Labels
     zone: str
     now: datetime
+    of: str = ""
 
     @property
     def who(self) -> str:
@@ -58,18 +62,31 @@ class Telling:
 
 
 def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
-    """All that happened, newest first, ready to be told; five queries at most."""
-    events = list(lead.events.select_related("actor", "touch", "pause").order_by("-at", "-pk"))
+    """All that happened, newest first, ready to be told; five queries at most, two more for a lead
+    into which others were joined: it tells their story too, each entry with its `of`."""
+    events = list(_events_of([lead.pk]))
+    leads = {lead.pk: lead}
+    if joined := absorbed_by(lead, events):
+        leads |= {one.pk: one for one in joined}
+        events = list(_events_of(leads))
     words: dict[int, dict[str, str]] = {}
-    for remark in Remark.objects.filter(event__lead=lead).exclude(text=""):
+    for remark in Remark.objects.filter(event__lead__in=leads).exclude(text=""):
         words.setdefault(remark.event_id, {})[remark.kind] = remark.text
     people = _names_in(events)
     teams = {team.pk: str(team) for team in Team.objects.all()}
     labels = Labels()
     return [
-        Telling(lead, event, words.get(event.pk, {}), people, teams, labels, zone, now)
+        Telling(
+            leads[event.lead_id], event, words.get(event.pk, {}), people, teams, labels, zone, now,
+            of="" if event.lead_id == lead.pk else f"L-{event.lead_id}",
+        )
         for event in events
-    ]
+    ]  # fmt: skip
+
+
+def _events_of(lead_ids: Collection[int]) -> QuerySet[Event]:
+    rows = Event.objects.filter(lead__in=lead_ids)
+    return rows.select_related("actor", "touch", "pause").order_by("-at", "-pk")
 
 
 def _names_in(events: list[Event]) -> dict[int, str]:
@@ -89,7 +106,8 @@ def tell(telling: Telling) -> Iterator[Item]:
     teller = TELLERS.get(telling.event.action, _decided)
     when, at = when_of(telling), local(telling.event.at, telling.zone).isoformat()
     for item in teller(telling):
-        yield replace(item, when=when, at=at)
+        title = f"{telling.of}: {item.title}" if telling.of else item.title
+        yield replace(item, title=title, when=when, at=at)
 
 
 def when_of(telling: Telling) -> str:
@@ -294,8 +312,11 @@ def _undone(telling: Telling) -> Iterator[Item]:
 
 
 def _merged(telling: Telling) -> Iterator[Item]:
+    data = telling.event.data
     if telling.event.action == "absorb":
-        yield _item(f"L-{telling.event.data.get('merged')} was joined into this lead")
+        yield _item(f"L-{data.get('merged')} was joined into this lead", f"By {telling.who}.")
+    elif telling.event.action == "release":
+        yield _item(f"L-{data.get('released')} is a lead of its own again", f"By {telling.who}.")
     else:
         yield _item(f"Joined into L-{telling.event.data.get('survivor')} by {telling.who}")
 
@@ -356,6 +377,7 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.RESUME: _resumed,
     Action.MERGE: _merged,
     "absorb": _merged,
+    "release": _merged,
     "join": _joined,
     "breach": _breached,
     "remind": _reminded,

@@ -149,6 +149,7 @@ def _flow(start: datetime | None, end: datetime | None, opening: int, waiting: i
         "rejected": leaves & ~back & Q(to_stage=Stage.REJECTED),
         "unrejected": Q(to_stage=Stage.SUBMITTED, from_stage=Stage.REJECTED) & back,
         "otherwise": leaves & ~back & ~Q(to_stage__in=[*taken, Stage.REJECTED]),
+        "unmerged": Q(to_stage=Stage.SUBMITTED, from_stage=Stage.MERGED) & back,
     }
     counted = Event.objects.filter(
         within, Q(from_stage=Stage.SUBMITTED) | Q(to_stage=Stage.SUBMITTED)
@@ -158,7 +159,7 @@ def _flow(start: datetime | None, end: datetime | None, opening: int, waiting: i
         counted["submitted"] - counted["unsubmitted"],
         counted["accepted"] - counted["unaccepted"],
         counted["rejected"] - counted["unrejected"],
-        counted["otherwise"],
+        counted["otherwise"] - counted["unmerged"],
         waiting,
     )
 

@@ -62,6 +62,11 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "CampaignRule": (set(), {"leads/campaigns/actions.py"}, "leads_campaignrule"),
     "CampaignCost": ({"costs"}, {"leads/campaigns/actions.py"}, "leads_campaigncost"),
     "CompanyDomain": ({"domains"}, {"leads/companies/actions.py"}, "leads_companydomain"),
+    "Likeness": (
+        set(),
+        {"leads/duplicates/finding.py", "leads/duplicates/actions.py"},
+        "leads_likeness",
+    ),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
@@ -69,6 +74,9 @@ SQL_WRITERS = {
     CROWD: {"leads_lead"},
     # What became of the rows of a file, by thousands.
     "leads/intake/importing/marking.py": {"leads_importrow"},
+    # A trigger notes which kept days changed; a worker keeps them.
+    "sla/clocks/models.py": {"sla_stalehour"},
+    "sla/reports/rollups/keeping.py": {"sla_duecount"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
     "sla/clocks/sweep.py": {"sla_clock", "sla_clockstep", "leads_event", "outbox_message"},
     # An edit of a calendar moves running clocks by thousands, and what their leads say is next.

@@ -27,11 +27,12 @@ from leads.handoff.actions import (
     win_lead,
 )
 from leads.handoff.consents import Consent
-from leads.handoff.corrections import erase_person, merge_lead, undo_last
+from leads.handoff.corrections import erase_person, undo_last
 from leads.handoff.disputes import Dispute
 from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import Packet, capture_lead, reopen_lead
 from leads.handoff.handing_on import entrust_lead
+from leads.handoff.merging import merge_lead
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
 from leads.handoff.pausing import pause_lead, resume_lead

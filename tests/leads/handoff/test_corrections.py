@@ -12,8 +12,9 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import IdempotentAnswer
 from leads.handoff.actions import recycle_lead, reject_lead, submit_lead, win_lead
 from leads.handoff.consents import Consent
-from leads.handoff.corrections import erase_person, merge_lead, undo_last
+from leads.handoff.corrections import erase_person, undo_last
 from leads.handoff.episodes import capture_lead, join_lead, reopen_lead
+from leads.handoff.merging import merge_lead
 from leads.handoff.models import Event, Lead, Person, Remark
 from leads.handoff.stages import UNDO_WINDOW, Action, Stage
 from sla.clocks.models import Clock

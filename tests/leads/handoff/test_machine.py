@@ -27,6 +27,7 @@ from leadbridge.outbox.models import Message
 from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.handoff.episodes import capture_lead, join_lead
+from leads.handoff.merging import unmerge_lead
 from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.parties import actions_for
 from leads.handoff.pauses import Pause
@@ -146,6 +147,17 @@ class Handoff(RuleBasedStateMachine):
             assert error.code
             assert snapshot(*self.leads()) == before
         self.ids += sorted(set(Lead.objects.values_list("pk", flat=True)) - known)
+
+    @precondition(lambda self: any(lead.stage == "merged" for lead in self.leads()))
+    @rule(name=st.sampled_from(["mia", "max", "sam", "nora"]), data=st.data())
+    def somebody_takes_a_merge_back(self, name: str, data: st.DataObject) -> None:
+        merged = [lead for lead in self.leads() if lead.stage == "merged"]
+        lead, before = data.draw(st.sampled_from(merged)), snapshot(*self.leads())
+        try:
+            unmerge_lead(lead_id=lead.pk, actor=getattr(self.cast, name), now=self.now)
+        except DomainError as error:
+            assert error.status in (403, 409)
+            assert snapshot(*self.leads()) == before
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data())

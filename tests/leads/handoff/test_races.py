@@ -18,8 +18,9 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from leads.handoff import actions, episodes
 from leads.handoff.actions import accept_lead, reassign_lead, submit_lead
-from leads.handoff.corrections import erase_person, merge_lead
+from leads.handoff.corrections import erase_person
 from leads.handoff.episodes import capture_lead, reopen_lead
+from leads.handoff.merging import merge_lead
 from leads.handoff.models import Custody, Event, Lead, Person
 from leads.handoff.parties import permit
 from leads.handoff.stages import Action
@@ -212,7 +213,7 @@ def test_somebody_forgotten_while_they_write_is_not_brought_back(
     """The capture has read the person, and then the erasure comes."""
     old = won(cast, now)
     address = old.person.email
-    monkeypatch.setattr(episodes, "_person_of", meeting(episodes._person_of))
+    monkeypatch.setattr(episodes, "person_of", meeting(episodes.person_of))
     outcomes = at_once(
         lambda: captured(cast, now + DAY, email=address),
         lambda: erase_person(person_id=old.person_id, actor=cast.olu, now=now + DAY, request="R"),

@@ -1,0 +1,84 @@
+"""Who somebody is: their open lead, their last one, their person. What is certain joins by itself;
+what is doubtful is found by `leads.duplicates` and asked of a person.
+"""
+
+from django.db import connection
+from django.db.models import Q
+
+from leads.handoff.locks import lock_lead
+from leads.handoff.models import Lead, Person
+from leads.handoff.packets import FACTS_OF_PERSON, Packet, email_key, phone_key
+
+
+def person_of(packet: Packet, before: Lead | None) -> Person:
+    """The person behind an address, or a new one; later words about them fill what was blank.
+    `before`: their last lead, which may be of another address, where the two were joined."""
+    key = email_key(packet.email)
+    known = Person.objects.select_for_update(no_key=True)
+    if before is not None:
+        person = known.get(pk=before.person_id)
+    else:
+        found = known.filter(email_key=key).first() if key else None
+        person = found or Person(email=packet.email, email_key=key or None)
+    keep_words_of_person(person, packet)
+    return person
+
+
+def keep_words_of_person(person: Person, packet: Packet) -> None:
+    """Fill what was blank, and write the person."""
+    fill_person(person, packet)
+    person.save()
+
+
+def fill_person(person: Person, packet: Packet) -> Person:
+    """Later words about somebody fill what was blank; not written yet."""
+    for name in FACTS_OF_PERSON:
+        setattr(person, name, getattr(person, name) or getattr(packet, name))
+    person.phone_key = phone_key(person.phone)
+    return person
+
+
+def lock_open_lead_of(packet: Packet) -> int | None:
+    """The open lead of the same address, the one that the source knows by the same id, or, where
+    no address was given, that of the same name and phone number."""
+    key = email_key(packet.email)
+    same = [Q(email_key=key)] if key else []
+    if packet.external_id:
+        same.append(Q(source=packet.source, external_id=packet.external_id))
+    if not key and packet.phone and packet.first_name and packet.last_name:
+        same.append(_same_caller(packet))
+    for condition in same:
+        leads = Lead.objects.open().filter(condition)
+        locked = leads.select_for_update(no_key=True, of=("self",)).order_by("pk")
+        found = locked.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return None
+
+
+def _same_caller(packet: Packet) -> Q:
+    """Somebody of this name and number. No index decides between two of them at once, so whoever
+    comes second waits here until the first transaction is over."""
+    phone = phone_key(packet.phone)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"caller {phone}"])
+    return Q(
+        person__phone_key=phone,
+        person__first_name__iexact=packet.first_name,
+        person__last_name__iexact=packet.last_name,
+    )
+
+
+def lock_last_lead_of(packet: Packet) -> Lead | None:
+    """The last lead of the person with this address, which a new one would follow. Where that was
+    joined into another lead, it is the last one of whose lead that is."""
+    key = email_key(packet.email)
+    theirs = Lead.objects.filter(person__email_key=key) if key else Lead.objects.none()
+    seen: set[int] = set()
+    while last := theirs.order_by("-episode").values_list("pk", "merged_into__person").first():
+        survivor: int | None = last[1]
+        if survivor is None or survivor in seen:
+            return lock_lead(last[0])
+        seen.add(survivor)
+        theirs = Lead.objects.filter(person=survivor)
+    return None
