@@ -112,7 +112,7 @@ def desk_of(
         cursors,
         {key: load for key, load in loads.items() if key[0]} if asks_loads else {},
         at_work_from(asked) if asked else {},
-    )  # type: ignore[arg-type]
+    )
 
 
 def _place(team: Team, rows: Sequence[_Row]) -> Place:
@@ -157,7 +157,7 @@ def _rows(
 
 def _row(one: Mapping[str, Any]) -> _Row:
     zone = one["time_zone"] or settings.TIME_ZONE
-    away = ()
+    away: tuple[Away, ...] = ()
     if one["away_until"]:
         span = (one["away_from"], one["away_until"])
         away = (Away(*span, away_words(*span, zone)),)

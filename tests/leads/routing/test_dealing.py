@@ -147,7 +147,7 @@ def test_skills_and_territory_are_conditions_of_a_member() -> None:
     spanish = {"field": "attributes.language", "operator": "one_of", "value": ["es", "pt"]}
     german = {"field": "country", "operator": "one_of", "value": ["DE", "AT"]}
     at = desk(staff(1), staff(2), members={"ada": {"takes": [spanish]}, "bob": {"takes": [german]}})
-    assert place(at, arrival(country="MX", **{"attributes.language": "ES"})).holder_id == 1
+    assert place(at, Arrival({"country": "MX", "attributes.language": "ES"}, NOW)).holder_id == 1
     choice = place(at, arrival())
     assert choice.holder_id == 2
     assert choice.passed_over == (("Ada", "takes only leads whose language is one of es, pt"),)
@@ -172,7 +172,7 @@ def test_only_who_is_at_work_gets_it_or_who_is_back_first() -> None:
 
 
 def test_where_everybody_is_away_another_team_takes_over_else_the_pool_of_the_first() -> None:
-    over = {"away": "team", "away_team": "south"}
+    over: dict[str, Any] = {"away": "team", "away_team": "south"}
     choice = place(desk(absent(1), other=(staff(2),), **over), arrival())
     assert (choice.team_id, choice.holder_id) == (2, 2)
     assert choice.passed_over == (("Ada", "away until Tue 24 Nov"),)
@@ -254,7 +254,7 @@ def test_many_at_once_get_what_they_would_have_got_one_by_one(
     method: str, countries: list[str]
 ) -> None:
     german = [{"field": "country", "operator": "equals", "value": "DE"}]
-    terms = {
+    terms: dict[str, Any] = {
         "method": method,
         "members": {
             "ada": {"weight": 3, "open": 9},
