@@ -1,6 +1,7 @@
 """The rules that place leads in the API, and their life against the database."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -98,10 +99,11 @@ def test_a_draft_is_edited_and_dropped_and_what_was_published_never(
 
 def test_the_database_keeps_what_was_published_and_one_in_force(cast: Cast, now: datetime) -> None:
     second = publish(cast.max, now, to_emea())
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"content": {}}, {"version": 9}, {"note": "x"}, {"published_by": cast.olu},
         {"state": "draft", "published_at": None},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             RoutingVersion.objects.filter(pk=second.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -44,8 +44,9 @@ def test_everybody_reads_the_rules_in_force(cast: Cast, now: datetime) -> None:
         page = words(Browser(user, now).get("/routing/"))
         assert "North and South America Country is one of US, CA" in page
         assert "Everywhere else Country is known EMEA" in page
+    browser = Browser(cast.max, now)
     with recorded("routing"):
-        Browser(cast.max, now).get("/routing/")
+        browser.get("/routing/")
 
 
 def test_where_none_are_in_force_the_page_says_where_leads_wait(
