@@ -24,9 +24,8 @@ from leadbridge.people.calls import (
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.models import Team, User
 from leadbridge.people.schema import answers
-from leads.handoff.judging import facts_of
 from leads.handoff.queries import get_lead_for
-from leads.placing.rehearsal import MOST_LEADS, USUAL_LEADS, replay, try_one
+from leads.placing.rehearsal import MOST_LEADS, USUAL_LEADS, replay, try_lead, try_one
 from leads.placing.screen import force_of
 from leads.routing import versions
 from leads.routing.desk import Arrival
@@ -240,10 +239,11 @@ class Try(ApiView):
         user = caller(request)
         found = versions.get_version_for(user, number)
         told = read_body(request, TryBody)
-        facts = told.get("facts", {})
+        force, now = force_of(found), now_of(request)
         if told.get("lead"):
-            facts = {**facts_of(get_lead_for(user, told["lead"])), **facts}
-        choice = try_one(force_of(found), Arrival(facts, now_of(request)))
+            choice = try_lead(force, get_lead_for(user, told["lead"]), now)
+        else:
+            choice = try_one(force, Arrival(told.get("facts", {}), now))
         holder = User.objects.filter(pk=choice.holder_id).first() if choice.holder_id else None
         return Response(
             {

@@ -7,22 +7,22 @@ is dealt to somebody stays with them for as long as the real one stayed with sal
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
 
-from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leadbridge.people.models import SALES_ROLES, Absence, Side, Team, User
 from leadbridge.people.queries import away_words
 from leads.definition.facts import derive_facts
+from leads.handoff.accounts import owner_id_of, owner_ids_of
 from leads.handoff.judging import facts_of
 from leads.handoff.models import Custody, Lead
 from leads.handoff.stages import Action
-from leads.routing.choice import Choice, place
+from leads.routing.choice import Choice, place, place_all
 from leads.routing.desk import Arrival, Away, Desk, Place
 from leads.routing.hours import at_work_from
 from leads.routing.queries import InForce, cursor_of, desk_of, find_pool, turns_of, union
@@ -31,8 +31,14 @@ from leads.routing.turns import Cursor
 USUAL_LEADS, MOST_LEADS = 100, 500
 
 
+def try_lead(force: InForce, lead: Lead, now: datetime) -> Choice:
+    """Who would get this lead if it came now; NoRoute where nobody would."""
+    owner_id = owner_id_of(lead) if force.rules.owner_first else None
+    return try_one(force, Arrival(facts_of(lead), now, owner_id))
+
+
 def try_one(force: InForce, arrival: Arrival) -> Choice:
-    """Who would get this lead if it came now; DomainError `no_route` where nobody would."""
+    """The same of a lead that is described."""
     reach = force.rules.reach(derive_facts(arrival.facts), arrival.now.date())
     teams = _teams(reach.teams)
     cursors = {turn.team_id: cursor_of(turn) for turn in turns_of(reach.teams, lock=False)}
@@ -86,7 +92,8 @@ def replay(force: InForce, *, user: User, leads: int) -> Replay:
     rows = list(handed.select_related("person").order_by("-submitted_at", "-pk")[:leads])[::-1]
     if not rows:
         return Replay([], [], 0)
-    desk = _desk_for(force, rows)
+    owners = owner_ids_of(rows) if force.rules.owner_first else {}
+    desk = _desk_for(force, rows, set(owners.values()))
     names = _Names()
     first, stays = _first_holders(rows), _stays(rows)
     ends: list[tuple[datetime, int, int]] = []
@@ -94,7 +101,7 @@ def replay(force: InForce, *, user: User, leads: int) -> Replay:
     for lead in rows:
         assert lead.submitted_at is not None, "asked for"
         _let_go(desk, ends, lead.submitted_at)
-        found = _place(desk, Arrival(facts_of(lead), lead.submitted_at))
+        [found] = place_all(desk, [Arrival(facts_of(lead), lead.submitted_at, owners.get(lead.pk))])
         if found is None:
             unplaced += 1
             continue
@@ -112,7 +119,7 @@ def _teams(slugs: frozenset[str]) -> list[Team]:
     return list(teams.order_by("pk"))
 
 
-def _desk_for(force: InForce, rows: Sequence[Lead]) -> Desk:
+def _desk_for(force: InForce, rows: Sequence[Lead], owners: Collection[int]) -> Desk:
     """A desk as it stood when the first of these leads came."""
     since, until = rows[0].submitted_at, rows[-1].submitted_at
     assert since, "asked for"
@@ -123,7 +130,7 @@ def _desk_for(force: InForce, rows: Sequence[Lead]) -> Desk:
     )
     teams = _teams(reach.teams)
     fresh = {team.pk: Cursor() for team in teams}
-    desk = desk_of(force, teams, fresh, people=reach.people, now=since)
+    desk = desk_of(force, teams, fresh, people=reach.people, owners=owners, now=since)
     desk.places = _with_absences(desk.places, since, until)
     desk.pool = find_pool()
     instants = {lead.submitted_at for lead in rows if lead.submitted_at}
@@ -192,14 +199,6 @@ def _let_go(desk: Desk, ends: list[tuple[datetime, int, int]], now: datetime) ->
         _, team_id, user_id = heapq.heappop(ends)
         if (team_id, user_id) in desk.loads:
             desk.loads[team_id, user_id] -= 1
-
-
-def _place(desk: Desk, arrival: Arrival) -> Choice | None:
-    """The choice; None where no rule places it and no pool takes it."""
-    try:
-        return place(desk, arrival)
-    except DomainError:
-        return None
 
 
 class _Names:

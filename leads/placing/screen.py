@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from leadbridge.kernel.time import local
 from leadbridge.people.access import keeps_routing
 from leadbridge.people.http import zone_of
 from leadbridge.people.models import Side, Team, User
-from leads.definition.facts import FIELDS, asked_field
+from leads.definition.facts import asked_field, field_named
 from leads.definition.own_fields import FieldSpec
 from leads.definition.words import label_of
-from leads.handoff.judging import facts_of
 from leads.handoff.queries import get_lead_for
 from leads.placing.paper import Names, changes_of, paper_of
+from leads.placing.rehearsal import try_lead, try_one
 from leads.placing.sheet import Group
 from leads.routing.choice import Choice
+from leads.routing.desk import Arrival
 from leads.routing.models import RoutingVersion
 from leads.routing.queries import InForce
 from leads.routing.ruleset import RuleSet
@@ -149,19 +151,18 @@ def wanted_by(rules: RuleSet, own: list[FieldSpec], typed: Mapping[str, str]) ->
     ]  # fmt: skip
 
 
-def facts_typed(user: User, typed: Mapping[str, str]) -> dict[str, object] | None:
-    """What a dry run is to be about: a lead by its reference, or what was typed; None for nothing.
+def tried(user: User, force: InForce, typed: Mapping[str, str], now: datetime) -> Choice | None:
+    """A dry run for a lead by its reference, or for what was typed; None where nothing was asked.
     DomainError `not_found` for a lead that one may not see."""
     ref = typed.get("lead", "").strip()
     if ref:
-        return facts_of(get_lead_for(user, ref))
-    facts: dict[str, object] = {
-        name.removeprefix("f-"): text.strip()
+        return try_lead(force, get_lead_for(user, ref), now)
+    facts = {
+        name[2:]: text.strip()
         for name, text in typed.items()
-        if name.startswith("f-") and text.strip()
-        and (name[2:] in FIELDS or name.startswith("f-attributes."))
-    }  # fmt: skip
-    return facts if facts or "try" in typed else None
+        if name.startswith("f-") and text.strip() and field_named(name[2:])
+    }
+    return try_one(force, Arrival(facts, now)) if facts or "try" in typed else None
 
 
 def told_of(choice: Choice) -> str:

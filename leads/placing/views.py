@@ -13,10 +13,9 @@ from leadbridge.people.http import Request, signed_in
 from leads.definition.fields import live_fields
 from leads.placing import screen
 from leads.placing.forms import Editor
-from leads.placing.rehearsal import MOST_LEADS, USUAL_LEADS, replay, try_one
+from leads.placing.rehearsal import MOST_LEADS, USUAL_LEADS, replay
 from leads.placing.sheet import press, read_texts, texts_of
 from leads.routing import versions
-from leads.routing.desk import Arrival
 from leads.routing.explanation import why_of
 from leads.routing.models import RoutingVersion
 from leads.routing.ruleset import RuleSet
@@ -159,9 +158,8 @@ def _tried(request: Request, shown: RoutingVersion) -> dict[str, Any]:
     wanted = screen.wanted_by(force.rules, live_fields(), told)
     context: dict[str, Any] = {"wanted": wanted, "lead": told.get("lead", "")}
     try:
-        facts = screen.facts_typed(request.user, told)
-        if facts is not None:
-            choice = try_one(force, Arrival(facts, request.now))
+        choice = screen.tried(request.user, force, told, request.now)
+        if choice is not None:
             context |= {"choice": screen.told_of(choice), "why": why_of(choice.explanation())}
     except DomainError as error:
         context |= {"wrong": error.message, "status": 422}

@@ -42,6 +42,17 @@ class Choice:
         }
 
 
+class NoRoute(DomainError):
+    """No rule places a lead, and no team takes those that cannot be placed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no_route",
+            "No routing rule matches and no team takes leads that cannot be placed.",
+            status=409,
+        )
+
+
 @dataclass
 class _Trail:
     """What was asked on the way to a choice."""
@@ -74,10 +85,7 @@ class _Trail:
 
 
 def place(desk: Desk, arrival: Arrival) -> Choice:
-    """The person or pool that gets a lead by the rules of the desk.
-
-    DomainError `no_route` (409) where no rule places it and no team takes such leads.
-    """
+    """The person or pool that gets a lead by the rules of the desk; NoRoute where nobody does."""
     arrival, trail = _known(arrival), _Trail()
     owned = _to_owner(desk, arrival, trail)
     if owned is not None:
@@ -87,11 +95,7 @@ def place(desk: Desk, arrival: Arrival) -> Choice:
         if chosen is not None:
             return chosen
     if desk.pool is None:
-        raise DomainError(
-            "no_route",
-            "No routing rule matches and no team takes leads that cannot be placed.",
-            status=409,
-        )
+        raise NoRoute
     pool = desk.pool
     because = f"No rule matches: {pool} takes it, {pool.manager} answers."
     return trail.ends(desk, arrival, pool, None, because)
@@ -102,9 +106,16 @@ def place_in(desk: Desk, arrival: Arrival, slug: str) -> Choice:
     return _in_team(desk, _known(arrival), desk.places[slug], "", _Trail())
 
 
-def place_all(desk: Desk, arrivals: Collection[Arrival]) -> list[Choice]:
-    """The same for many, in their order."""
-    return [place(desk, arrival) for arrival in arrivals]
+def place_all(desk: Desk, arrivals: Collection[Arrival]) -> list[Choice | None]:
+    """The same for many, in their order; None for one that nobody takes."""
+    return [_place_if_any(desk, arrival) for arrival in arrivals]
+
+
+def _place_if_any(desk: Desk, arrival: Arrival) -> Choice | None:
+    try:
+        return place(desk, arrival)
+    except NoRoute:
+        return None
 
 
 def _known(arrival: Arrival) -> Arrival:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadbridge.kernel.errors import DomainError
@@ -15,6 +15,8 @@ from leads.routing.ruleset import RuleSet
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# A machine that is busy with other things is no failure.
+QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = ("ada", "bob", "cyd", "dan")
 
 
@@ -79,16 +81,17 @@ def test_weights_of_three_two_and_one_mix_and_come_out_exactly() -> None:
 
 @given(
     st.lists(st.integers(1, 9), min_size=2, max_size=4),
-    st.integers(1, 60),
-    st.lists(st.sampled_from(["DE", "FR", "US", ""]), min_size=60, max_size=60),
+    st.lists(st.sampled_from(["DE", "FR", "US", ""]), max_size=60),
 )
+@QUIET
 def test_nobody_is_ever_more_than_one_lead_ahead_of_their_share(
-    weights: list[int], number: int, countries: list[str]
+    weights: list[int], countries: list[str]
 ) -> None:
     """In whatever order leads come, as long as the same people are here."""
     names = dict(zip(NAMES, weights, strict=False))
     at = desk(*map(staff, range(1, len(weights) + 1)), **weighted(**names))
-    counts = Counter(place(at, arrival(country=one)).holder_id for one in countries[:number])
+    number = len(countries)
+    counts = Counter(place(at, arrival(country=one)).holder_id for one in countries)
     for place_, weight in enumerate(weights, 1):
         share = number * weight / sum(weights)
         assert share - len(weights) + 1 < counts[place_] < share + 1
@@ -99,6 +102,7 @@ def test_nobody_is_ever_more_than_one_lead_ahead_of_their_share(
 
 
 @given(st.lists(st.sets(st.sampled_from([1, 2, 3]), min_size=1), min_size=1, max_size=80))
+@QUIET
 def test_whoever_comes_and_goes_no_backlog_waits_and_nobody_absent_is_given_any(
     here: list[set[int]],
 ) -> None:
@@ -250,6 +254,7 @@ def test_where_no_rule_holds_a_pool_takes_it_or_it_is_refused() -> None:
     st.sampled_from(["turn", "weights", "load"]),
     st.lists(st.sampled_from(["DE", "FR", "US"]), max_size=40),
 )
+@QUIET
 def test_many_at_once_get_what_they_would_have_got_one_by_one(
     method: str, countries: list[str]
 ) -> None:
