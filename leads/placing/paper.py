@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leads.definition.words import rule_words
+from leads.definition.words import test_words
 from leads.routing.ruleset import Away, MemberTerms, Method, Rule, RuleSet, TeamTerms
 
 METHOD_WORDS: Mapping[Method, str] = {
@@ -94,7 +94,7 @@ def owner_words(rules: RuleSet) -> str:
 
 def when_words(rule: Rule) -> str:
     """The conditions of a rule in one sentence."""
-    said = " and ".join(rule_words(one) for one in rule.conditions)
+    said = " and ".join(test_words(one) for one in rule.conditions)
     return f"{said[:1].upper()}{said[1:]}" if said else "Every lead"
 
 
@@ -123,7 +123,7 @@ def _member_line(name: str, terms: TeamTerms, own: MemberTerms) -> MemberLine:
         for cap, word in ((own.per_day, "a day"), (own.open, "open"))
         if cap is not None
     ]
-    takes = " and ".join(rule_words(one) for one in own.takes)
+    takes = " and ".join(test_words(one) for one in own.takes)
     weight = "takes none" if own.weight == 0 else f"weight {own.weight}" if weighs else ""
     return MemberLine(name, weight, f"at most {', '.join(caps)}" if caps else "", takes)
 
