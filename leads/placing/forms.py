@@ -127,7 +127,7 @@ class Editor:
         people = tuple(
             (f"{group.slug}/{username}", f"{name}, in {group.name}")
             for group in self.groups
-            for username, name in group.members
+            for username, name in group.people
         )
         return teams + people
 

@@ -8,7 +8,7 @@ from typing import Any
 from leadbridge.kernel.time import local
 from leadbridge.people.access import keeps_routing
 from leadbridge.people.http import zone_of
-from leadbridge.people.models import Side, Team, User
+from leadbridge.people.models import Role, Side, Team, User
 from leads.definition.facts import asked_field, field_named
 from leads.definition.own_fields import FieldSpec
 from leads.definition.words import label_of
@@ -100,18 +100,18 @@ def _entry(one: RoutingVersion, shown: RoutingVersion | None, zone: str) -> Entr
 def groups_today() -> list[Group]:
     """The sales teams with their members who are here."""
     teams = Team.objects.filter(side=Side.SALES).select_related("manager")
-    return [
-        Group(
-            team.slug,
-            team.name,
-            tuple(
-                (one.username, str(one))
-                for one in sorted({team.manager, *team.members.all()}, key=lambda one: one.pk)
-                if one.is_active
-            ),
-        )
-        for team in teams.prefetch_related("members").order_by("pk")
-    ]
+    return [_group(team) for team in teams.prefetch_related("members").order_by("pk")]
+
+
+def _group(team: Team) -> Group:
+    members = list(team.members.all())
+    people = sorted({team.manager, *members}, key=lambda one: one.pk)
+    takes_turns = [one for one in people if one in members and one.role == Role.SELLER]
+    return Group(team.slug, team.name, _called(takes_turns), _called(people))
+
+
+def _called(people: list[User]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.username, str(one)) for one in people if one.is_active)
 
 
 def names_of(groups: list[Group]) -> Names:

@@ -23,11 +23,13 @@ _CONDITION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A team that may be dealt out to: its address, name and members (user name, name)."""
+    """A team that may be dealt out to: its address, name, the sellers who take turns in it, and
+    everybody whom a rule may name in person (user name, name)."""
 
     slug: str
     name: str
     members: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str], ...] = ()
 
 
 def texts_of(rules: RuleSet, groups: Sequence[Group]) -> Texts:

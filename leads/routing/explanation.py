@@ -98,11 +98,11 @@ def _counted(one: Mapping[str, Any], team: Mapping[str, Any]) -> str:
     if team["method"] == "weights":
         told.append(f"weight {one['weight']}, owed {one['credit'] + one['weight']}")
     if one.get("load") is not None:
-        limit = f" of at most {one['open']}" if "open" in one else ""
+        limit = f", of at most {one['open']}" if "open" in one else ""
         told.append(f"{one['load']} open{limit}")
     if one["given"] or "per_day" in one:
-        limit = f" of at most {one['per_day']}" if "per_day" in one else ""
-        told.append(f"{one['given']} given that day{limit}")
+        limit = f", of at most {one['per_day']}" if "per_day" in one else ""
+        told.append(f"given {one['given']} that day{limit}")
     if team["method"] == "turn" and one["id"] == team["last"]:
         told.append("had the last one")
-    return ", ".join(told)
+    return "; ".join(told)

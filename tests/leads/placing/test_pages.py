@@ -147,7 +147,7 @@ def test_trying_a_lead_says_who_and_why_and_moves_no_turn(
     page = words(max_.get(f"/routing/?lead={lead.ref}&try=1"))
     assert "Now it would go to Dora Novak, EMEA ." in page
     assert "North and South America not so: country is one of US, CA" in page
-    assert "Sam Okafor 1 given that day, had the last one not their turn" in page
+    assert "Sam Okafor given 1 that day; had the last one not their turn" in page
     page = words(max_.get("/routing/?f-country=US&try=1"))
     assert "Now it would go to Nora Reyes, Americas ." in page
     assert turns() == before
