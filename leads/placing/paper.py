@@ -168,4 +168,4 @@ def _team_changes(name: str, before: TeamTerms, after: TeamTerms, names: Names) 
 
 def _member_said(one: MemberLine) -> str:
     parts = [one.weight, one.caps, f"only {one.takes}" if one.takes else ""]
-    return f"{one.name} {', '.join(part for part in parts if part) or 'as everybody'}"
+    return f"{one.name} {', '.join(part for part in parts if part) or 'like everybody else'}"

@@ -16,7 +16,7 @@ from leads.definition.verdict import Verdict, judge
 from leads.handoff.accounts import owner_ids_of
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Life, write_beginnings, write_ways
+from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import (
     Packet,
@@ -73,7 +73,7 @@ def take_in_together(
     return [life.lead for life in lives]
 
 
-def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-untyped-def]
+def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
     def ask(change: Change) -> Agenda | None:
         # The team is known: without this, its name would be read again for every lead.
         lead = change.lead
@@ -85,7 +85,15 @@ def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-un
     return ask
 
 
-def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no-untyped-def]
+def _begin(
+    packet: Packet,
+    origin: str,
+    marketer: User,
+    team: Team,
+    active: ActiveDefinition | None,
+    ask: Ask,
+    now: datetime,
+) -> _Begun:
     key = email_key(packet.email)
     person = fill_person(Person(email=packet.email, email_key=key or None), packet)
     lead = lead_of(packet, person, episode=1, origin=origin, marketer=marketer, team=team, now=now)
