@@ -102,6 +102,7 @@ class Shell:
             self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
         )
         pages.append(self._entry("agreement", "SLA agreement", wide=True))
+        pages.append(self._entry("routing", "Routing", wide=True))
         pages.append(self._entry("disputes", "Disputes", wide=True))
         pages.append(self._entry("campaigns", "Campaigns", wide=True))
         pages.append(self._entry("companies", "Companies", wide=True))

@@ -29,6 +29,7 @@ from leadbridge.demo.names import (
     TITLES,
 )
 from leadbridge.demo.organisation import CONSENT, Cast
+from leadbridge.demo.placing import publish_rules
 from leadbridge.kernel.errors import DomainError
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
@@ -118,6 +119,7 @@ def make_history(*, cast: Cast, leads: int, days: int, seed: int, now: datetime)
     run_campaigns(cast, now=now)
     past = Past(cast, now=now, seed=seed)
     begin = now - timedelta(days=days)
+    publish_rules(cast, at=begin)
     fresh = min(leads // 6, 12)
     for number in range(leads - fresh):
         at = begin + (now - begin) * past.random.random() ** 0.9

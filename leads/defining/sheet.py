@@ -4,15 +4,13 @@
 refusal is about, so that nothing typed is lost.
 """
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.criteria import MOST_ALSO, Definition
-from leads.definition.operators import OPERATORS, Value, value_content
+from leads.definition.typed import typed_value, value_text
 from leads.definition.words import sentence_for
 
 Texts = dict[str, str]
@@ -71,20 +69,6 @@ def texts_of(definition: Definition) -> Texts:
     agreed = definition.expected.content()
     texts |= {f"expected-{name}": str(agreed.get(name, "")) for name in EXPECTED}
     return texts
-
-
-def value_text(value: Value) -> str:
-    """The value as one types it: several with commas, those that hold a comma in quotes."""
-    content = value_content(value)
-    if isinstance(content, list):
-        return ", ".join(_quoted(str(one)) for one in content)
-    return "" if content is None else str(content)
-
-
-def _quoted(text: str) -> str:
-    if "," in text or text.startswith('"'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def press(texts: Mapping[str, str], button: str) -> Texts | None:
@@ -279,38 +263,6 @@ class _Typed:
             "meets": {"yes": True, "no": False}.get(meets),
             "because": self.text(f"{row}-because", f"{place}, because"),
         }
-
-
-def typed_value(operator: str, text: str) -> object:
-    """What was typed as the value that an operator takes; None for nothing."""
-    text = text.strip()
-    shape = OPERATORS[operator].shape if operator in OPERATORS else "text"
-    if shape == "nothing":
-        return text or None
-    if shape == "texts":
-        return _listed(text)
-    if shape == "range":
-        return [_number(part) for part in _listed(text)]
-    return text if shape == "text" else _number(text)
-
-
-def _listed(text: str) -> list[str]:
-    try:
-        [parts] = list(csv.reader([text], skipinitialspace=True)) or [[]]
-    except (csv.Error, ValueError):
-        parts = text.split(",")
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _number(text: str) -> object:
-    """A number where it is one; else the text: a day, or what is refused by name."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    if not number.is_finite() or len(text) > 24:
-        return text
-    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _whole(text: str) -> object:

@@ -53,6 +53,16 @@ def owners_of_companies(leads: Sequence[Lead]) -> dict[int, AccountOwner]:
     return found
 
 
+def owner_id_of(lead: Lead) -> int | None:
+    """The owner alone, for the routing."""
+    return owner_ids_of([lead]).get(lead.pk)
+
+
+def owner_ids_of(leads: Sequence[Lead]) -> dict[int, int]:
+    """The same for many, by the id of the lead."""
+    return {lead_id: found.user_id for lead_id, found in owners_of_companies(leads).items()}
+
+
 def _workers(domains: Collection[str]) -> dict[str, tuple[int, int]]:
     """(seller, lead) of the latest lead that somebody of sales works, by domain."""
     if not domains:

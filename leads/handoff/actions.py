@@ -13,6 +13,7 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.definition.queries import active_definition
+from leads.handoff.accounts import owner_id_of
 from leads.handoff.deeds import (
     acceptance,
     decided,
@@ -72,7 +73,7 @@ def submit_lead(
                 field="override_reason",
                 data={"overrides": overrides_at(now).content()},
             )
-        choice = to or choose_holder(facts=facts_of(lead), now=now)
+        choice = to or choose_holder(facts=facts_of(lead), now=now, owner=lambda: owner_id_of(lead))
         if lead.paused_until:
             end_pauses(lead, max(now, lead.changed_at))
         by, because = active_definition(), override_reason

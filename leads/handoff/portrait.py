@@ -17,6 +17,7 @@ from leads.handoff.models import Lead
 from leads.handoff.pauses import pause_words
 from leads.handoff.stages import LABELS, Action, Stage
 from leads.handoff.story import RULED, Item, Telling, tell, tellings_of, when_of
+from leads.routing.explanation import Why, why_of
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Portrait:
     relief: tuple[str, str]
     questions: list[Said]
     dispute: list[Said]
+    why: Why | None
 
 
 VERDICTS = {
@@ -119,6 +121,7 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         relief=RELIEFS.get(lead.relief, ("", "")),
         questions=questions_in(own) if lead.is_open and lead.open_questions else [],
         dispute=dispute_in(lead, own),
+        why=why_of(lead.routing) if lead.submitted_at else None,
     )
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.definition.queries import active_definition
+from leads.handoff.accounts import owner_id_of
 from leads.handoff.deeds import acceptance, decided, submission, touching
 from leads.handoff.judging import facts_of, judge_lead
 from leads.handoff.locks import lock_lead
@@ -23,7 +24,6 @@ from leads.handoff.pausing import end_pauses
 from leads.handoff.rules import amount_of
 from leads.handoff.stages import MARKETING_STAGES, Action, Stage
 from leads.routing.actions import choose_holder
-from leads.routing.choice import Choice
 
 WON, LOST = "won", "lost"
 REASON = "other"
@@ -108,10 +108,10 @@ def _to_lost(lead: Lead, actor: User, now: datetime) -> list[Step]:
 
 def _handed_over(lead: Lead, actor: User, now: datetime) -> Move:
     """To whom the rules say; the pool's manager answers where it is nobody's turn."""
-    choice = choose_holder(facts=facts_of(lead), now=now)
+    choice = choose_holder(facts=facts_of(lead), now=now, owner=lambda: owner_id_of(lead))
     if choice.holder_id is None:
         manager = Team.objects.get(pk=choice.team_id).manager_id
-        choice = Choice(choice.team_id, manager, choice.rule, choice.because, choice.passed_over)
+        choice = replace(choice, holder_id=manager)
     verdict, by = judge_lead(lead, now), active_definition()
     return submission(lead, verdict, by, choice, actor=actor, now=now, because="")
 

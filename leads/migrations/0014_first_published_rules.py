@@ -15,7 +15,7 @@ def keep_rules(apps, schema_editor):
         apps.get_model("leads", "RoutingVersion").objects.create(
             version=1,
             state="published",
-            content={"owner_first": True, "rules": kept, "teams": {}},
+            content={"owner_first": False, "rules": kept, "teams": {}},
             note="The rules as they were before there were versions.",
             published_at=now,
             drafted_at=now,

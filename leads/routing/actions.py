@@ -5,12 +5,13 @@ of their ids, until it ends; loads and caps are read under that lock, so no two 
 last place. Four queries for one lead, whatever the rules, and one more where hours count.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from leadbridge.people.models import Side, Team
 from leads.definition.facts import derive_facts
-from leads.routing.choice import Choice, place_all, place_in
+from leads.routing.choice import Choice, NoRoute, place_all, place_in
 from leads.routing.desk import NOBODY, Arrival, Desk
 from leads.routing.models import Turn
 from leads.routing.queries import (
@@ -26,26 +27,41 @@ from leads.routing.queries import (
 from leads.routing.ruleset import Reach
 
 
+def nobody() -> None:
+    """Nobody looks after the company."""
+
+
 def choose_holder(
-    *, facts: Mapping[str, object], now: datetime, owner_id: int | None = None
+    *, facts: Mapping[str, object], now: datetime, owner: Callable[[], int | None] = nobody
 ) -> Choice:
-    """The person whose turn it is by the rules in force; `owner_id` looks after the company.
+    """The person whose turn it is by the rules in force. `owner` is asked who looks after the
+    company, where the rules want to know.
 
     A lead that no rule can place, or whose team has nobody for it, goes to a pool, for which the
-    team's manager answers. DomainError `no_route` where there is no such pool.
+    team's manager answers. DomainError `no_route` (409) where there is no such pool.
     """
-    [choice] = choose_holders(arrivals=[Arrival(facts, now, owner_id)], now=now)
+    [choice] = choose_holders(arrivals=[Arrival(facts, now)], now=now, owners=lambda: [owner()])
+    if choice is None:
+        raise NoRoute
     return choice
 
 
-def choose_holders(*, arrivals: Sequence[Arrival], now: datetime) -> list[Choice]:
-    """The same for many at once, in their order: who each would have got one after the other. All
-    arrive at the same `now`."""
+def choose_holders(
+    *,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    owners: Callable[[], Sequence[int | None]] | None = None,
+) -> list[Choice | None]:
+    """The same for many at once, in their order: who each would have got one after the other; None
+    where nobody takes it. All arrive at the same `now`."""
     force = rules_in_force()
-    owners = {one.owner_id for one in arrivals if one.owner_id} if force.rules.owner_first else {}
+    if owners is not None and force.rules.owner_first:
+        pairs = zip(arrivals, owners(), strict=True)
+        arrivals = [replace(one, owner_id=owner_id) for one, owner_id in pairs]
     today = now.date()
     reach = union(force.rules.reach(derive_facts(one.facts), today) for one in arrivals)
-    desk = _open(force, reach, owners=owners, now=now)
+    owner_ids = {one.owner_id for one in arrivals if one.owner_id}
+    desk = _open(force, reach, owners=owner_ids, now=now)
     choices = place_all(desk, arrivals)
     _close(desk)
     return choices

@@ -29,17 +29,28 @@ class Choice:
     record: Mapping[str, object] = field(default_factory=dict)
 
     def explanation(self) -> dict[str, object]:
-        """As kept on the lead: codes, names of ours and the words of rules, nothing the person
-        told. `rules`: each that was asked, in order, and why it did not hold; `owner`; `teams`:
-        each that was asked, with its method, where its turn stood before (`last`, `credit`), and
-        everybody's weight, what they were given that day, their open leads and next hour at work,
-        as far as these counted; `took` is who got it there."""
+        """As kept on the lead: codes, names of ours and the words of rules, nothing that the person
+        told. `who` got it; `rules`: each that was asked, in order, and why it did not hold;
+        `owner`; `teams`: each that was asked, with its method, where its turn stood before (`last`,
+        `credit`), and everybody's weight, what they were given that day, their open leads and next
+        hour at work, as far as these counted; `took` is who got it there."""
         return {
             "rule": self.rule,
             "because": self.because,
             "passed_over": [list(pair) for pair in self.passed_over],
             **self.record,
         }
+
+
+class NoRoute(DomainError):
+    """No rule places a lead, and no team takes those that cannot be placed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no_route",
+            "No routing rule matches and no team takes leads that cannot be placed.",
+            status=409,
+        )
 
 
 @dataclass
@@ -51,18 +62,30 @@ class _Trail:
     teams: list[dict[str, object]] = field(default_factory=list)
     passed: list[tuple[str, str]] = field(default_factory=list)
 
-    def content(self, desk: Desk, now: datetime) -> dict[str, object]:
-        parts: dict[str, object] = {"version": desk.version, "at": utc_text(now)}
+    def ends(
+        self,
+        desk: Desk,
+        arrival: Arrival,
+        team: Place,
+        one: Staff | Candidate | None,
+        because: str,
+        rule: str = "",
+    ) -> Choice:
+        """The choice that it came to: somebody of a team, or its pool."""
+        record: dict[str, object] = {
+            "who": one.name if one else f"Pool of {team}",
+            "version": desk.version,
+            "at": utc_text(arrival.now),
+        }
         if self.owner is not None:
-            parts["owner"] = self.owner
-        return {**parts, "rules": self.rules, "teams": self.teams}
+            record["owner"] = self.owner
+        record |= {"rules": self.rules, "teams": self.teams}
+        holder_id = one.id if one else None
+        return Choice(team.id, holder_id, rule, because, tuple(self.passed), record)
 
 
 def place(desk: Desk, arrival: Arrival) -> Choice:
-    """The person or pool that gets a lead by the rules of the desk.
-
-    DomainError `no_route` (409) where no rule places it and no team takes such leads.
-    """
+    """The person or pool that gets a lead by the rules of the desk; NoRoute where nobody does."""
     arrival, trail = _known(arrival), _Trail()
     owned = _to_owner(desk, arrival, trail)
     if owned is not None:
@@ -72,15 +95,10 @@ def place(desk: Desk, arrival: Arrival) -> Choice:
         if chosen is not None:
             return chosen
     if desk.pool is None:
-        raise DomainError(
-            "no_route",
-            "No routing rule matches and no team takes leads that cannot be placed.",
-            status=409,
-        )
+        raise NoRoute
     pool = desk.pool
     because = f"No rule matches: {pool} takes it, {pool.manager} answers."
-    record = trail.content(desk, arrival.now)
-    return Choice(pool.id, None, "", because, tuple(trail.passed), record)
+    return trail.ends(desk, arrival, pool, None, because)
 
 
 def place_in(desk: Desk, arrival: Arrival, slug: str) -> Choice:
@@ -88,9 +106,16 @@ def place_in(desk: Desk, arrival: Arrival, slug: str) -> Choice:
     return _in_team(desk, _known(arrival), desk.places[slug], "", _Trail())
 
 
-def place_all(desk: Desk, arrivals: Collection[Arrival]) -> list[Choice]:
-    """The same for many, in their order."""
-    return [place(desk, arrival) for arrival in arrivals]
+def place_all(desk: Desk, arrivals: Collection[Arrival]) -> list[Choice | None]:
+    """The same for many, in their order; None for one that nobody takes."""
+    return [_place_if_any(desk, arrival) for arrival in arrivals]
+
+
+def _place_if_any(desk: Desk, arrival: Arrival) -> Choice | None:
+    try:
+        return place(desk, arrival)
+    except NoRoute:
+        return None
 
 
 def _known(arrival: Arrival) -> Arrival:
@@ -110,8 +135,7 @@ def _to_owner(desk: Desk, arrival: Arrival, trail: _Trail) -> Choice | None:
     if why:
         trail.passed.append((one.name, f"looks after the company, but {why}"))
         return None
-    because = f"{one.name} looks after this company."
-    return Choice(team.id, one.id, "", because, (), trail.content(desk, arrival.now))
+    return trail.ends(desk, arrival, team, one, f"{one.name} looks after this company.")
 
 
 def _why_not_in_person(one: Staff, arrival: Arrival) -> str:
@@ -146,8 +170,7 @@ def _by_rule(desk: Desk, arrival: Arrival, rule: Rule, trail: _Trail) -> Choice 
         return None
     trail.rules.append({"rule": rule.name, "holds": True, "person": one.id})
     because = f"The rule names {one.name} in person."
-    record = trail.content(desk, arrival.now)
-    return Choice(team.id, one.id, rule.name, because, tuple(trail.passed), record)
+    return trail.ends(desk, arrival, team, one, because, rule.name)
 
 
 def _in_team(desk: Desk, arrival: Arrival, first: Place, rule: str, trail: _Trail) -> Choice:
@@ -157,14 +180,11 @@ def _in_team(desk: Desk, arrival: Arrival, first: Place, rule: str, trail: _Trai
         seen.add(team.slug)
         took, because = _deal(desk, arrival, team, trail)
         if took is not None:
-            passed = tuple(trail.passed)
-            record = trail.content(desk, arrival.now)
-            return Choice(team.id, took.id, rule, because, passed, record)
+            return trail.ends(desk, arrival, team, took, because, rule)
         over = desk.rules.terms(team.slug).away_team
         team = desk.places.get(over, team)
     because = f"Nobody in {first} is here for it: the pool takes it, {first.manager} answers."
-    record = trail.content(desk, arrival.now)
-    return Choice(first.id, None, rule, because, tuple(trail.passed), record)
+    return trail.ends(desk, arrival, first, None, because, rule)
 
 
 def _deal(desk: Desk, arrival: Arrival, team: Place, trail: _Trail) -> tuple[Candidate | None, str]:

@@ -92,11 +92,7 @@ def desk_of(
     ids = [team.pk for team in teams]
     rows = _rows(ids, people, owners, now, asks_loads=asks_loads) if ids or owners else []
     places = {team.slug: _place(team, rows) for team in teams}
-    owned: dict[int, tuple[Staff, Place]] = {}
-    for row in rows:
-        if row.staff.id in owners and row.in_sales and row.team_id:
-            team = Place(row.team_id, "", row.team_name, "")
-            owned.setdefault(row.staff.id, (row.staff, team))
+    owned = _owned(rows, owners)
     loads = {(row.team_id, row.staff.id): row.load for row in rows if row.team_id in ids}
     asked = [
         (one.id, place.id, now)
@@ -112,7 +108,24 @@ def desk_of(
         cursors,
         {key: load for key, load in loads.items() if key[0]} if asks_loads else {},
         at_work_from(asked) if asked else {},
-    )  # type: ignore[arg-type]
+    )
+
+
+def _owned(rows: Sequence[_Row], owners: Collection[int]) -> dict[int, tuple[Staff, Place]]:
+    """Each owner with the sales team in which they take a lead: one they belong to, else one that
+    they manage."""
+    staff = {row.staff.id: row.staff for row in rows if row.staff.id in owners}
+    found: dict[int, tuple[Staff, Place]] = {}
+    for row in rows:
+        if row.staff.id in staff and row.in_sales and row.team_id:
+            found.setdefault(row.staff.id, (row.staff, Place(row.team_id, "", row.team_name, "")))
+    rest = [user_id for user_id in staff if user_id not in found]
+    if rest:
+        led = Team.objects.filter(manager__in=rest, side=Side.SALES).order_by("pk")
+        for team in led:
+            place = Place(team.pk, team.slug, team.name, "")
+            found.setdefault(team.manager_id, (staff[team.manager_id], place))
+    return found
 
 
 def _place(team: Team, rows: Sequence[_Row]) -> Place:
@@ -157,7 +170,7 @@ def _rows(
 
 def _row(one: Mapping[str, Any]) -> _Row:
     zone = one["time_zone"] or settings.TIME_ZONE
-    away = ()
+    away: tuple[Away, ...] = ()
     if one["away_until"]:
         span = (one["away_from"], one["away_until"])
         away = (Away(*span, away_words(*span, zone)),)

@@ -133,7 +133,7 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     teams: Mapping[str, TeamTerms] = field(default_factory=dict)
-    owner_first: bool = True
+    owner_first: bool = False
 
     def terms(self, team: str) -> TeamTerms:
         """How that team deals out leads; in turn, where nothing else was set."""
@@ -190,7 +190,7 @@ class RuleSet:
         return cls(
             tuple(_read_rule(raw, place) for place, raw in enumerate(rules, 1)),
             {slug: _read_team(raw, f"team {slug}", slug) for slug, raw in teams.items()},
-            _flag(body.get("owner_first", True), "owner_first"),
+            _flag(body.get("owner_first", False), "owner_first"),
         )
 
 

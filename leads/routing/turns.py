@@ -65,7 +65,7 @@ class Candidate:
             "id": self.id, "name": self.name, "weight": self.weight, "credit": self.credit,
             "given": self.given, "per_day": self.per_day, "load": self.load, "open": self.open,
             "works_at": self.works_at or None, "had_it": self.had_it or None,
-            "bar": self.bar or None,
+            "bar": self.bar or None, "why": self.why or None,
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part is not None}
 

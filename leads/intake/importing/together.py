@@ -13,9 +13,10 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import Verdict, judge
+from leads.handoff.accounts import owner_ids_of
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Life, write_beginnings, write_ways
+from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import (
     Packet,
@@ -28,7 +29,8 @@ from leads.handoff.episodes import (
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.models import Lead, Person
 from leads.handoff.rules import require_packet
-from leads.routing.actions import choose_holder
+from leads.routing.actions import choose_holders
+from leads.routing.desk import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +50,12 @@ def take_in_together(
     IntegrityError where somebody else took one of them in meanwhile: nothing is written then.
     """
     team, active = marketing_team(marketer), active_definition()
-    gathering, teams = Gathering(), {}
-    ask = _asking(gathering, teams := {team.pk: team})
+    gathering = Gathering()
+    ask = _asking(gathering, {team.pk: team})
     begun = [_begin(packet, origin, marketer, team, active, ask, now) for packet in packets]
     lives = [one.life for one in begun]
     write_beginnings(lives)
-    for one in begun:
-        _hand_over(one, active, teams, now)
+    _hand_over(begun, active, now)
     write_ways(lives)
     Consent.objects.bulk_create(
         [
@@ -72,7 +73,7 @@ def take_in_together(
     return [life.lead for life in lives]
 
 
-def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-untyped-def]
+def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
     def ask(change: Change) -> Agenda | None:
         # The team is known: without this, its name would be read again for every lead.
         lead = change.lead
@@ -84,7 +85,15 @@ def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-un
     return ask
 
 
-def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no-untyped-def]
+def _begin(
+    packet: Packet,
+    origin: str,
+    marketer: User,
+    team: Team,
+    active: ActiveDefinition | None,
+    ask: Ask,
+    now: datetime,
+) -> _Begun:
     key = email_key(packet.email)
     person = fill_person(Person(email=packet.email, email_key=key or None), packet)
     lead = lead_of(packet, person, episode=1, origin=origin, marketer=marketer, team=team, now=now)
@@ -98,17 +107,35 @@ def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no
     return _Begun(life, packet, verdict)
 
 
-def _hand_over(
-    begun: _Begun, active: ActiveDefinition | None, teams: dict[int, Team], now: datetime
-) -> None:
-    """Where the definition says yes, to whom the rules say; what cannot be handed over stays."""
-    lead, verdict = begun.life.lead, begun.verdict
-    if verdict is None or verdict.answer != "yes":
-        return
+def _hand_over(begun: Sequence[_Begun], active: ActiveDefinition | None, now: datetime) -> None:
+    """Where the definition says yes, to whom the rules say, dealt out like single arrivals; what
+    cannot be handed over stays."""
+    ready = [one for one in begun if _is_ready(one)]
+    leads = [one.life.lead for one in ready]
+
+    def owners() -> list[int | None]:
+        found = owner_ids_of(leads)
+        return [found.get(lead.pk) for lead in leads]
+
+    arrivals = [Arrival(facts_of(lead), now) for lead in leads]
+    choices = choose_holders(arrivals=arrivals, now=now, owners=owners) if ready else []
+    for one, choice in zip(ready, choices, strict=True):
+        lead, verdict = one.life.lead, one.verdict
+        if choice is None:
+            log.warning("%s stays with marketing: no rule and no pool takes it", lead.ref)
+            continue
+        assert verdict is not None, "it is a yes"
+        move = submission(lead, verdict, active, choice, actor=None, now=now, because="")
+        one.life.move(move)
+
+
+def _is_ready(one: _Begun) -> bool:
+    """Qualified, and with all that sales needs."""
+    if one.verdict is None or one.verdict.answer != "yes":
+        return False
     try:
-        require_packet(lead)
-        choice = choose_holder(facts=facts_of(lead), now=now)
+        require_packet(one.life.lead)
     except DomainError as refusal:
-        log.warning("%s stays with marketing: %s", lead.ref, refusal.message)
-        return
-    begun.life.move(submission(lead, verdict, active, choice, actor=None, now=now, because=""))
+        log.warning("%s stays with marketing: %s", one.life.lead.ref, refusal.message)
+        return False
+    return True

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadbridge.kernel.errors import DomainError
@@ -15,6 +15,8 @@ from leads.routing.ruleset import RuleSet
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# A machine that is busy with other things is no failure.
+QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = ("ada", "bob", "cyd", "dan")
 
 
@@ -79,16 +81,17 @@ def test_weights_of_three_two_and_one_mix_and_come_out_exactly() -> None:
 
 @given(
     st.lists(st.integers(1, 9), min_size=2, max_size=4),
-    st.integers(1, 60),
-    st.lists(st.sampled_from(["DE", "FR", "US", ""]), min_size=60, max_size=60),
+    st.lists(st.sampled_from(["DE", "FR", "US", ""]), max_size=60),
 )
+@QUIET
 def test_nobody_is_ever_more_than_one_lead_ahead_of_their_share(
-    weights: list[int], number: int, countries: list[str]
+    weights: list[int], countries: list[str]
 ) -> None:
     """In whatever order leads come, as long as the same people are here."""
     names = dict(zip(NAMES, weights, strict=False))
     at = desk(*map(staff, range(1, len(weights) + 1)), **weighted(**names))
-    counts = Counter(place(at, arrival(country=one)).holder_id for one in countries[:number])
+    number = len(countries)
+    counts = Counter(place(at, arrival(country=one)).holder_id for one in countries)
     for place_, weight in enumerate(weights, 1):
         share = number * weight / sum(weights)
         assert share - len(weights) + 1 < counts[place_] < share + 1
@@ -99,6 +102,7 @@ def test_nobody_is_ever_more_than_one_lead_ahead_of_their_share(
 
 
 @given(st.lists(st.sets(st.sampled_from([1, 2, 3]), min_size=1), min_size=1, max_size=80))
+@QUIET
 def test_whoever_comes_and_goes_no_backlog_waits_and_nobody_absent_is_given_any(
     here: list[set[int]],
 ) -> None:
@@ -147,7 +151,7 @@ def test_skills_and_territory_are_conditions_of_a_member() -> None:
     spanish = {"field": "attributes.language", "operator": "one_of", "value": ["es", "pt"]}
     german = {"field": "country", "operator": "one_of", "value": ["DE", "AT"]}
     at = desk(staff(1), staff(2), members={"ada": {"takes": [spanish]}, "bob": {"takes": [german]}})
-    assert place(at, arrival(country="MX", **{"attributes.language": "ES"})).holder_id == 1
+    assert place(at, Arrival({"country": "MX", "attributes.language": "ES"}, NOW)).holder_id == 1
     choice = place(at, arrival())
     assert choice.holder_id == 2
     assert choice.passed_over == (("Ada", "takes only leads whose language is one of es, pt"),)
@@ -172,7 +176,7 @@ def test_only_who_is_at_work_gets_it_or_who_is_back_first() -> None:
 
 
 def test_where_everybody_is_away_another_team_takes_over_else_the_pool_of_the_first() -> None:
-    over = {"away": "team", "away_team": "south"}
+    over: dict[str, Any] = {"away": "team", "away_team": "south"}
     choice = place(desk(absent(1), other=(staff(2),), **over), arrival())
     assert (choice.team_id, choice.holder_id) == (2, 2)
     assert choice.passed_over == (("Ada", "away until Tue 24 Nov"),)
@@ -250,11 +254,12 @@ def test_where_no_rule_holds_a_pool_takes_it_or_it_is_refused() -> None:
     st.sampled_from(["turn", "weights", "load"]),
     st.lists(st.sampled_from(["DE", "FR", "US"]), max_size=40),
 )
+@QUIET
 def test_many_at_once_get_what_they_would_have_got_one_by_one(
     method: str, countries: list[str]
 ) -> None:
     german = [{"field": "country", "operator": "equals", "value": "DE"}]
-    terms = {
+    terms: dict[str, Any] = {
         "method": method,
         "members": {
             "ada": {"weight": 3, "open": 9},

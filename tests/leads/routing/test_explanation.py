@@ -137,7 +137,7 @@ def test_one_lead_costs_five_queries_at_most(
     cast: Cast, now: datetime, terms: dict[str, Any]
 ) -> None:
     def choose() -> Choice:
-        return choose_holder(facts={"country": "DE"}, now=now, owner_id=cast.nora.pk)
+        return choose_holder(facts={"country": "DE"}, now=now, owner=lambda: cast.nora.pk)
 
     publish(cast.max, now, {**to_emea(**terms), "owner_first": True})
     cast.nora.is_active = False
