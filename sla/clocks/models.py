@@ -142,6 +142,7 @@ class Clock(models.Model):
             ),
             models.Index(name="sla_clock_of_lead", fields=["lead", "id"]),
             models.Index(name="sla_clock_by_due", fields=["kind", "due_at"]),
+            models.Index(name="sla_clock_relieved", fields=["due_at"], condition=~Q(relief="")),
             models.Index(name="sla_clock_by_holder", fields=["holder", "due_at"]),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
