@@ -7,13 +7,10 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         """Put into words that a definition waits for a signature; tell the routing how many leads
         somebody has."""
-        from functools import partial
-
-        from leadbridge.outbox.kinds import register
-        from leadbridge.outbox.signatures import proposed, render_proposal
+        from leadbridge.outbox.signatures import register_letters
         from leads.definition.life import DEFINITION
         from leads.handoff.loads import open_leads
         from leads.routing.loads import register_load
 
         register_load(open_leads)
-        register(proposed(DEFINITION), partial(render_proposal, DEFINITION))
+        register_letters(DEFINITION)

@@ -7,12 +7,10 @@ class SlaConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the handoff and tell it what was agreed of pauses, attempts and overrides; tell
         the outbox people's hours, and put notices into words."""
-        from functools import partial
-
+        from leadbridge.outbox import signatures
         from leadbridge.outbox.hours import register_hours
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
-        from leadbridge.outbox.signatures import proposed, render_proposal
         from leads.handoff.changes import lead_changed
         from leads.handoff.effort import register_effort
         from leads.handoff.overrides import register_cap
@@ -38,7 +36,7 @@ class SlaConfig(AppConfig):
         register_cap(override_cap)
         register_due(one_business_day)
         register(KIND, render_review)
-        register(proposed(AGREEMENT), partial(render_proposal, AGREEMENT))
+        signatures.register_letters(AGREEMENT)
         for kind, renderer in notices.RENDERERS.items():
             register(kind, renderer, bundle=digest.render_digest)
         for kind in news.WORDS:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from leadbridge.demo import PASSWORD
 from leadbridge.kernel.documents import VersionedDocument, content_hash
 from leadbridge.people.models import Membership, Role, Side, Team, User
 from leads.definition import starter as definition_starter
@@ -21,8 +22,6 @@ from sla.agreement.targets import Agreement
 from sla.calendars.actions import save_calendar
 
 Document = TypeVar("Document", bound=VersionedDocument)
-
-PASSWORD = "demo"  # noqa: S105  # shown on the sign-in page of a demo
 
 # username, first name, last name, role, zone
 PEOPLE = (

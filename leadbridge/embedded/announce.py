@@ -8,8 +8,9 @@ import urllib.request
 
 import django
 
+from leadbridge.demo import PASSWORD
+
 LOGINS = ("mia", "ana", "sam", "dora", "max", "nora", "olu")
-PASSWORD = "demo"  # noqa: S105 - of a demo, shown on its login page
 PATIENCE_SECONDS = 60
 
 

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import utc_text
+from leadbridge.people import founding
 from leadbridge.people.absence import cancel_absence, find_absence, record_absence
 from leadbridge.people.calls import (
     Body,
@@ -22,7 +23,7 @@ from leadbridge.people.calls import (
     read_body,
 )
 from leadbridge.people.idempotency import ApiView
-from leadbridge.people.models import Absence, Team, User
+from leadbridge.people.models import Absence, Role, Side, Team, User
 from leadbridge.people.queries import absences_at, find_person, live_at
 from leadbridge.people.schema import answers
 
@@ -57,6 +58,26 @@ class TeamAnswer(serializers.Serializer[Any]):
     members = serializers.ListField(child=serializers.CharField(), help_text="User names.")
 
 
+class PersonBody(Body):
+    """Somebody new."""
+
+    username = Words(longest=150, lines=False, help_text="To sign in with; it stays.")
+    first_name = Words(longest=150, lines=False)
+    last_name = Words(longest=150, lines=False, required=False)
+    email = Words(longest=254, lines=False, required=False)
+    role = serializers.ChoiceField(choices=Role.choices)
+    team = Words(longest=80, lines=False, required=False, help_text="A slug.")
+    time_zone = Words(longest=64, lines=False, required=False, help_text="As Europe/Berlin.")
+
+
+class TeamBody(Body):
+    """A new team."""
+
+    name = Words(longest=80, lines=False)
+    side = serializers.ChoiceField(choices=Side.choices)
+    manager = Words(longest=150, lines=False, help_text="A user name.")
+
+
 class People(ListView):
     """Everybody here."""
 
@@ -68,21 +89,39 @@ class People(ListView):
         Query(request, ()).close()
         pages, rows = page_of(self, request, User.objects.prefetch_related("teams"))
         away = absences_at(now_of(request), [user.pk for user in rows])
-        return pages.get_paginated_response(
-            [
-                {
-                    "id": user.pk,
-                    "username": user.username,
-                    "name": str(user),
-                    "role": user.role,
-                    "active": user.is_active,
-                    "is_active": user.is_active,
-                    **_away(away.get(user.pk)),
-                    "teams": [team.slug for team in user.teams.all()],
-                }
-                for user in rows
-            ]
-        )
+        return pages.get_paginated_response([user_answer(user, away.get(user.pk)) for user in rows])
+
+    @extend_schema(
+        operation_id="people_create", tags=["people"], request=PersonBody,
+        responses=answers(400, 403, created=UserAnswer),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Administrators only. They cannot sign in before they chose a password by their one-time
+        link, which an administrator gives them on `/people/`."""
+        told = read_body(request, PersonBody)
+        slug = told.pop("team", "")
+        person = founding.create_person(
+            actor=caller(request), team=team_named(slug, "team") if slug else None,
+            **{**_BLANK, **told},
+        )  # fmt: skip
+        return Response(user_answer(person, None), status=201)
+
+
+_BLANK = {"last_name": "", "email": "", "time_zone": ""}
+
+
+def user_answer(user: User, absence: Absence | None) -> dict[str, object]:
+    """Somebody as the API tells it."""
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "name": str(user),
+        "role": user.role,
+        "active": user.is_active,
+        "is_active": user.is_active,
+        **_away(absence),
+        "teams": [team.slug for team in user.teams.all()],
+    }
 
 
 def _away(absence: Absence | None) -> dict[str, object]:
@@ -104,20 +143,33 @@ class Teams(ListView):
         Query(request, ()).close()
         teams = Team.objects.select_related("manager").prefetch_related("members")
         pages, rows = page_of(self, request, teams)
-        return pages.get_paginated_response(
-            [
-                {
-                    "id": team.pk,
-                    "slug": team.slug,
-                    "name": team.name,
-                    "side": team.side,
-                    "manager": team.manager.username,
-                    "takes_unrouted": team.takes_unrouted,
-                    "members": [user.username for user in team.members.all()],
-                }
-                for team in rows
-            ]
+        return pages.get_paginated_response([team_answer(team) for team in rows])
+
+    @extend_schema(
+        operation_id="teams_create", tags=["people"], request=TeamBody,
+        responses=answers(400, 403, created=TeamAnswer),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Administrators only. Its manager answers for its pool from the first day."""
+        told, actor = read_body(request, TeamBody), caller(request)
+        manager = named(told["manager"], "manager")
+        team = founding.create_team(
+            actor=actor, name=told["name"], side=told["side"], manager=manager
         )
+        return Response(team_answer(team), status=201)
+
+
+def team_answer(team: Team) -> dict[str, object]:
+    """A team as the API tells it."""
+    return {
+        "id": team.pk,
+        "slug": team.slug,
+        "name": team.name,
+        "side": team.side,
+        "manager": team.manager.username,
+        "takes_unrouted": team.takes_unrouted,
+        "members": [user.username for user in team.members.all()],
+    }
 
 
 class AbsenceAnswer(serializers.Serializer[Any]):
@@ -213,6 +265,14 @@ class AbsenceCancel(ApiView):
 def number_of(text: str) -> int:
     """The number in an address; 0, which nothing has, for anything that is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
+def team_named(slug: str, field: str) -> Team:
+    """A team whom a body names."""
+    team = Team.objects.filter(slug=slug).first()
+    if team is None:
+        raise DomainError("invalid", "There is no such team. Give its slug.", field=field)
+    return team
 
 
 def named(username: str, field: str) -> User:

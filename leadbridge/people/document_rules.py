@@ -26,7 +26,8 @@ class Kind(Generic[Document]):
     raises `DomainError`; `review_on` reads the day on which a content is to be looked at again;
     `tell` lets the heads know whose signature a proposal waits for, but for who acts now;
     `beside` names what a proposal states beside its text, the first choice unless somebody says
-    otherwise;
+    otherwise; `tell_other` lets the other side's head know of the first signature that leaves what
+    is in force unchanged;
     `follow` does what follows when a
     version comes into force, in the same transaction."""
 
@@ -38,6 +39,7 @@ class Kind(Generic[Document]):
     review_on: Callable[[Mapping[str, object]], date | None]
     tell: Callable[["Kind[Any]", Any, User, datetime], None]
     beside: Mapping[str, type[TextChoices]] = field(default_factory=dict)
+    tell_other: Callable[["Kind[Any]", Any, User, datetime], None] | None = None
     follow: Callable[[Any, datetime], None] | None = None
 
     @property

@@ -237,6 +237,8 @@ def confirm(
             other.completed_at = now
         _set_signature(other, side, by=actor, at=now)
         other.save()
+        if other.completed_at is None and kind.tell_other is not None:
+            kind.tell_other(kind, other, actor, now)
     found: Confirmation = other
     return found
 

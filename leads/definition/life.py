@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from leadbridge.outbox.signatures import tell_who_signs
+from leadbridge.outbox.signatures import tell_who_confirms, tell_who_signs
 from leadbridge.people.document_rules import Kind
 from leads.definition.criteria import Definition
 from leads.definition.drafts import check_draft
@@ -29,4 +29,5 @@ DEFINITION = Kind(
     clean=_clean,
     review_on=_review_on,
     tell=tell_who_signs,
+    tell_other=tell_who_confirms,
 )

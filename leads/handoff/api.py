@@ -315,12 +315,13 @@ def _lead_named(user: User, ref: str) -> Lead:
 def _person_named(name: str) -> User | None:
     if not name:
         return None
-    people = User.objects.filter(is_active=True)
-    found = people.filter(username=name).first()
+    found = User.objects.filter(username=name).first()
     if found is None and name.isascii() and name.isdigit() and len(name) <= 18:
-        found = people.filter(pk=int(name)).first()
+        found = User.objects.filter(pk=int(name)).first()
     if found is None:
         raise DomainError("invalid", "There is nobody of this name.", field="to")
+    if not found.is_active:
+        raise DomainError("invalid", f"{found} has left: choose somebody else.", field="to")
     return found
 
 

@@ -6,7 +6,7 @@ whether it may be done is known to the domain alone, whose refusals come back to
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -255,11 +255,23 @@ class Lose(WithReason):
         return f"Closed {self.lead.name} as lost."
 
 
+class PartlyClosed(forms.Select):
+    """A list in which some lines may be read and not chosen."""
+
+    closed: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: object, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.closed:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class Reassign(Decision):
     action, title, button = Action.REASSIGN, "Reassign", "Reassign"
     hint = "The new holder gets a clock of their own; who had it before stays in the story."
 
-    to = forms.ChoiceField(label="To")
+    to = forms.ChoiceField(label="To", widget=PartlyClosed)
     cause = words_field("Why it changes hands", required=True)
 
     def prepare(self) -> None:
@@ -270,7 +282,7 @@ class Reassign(Decision):
         listed = list(people.order_by("first_name"))
         away = absences_at(self.now, [user.pk for user in listed])
         here = [(f"user-{user.pk}", str(user)) for user in listed if user.pk not in away]
-        # Marked and not hidden: whoever chooses them is told who stands in.
+        # Listed last and closed, not hidden: whoever looks for them sees why.
         gone = [
             (f"user-{user.pk}", f"{user} (away {until_words(away[user.pk])})")
             for user in listed
@@ -278,6 +290,9 @@ class Reassign(Decision):
         ]
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField), "declared above"
+        widget = field.widget
+        assert isinstance(widget, PartlyClosed), "declared above"
+        widget.closed = frozenset(value for value, _ in gone)
         field.choices = [
             ("", "Choose one"),
             ("People", here),

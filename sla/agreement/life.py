@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from leadbridge.outbox.signatures import tell_who_signs
+from leadbridge.outbox.signatures import tell_who_confirms, tell_who_signs
 from leadbridge.people.document_rules import Kind
 from sla.agreement.models import AgreementConfirmation, AgreementVersion, Running
 from sla.agreement.targets import Agreement
@@ -42,6 +42,7 @@ AGREEMENT = Kind(
     clean=_clean,
     review_on=_review_on,
     tell=tell_who_signs,
+    tell_other=tell_who_confirms,
     beside={"running": Running},
     follow=_follow,
 )

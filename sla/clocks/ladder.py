@@ -23,7 +23,7 @@ from leads.handoff.stages import SALES_STAGES, Stage
 from leads.routing.actions import choose_in_team
 from sla.agreement.ladder import OFFER, REASSIGN
 from sla.agreement.queries import agreement_version
-from sla.clocks.models import Clock, ClockStep
+from sla.clocks.models import FAILED, Clock, ClockStep
 from sla.clocks.sweep import keep_error
 
 log = logging.getLogger(__name__)
@@ -171,9 +171,10 @@ def _tell(step: ClockStep, people: set[int], now: datetime) -> None:
 
 
 def _set_aside(step_id: int, error: Exception, now: datetime) -> None:
-    """Keep the error on the clock, where the status page shows it; the step is not tried again."""
+    """Keep the error on the clock, where the status page shows it; the step is not tried again
+    unless an administrator says so (`repair`)."""
     step = ClockStep.objects.filter(pk=step_id, state=ClockStep.State.PENDING).first()
     if step is None:
         return
-    _note(step, ClockStep.State.DROPPED, f"Failed: {error}")
+    _note(step, ClockStep.State.DROPPED, f"{FAILED}{error}")
     keep_error(step.clock_id, error, now)

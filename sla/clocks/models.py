@@ -18,9 +18,8 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.states import IS_RUNNING
 
 STEP_STATES = ("done", "pending", "dropped")
-OUTAGE = (
-    "outage"  # the event with which a promise begins anew after one, and why the former is void
-)
+FAILED = "Failed: "  # so begins the outcome of a step that an error kept from moving its lead
+OUTAGE = "outage"  # the event by which a promise begins anew, and why the former is void
 
 
 _AFTER = pgtrigger.Referencing(new="after")  # type: ignore[no-untyped-call]
@@ -142,6 +141,7 @@ class Clock(models.Model):
             ),
             models.Index(name="sla_clock_of_lead", fields=["lead", "id"]),
             models.Index(name="sla_clock_by_due", fields=["kind", "due_at"]),
+            models.Index(name="sla_clock_relieved", fields=["due_at"], condition=~Q(relief="")),
             models.Index(name="sla_clock_by_holder", fields=["holder", "due_at"]),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [

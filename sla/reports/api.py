@@ -16,7 +16,7 @@ from leadbridge.people.models import User
 from sla.clocks.kinds import KINDS
 from sla.reports.acceptance import acceptance_of
 from sla.reports.asking import SIDES, Asked, read_slice
-from sla.reports.attainment import Score, score_of, scores_by
+from sla.reports.attainment import Score, relieved_of, score_of, scores_by
 from sla.reports.groups import By
 from sla.reports.ledger import ledger
 from sla.reports.overview import reasons_of
@@ -64,8 +64,11 @@ class CountsOfGroup(Counts):
 
 
 class AttainmentAnswer(Counts):
-    """The attainment of a period and its breakdown."""
+    """The attainment of a period and its breakdown. What had easier times by a surge relief is in
+    none of it, but counted apart."""
 
+    relieved = serializers.IntegerField(help_text="Fell due under a surge relief.")
+    relieved_met = serializers.IntegerField(help_text="Of these, met by due.")
     by = CountsOfGroup(many=True)
 
 
@@ -191,7 +194,9 @@ class Attainment(ApiView):
         asked, by, now = read(request, (*OF_A_SLICE, "by"))
         groups = scores_by(by, asked.slice, now=now)
         lines = [{"key": g.key, "name": g.name, **counts_of(g.score)} for g in groups]
-        return Response({**counts_of(score_of(asked.slice, now=now)), "by": lines})
+        relieved = relieved_of(asked.slice, now=now)
+        apart = {"relieved": relieved.due, "relieved_met": relieved.met}
+        return Response({**counts_of(score_of(asked.slice, now=now)), **apart, "by": lines})
 
 
 class TimesReport(ApiView):

@@ -1,16 +1,20 @@
 """Attainment: clocks met by due ÷ clocks whose due instant lies in the period (DESIGN §7).
 
-An open overdue clock counts as missed; what is not yet due, or void, is out. Small numbers are
-shown as counts: a share of fewer than ten says nothing, one of fewer than thirty needs its range.
+An open overdue clock counts as missed; what is not yet due, is void or had a relief is out. Small
+numbers are shown as counts: a share of fewer than ten says nothing, one of fewer than thirty needs
+its range.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from leadbridge.kernel.shares import LEAST_FOR_SHARE, LEAST_WITHOUT_RANGE, wilson
+from sla.clocks.queries import outcome_q
 from sla.reports.groups import By, names_of
 from sla.reports.rollups.counting import counts_of
-from sla.reports.slices import Slice
+from sla.reports.slices import Part, Slice, clocks_in
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,14 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Relieved:
+    """Promises that fell due with easier times by a relief: beside attainment, never in it."""
+
+    due: int = 0
+    met: int = 0
+
+
+@dataclass(frozen=True)
 class Group:
     """One line of a breakdown."""
 
@@ -54,6 +66,12 @@ class Group:
 def score_of(slice_: Slice, *, now: datetime) -> Score:
     """The attainment of a slice as a whole."""
     return Score(*counts_of(slice_, None, now).get("", ()))
+
+
+def relieved_of(slice_: Slice, *, now: datetime) -> Relieved:
+    """What of a slice had a relief. Such clocks are few and have an index of their own."""
+    met = Count("pk", filter=outcome_q(Part.MET, now))
+    return Relieved(**clocks_in(slice_, Part.RELIEVED, now).aggregate(due=Count("pk"), met=met))
 
 
 def scores_by(by: By, slice_: Slice, *, now: datetime) -> list[Group]:

@@ -20,7 +20,7 @@ from sla.agreement.queries import active_agreement
 from sla.clocks.models import Clock, ClockMove, ClockStep, Outage
 from sla.clocks.outage import outages_between
 from sla.reports.asking import Asked
-from sla.reports.attainment import Group, Score, score_of, scores_by
+from sla.reports.attainment import Group, Relieved, Score, relieved_of, score_of, scores_by
 from sla.reports.groups import By, key_of, names_of
 from sla.reports.ledger import one_snapshot
 from sla.reports.ledger_checks import broken_rules
@@ -87,6 +87,7 @@ class Overview:
     """The SLA page."""
 
     score: Score
+    relieved: Relieved
     before: Score
     goals: tuple[float, ...]
     times: Times
@@ -121,6 +122,7 @@ def _count(slice_: Slice, now: datetime) -> Overview:
     changes = dict(rows)
     return Overview(
         score=_sum(kinds),
+        relieved=relieved_of(slice_, now=now),
         before=score_of(slice_.before(), now=now),
         goals=_goals([group.key for group in kinds]),
         times=times_of(replace(slice_, kind=slice_.kind or "accept"), now=now),

@@ -123,6 +123,20 @@ def tally_of(seen: Overview, asked: Asked) -> list[dict[str, object]]:
     ]
 
 
+def relieved_tally(seen: Overview, asked: Asked) -> list[dict[str, object]]:
+    """What was counted apart because of a relief; nothing where there was none."""
+    relieved = seen.relieved
+    counts = (
+        (relieved.due, "fell due under surge relief, counted apart", Part.RELIEVED),
+        (relieved.met, "of them met", Part.RELIEVED_MET),
+    )
+    return [
+        {"value": f"{count:,}", "label": label, "url": list_url(asked, part)}
+        for count, label, part in counts
+        if relieved.due
+    ]
+
+
 def overdue_row(clock: Clock, viewer: Viewer, zone: str, now: datetime) -> dict[str, object]:
     """One late promise. The lead's holder is accountable now, whoever was when it fell due."""
     lead = clock.lead

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action, Stage
 from sla.clocks.models import Clock
-from sla.clocks.queries import due_within, fell_due, outcome_q, overdue
+from sla.clocks.queries import due_within, fell_due, fell_due_relieved, outcome_q, overdue
 from sla.clocks.states import IS_RUNNING
 
 SOON = timedelta(hours=1)
@@ -49,6 +49,9 @@ class Part(StrEnum):
     MET_LATE = "met_late"
     MISSED_OPEN = "missed_open"
     MISSED = "missed"
+    # The same of promises with easier times by a relief, which are in none of the above.
+    RELIEVED = "relieved"
+    RELIEVED_MET = "relieved_met"
     # As things stand now, whatever the period.
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
@@ -72,6 +75,8 @@ LABELS = {
     Part.MET_LATE: "Met late",
     Part.MISSED_OPEN: "Missed and still open",
     Part.MISSED: "Missed",
+    Part.RELIEVED: "Fell due under surge relief",
+    Part.RELIEVED_MET: "Met under surge relief",
     Part.OVERDUE: "Overdue now",
     Part.DUE_SOON: "Due in the next hour",
     Part.UNASSIGNED_SOON: "Due in the next hour, held by nobody yet",
@@ -161,6 +166,10 @@ def _unassigned_soon(slice_: Slice, now: datetime) -> Q:
     return due_within(now, SOON) & Q(holder__isnull=True)
 
 
+def _relieved(slice_: Slice, now: datetime) -> Q:
+    return fell_due_relieved(slice_.start, slice_.end, now)
+
+
 def _of_due(part: Part) -> Callable[[Slice, datetime], Q]:
     def condition(slice_: Slice, now: datetime) -> Q:
         return fell_due(slice_.start, slice_.end, now) & outcome_q(part, now)
@@ -178,6 +187,8 @@ def _of_submission(part: Part) -> Callable[[Slice, datetime], Q]:
 _CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
     Part.DUE: lambda slice_, now: fell_due(slice_.start, slice_.end, now),
     **{p: _of_due(p) for p in (Part.MET, Part.MET_LATE, Part.MISSED_OPEN, Part.MISSED)},
+    Part.RELIEVED: _relieved,
+    Part.RELIEVED_MET: lambda slice_, now: _relieved(slice_, now) & outcome_q(Part.MET, now),
     Part.OVERDUE: lambda slice_, now: overdue(now),
     Part.DUE_SOON: lambda slice_, now: due_within(now, SOON),
     Part.UNASSIGNED_SOON: _unassigned_soon,

@@ -30,6 +30,7 @@ from sla.reports.screen import (
     overdue_row,
     person_row,
     reason_rows,
+    relieved_tally,
     stats_of,
     tally_of,
 )
@@ -56,6 +57,7 @@ def sla(request: Request) -> HttpResponse:
             **filters(asked, scope, "/sla/"),
             "stats": stats_of(seen, asked, now),
             "tally": tally_of(seen, asked),
+            "relieved": relieved_tally(seen, asked),
             "outages": [outage_words(one, zone) for one in seen.outages],
             "overdue": [
                 overdue_row(clock, viewer, zone, now) for clock in late_clocks(seen.late_clocks)

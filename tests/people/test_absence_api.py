@@ -8,7 +8,7 @@ import pytest
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.absence import record_absence
 from leadbridge.people.api import AbsenceAnswer, UserAnswer
-from leadbridge.people.models import Absence, Departure
+from leadbridge.people.models import Absence, Departure, User
 from leads.handoff.stages import Stage
 from sla.staff.api import DepartureAnswer, LeavingAnswer
 from tests.api import Api, assert_problem
@@ -140,3 +140,15 @@ def test_a_lead_given_by_hand_to_who_is_away_names_the_cover(cast: Cast, now: da
         Api(cast.max, now).post(f"leads/{lead.ref}/reassign/", body), 409, "absent", "to"
     )
     assert (problem["cover"], again(lead).holder) == ("max", cast.sam)
+
+
+def test_nothing_is_given_to_who_has_left(cast: Cast, now: datetime) -> None:
+    lead = at_stage(cast, Stage.ACCEPTED, now)
+    User.objects.filter(pk=cast.dora.pk).update(is_active=False)
+    for name in ("dora", str(cast.dora.pk)):
+        answer = Api(cast.max, now).post(
+            f"leads/{lead.ref}/reassign/", {"to": name, "cause": "hers"}
+        )
+        problem = assert_problem(answer, 400, "invalid", "to")
+        assert "Dora Novak has left" in problem["errors"]["to"][0]
+    assert again(lead).holder == cast.sam

@@ -348,6 +348,21 @@ def test_the_first_to_confirm_may_name_another_day(
     assert kind.confirmations.count() == 1
 
 
+@EACH
+def test_the_first_to_confirm_lets_the_other_head_know_once(
+    kind: Kind[Any], cast: Cast, now: datetime
+) -> None:
+    confirm(kind, cast.ana, now, review_on=date(2027, 3, 1))
+    message = Message.objects.get(kind=f"{kind.name}.half_confirmed")
+    assert message.recipient == cast.max
+    letter = letter_of([message])
+    assert letter is not None and "your signature is missing" in letter.subject
+    assert "Ana Costa confirmed version 1" in letter.body and "1 March 2027" in letter.body
+    confirm(kind, cast.max, now + DAY)
+    assert letter_of([message]) is None  # nothing is left to say
+    assert Message.objects.filter(kind=f"{kind.name}.half_confirmed").count() == 1
+
+
 def test_both_heads_are_reminded_of_the_day_once(cast: Cast, now: datetime) -> None:
     content = {**changed(AGREEMENT), "review_on": "2026-12-01"}
     draft = documents.start_draft(AGREEMENT, actor=cast.ana, now=now, content=content)

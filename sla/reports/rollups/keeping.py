@@ -66,6 +66,7 @@ def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
         due = Clock.objects.filter(
             kind__in=list(KINDS),  # the index begins with it
             void_at__isnull=True,
+            relief="",
             due_at__gte=begins(day, zone),
             due_at__lt=begins(day + ONE, zone),
         )

@@ -345,8 +345,10 @@ def test_a_manager_sees_who_is_away_before_reassigning(
     lead = submitted(cast, now)
     browser = signed_in(cast.max)
     page = browser.get(url(lead, "reassign")).content.decode()
-    assert "Dora Novak (away until Thu 26 Nov 11:00)" in page
-    assert "Max Lind (away" not in page
+    closed = f'<option value="user-{cast.dora.pk}" disabled>'
+    assert f"{closed}Dora Novak (away until Thu 26 Nov 11:00)</option>" in page
+    assert page.count(" disabled>") == 1 and "Max Lind (away" not in page
+    assert page.index("Pool of EMEA") < page.index("Dora Novak (away")
     before = snapshot(lead)
     typed = {"to": f"user-{cast.dora.pk}", "cause": "Sam is ill."}
     answer = browser.post(url(lead, "reassign"), typed)

@@ -14,6 +14,7 @@ from leads.handoff.models import Lead
 from sla.clocks import ladder
 from sla.clocks.ladder import climb
 from sla.clocks.models import Clock, ClockStep
+from sla.clocks.repair import retry_clocks
 from sla.clocks.states import IS_RUNNING, State, state_of
 from sla.clocks.sweep import Receivers, _take, sweep
 from sla.reports.ledger import ledger
@@ -144,6 +145,12 @@ def test_a_step_that_fails_is_kept_on_its_clock_and_the_others_go_on(
     assert again(good).holder is None
     assert again(bad).holder is not None
     assert run(late + SECOND) == 0
+    # What failed is taken up where an administrator says so, once what was wrong is mended.
+    monkeypatch.setattr(ladder, "_to_pool", choose)
+    assert retry_clocks(actor=cast.olu, now=late + SECOND) == 1
+    assert step_of(clock, "offer").state == "pending"
+    assert climb(now=late + SECOND) == 1
+    assert again(bad).holder is None and step_of(clock, "offer").state == "done"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,8 @@
 """Surge relief: what was handed over beyond the agreed number of a day gets the times of tier 3."""
 
+import re
 from datetime import datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,7 +15,13 @@ from sla.agreement.queries import active_agreement
 from sla.calendars.queries import calendar_of
 from sla.clocks.models import Clock
 from sla.clocks.spans import working_seconds
+from sla.reports.attainment import Relieved, relieved_of, score_of
+from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.models import KeptDay
+from sla.reports.slices import Part, Slice, clocks_in
+from tests.api import Api
 from tests.leads.handoff.scenes import DAY, HOUR, MINUTE, again, captured, do, submitted, touch
+from tests.pages import Browser
 from tests.sla.agreed import agree
 
 RELIEF = {"surge": {"per_day": 2, "factor": 1.5}, "late": True, "non_conforming": True}
@@ -113,3 +121,27 @@ def test_a_seller_sees_the_relief_on_the_lead_the_list_the_clock_and_in_the_api(
     assert client.get(f"/api/v1/leads/{lead.pk}/").json()["relief"] == "surge"
     answer = client.get(f"/api/v1/clocks/{clock.pk}/").json()
     assert (answer["tier"], answer["relief"]) == (3, "surge")
+
+
+@pytest.mark.usefixtures("surge")
+def test_relieved_promises_are_counted_apart_and_each_figure_opens_its_list(
+    cast: Cast, now: datetime
+) -> None:
+    leads = [submitted(cast, now + number * MINUTE) for number in range(6)]
+    touch(leads[4], cast.sam, now + HOUR)  # met, by the times of tier 3
+    at = now + 9 * DAY
+    whole = Slice(now - DAY, at, kind="accept", team_ids=frozenset({cast.emea.pk}))
+    assert score_of(whole, now=at).due == 3
+    assert relieved_of(whole, now=at) == Relieved(due=3, met=1)
+    keep_days(now=at)
+    assert KeptDay.objects.exists() and score_of(whole, now=at).due == 3
+    assert clocks_in(whole, Part.RELIEVED_MET, at).get().lead_id == leads[4].pk
+
+    max_ = Browser(cast.max, at)
+    page = max_.get("/sla/?kind=accept")
+    assert "fell due under surge relief, counted apart" in page
+    for part, count in (("relieved", 3), ("relieved_met", 1)):
+        [url] = re.findall(rf'href="([^"]*part={part}(?:&[^"]*)?)"', page)
+        assert f"<h2>{count} clock" in max_.get(unescape(url))
+    told = Api(cast.max, at).get("reports/attainment/?kind=accept").json()
+    assert (told["due"], told["relieved"], told["relieved_met"]) == (3, 3, 1)
