@@ -143,8 +143,20 @@ def test_a_merge_is_taken_back_only_where_nothing_was_built_on_it(
         assert refusal.value.status == 403
     assert snapshot(lead, survivor) == before
     erase_person(person_id=survivor.person_id, actor=cast.olu, now=now, request="R-1")
-    with pytest.raises(DomainError, match="erased"):
+    with pytest.raises(DomainError, match="any more"):
         unmerge_lead(lead_id=lead.pk, actor=cast.mia, now=now)
+
+
+def test_forgetting_somebody_forgets_the_address_that_was_joined_with_theirs(
+    cast: Cast, now: datetime
+) -> None:
+    lead, survivor, other = captured(cast, now), captured(cast, now), captured(cast, now)
+    joined(cast, lead, survivor, now)
+    before = snapshot(other)
+    assert erase_person(person_id=lead.person_id, actor=cast.olu, now=now, request="R-1") == 2
+    for one in (again(lead), again(survivor)):
+        assert (one.stage, one.company, one.person.email) == ("erased", "", "")
+    assert snapshot(other) == before
 
 
 def test_nobody_gains_time_by_merging_and_taking_it_back(cast: Cast, now: datetime) -> None:
