@@ -22,6 +22,7 @@ class JsonBody(BaseParser):
     """`application/json`. Always UTF-8: a charset in the header would make Python try any codec."""
 
     media_type = "application/json"
+    limit = 0  # bytes; 0: as much as any form may send
 
     def parse(
         self,
@@ -30,7 +31,7 @@ class JsonBody(BaseParser):
         parser_context: Any = None,
     ) -> Any:
         """The value in the body. TooLarge (413) or ParseError (400) for what is none."""
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 2**20
+        limit = self.limit or settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 2**20
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise TooLarge(limit)

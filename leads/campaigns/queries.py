@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
@@ -67,10 +67,10 @@ def state_of(campaign: Campaign, today: date) -> tuple[str, str]:
     if campaign.ends_on and campaign.ends_on < today:
         return "Over", ""
     if campaign.launched_at is not None:
-        return "Running", "good"
+        return "Running", "ok"
     if campaign.starts_on and campaign.starts_on > today:
         return "Planned", ""
-    return "Not launched", "soon" if campaign.starts_on else ""
+    return "Not launched", "risk" if campaign.starts_on else ""
 
 
 def may_answer_for() -> QuerySet[User]:
@@ -78,8 +78,3 @@ def may_answer_for() -> QuerySet[User]:
     return User.objects.filter(is_active=True, role__in=("marketer", "marketing_head")).order_by(
         "first_name", "last_name", "pk"
     )
-
-
-def launched_before(campaign: Campaign, now: datetime) -> bool:
-    """Is it out?"""
-    return campaign.launched_at is not None and campaign.launched_at <= now

@@ -86,7 +86,7 @@ def look_at(lead_ids: Collection[int], *, now: datetime) -> int:
 def _candidates(lead_ids: Collection[int]) -> set[tuple[int, int]]:
     told: dict[str, list[int] | list[str] | int] = {
         "ids": list(lead_ids),
-        "open": OPEN,
+        "open": [stage.value for stage in OPEN],
         "most": MOST,
         "free": sorted(FREE_MAIL),
     }

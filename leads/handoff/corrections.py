@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Field
+from django.db.models import Field, Q
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.answers import forget_answers
@@ -55,7 +55,8 @@ def give_back(lead: Lead, event: Event, actor: User, now: datetime) -> None:
 
 
 def erase_person(*, person_id: int, actor: User | None, now: datetime, request: str) -> int:
-    """Remove what identifies a person from all their leads; counts, events and clocks stay.
+    """Remove what identifies a person from all their leads, and from those of the addresses that
+    were joined with theirs: they are the same person. Counts, events and clocks stay.
 
     Returns the number of leads erased. `request` is the reference of the person's request.
     """
@@ -65,18 +66,32 @@ def erase_person(*, person_id: int, actor: User | None, now: datetime, request: 
         raise DomainError("forbidden", "Only an administrator forgets a person.", status=403)
     erased: list[Lead] = []
     with transaction.atomic():
+        people = _joined_people(person_id)
         # Leads before their person, as everywhere; then those that began while we waited.
         for _ in range(2):
-            ids = Lead.objects.filter(person_id=person_id).exclude(stage=Stage.ERASED)
+            ids = Lead.objects.filter(person__in=people).exclude(stage=Stage.ERASED)
             for pk in list(ids.order_by("pk").values_list("pk", flat=True)):
                 erased.append(_erase_lead(lock_lead(pk), actor, now, request))
-            Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
-        Person.objects.filter(pk=person_id, erased_at=None).update(
+            list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
+        Person.objects.filter(pk__in=people, erased_at=None).update(
             email="", email_key=None, phone="", phone_key="", first_name="", last_name="",
             erased_at=now,
         )  # fmt: skip
         forget_answers(refs=[lead.ref for lead in erased])
     return len(erased)
+
+
+def _joined_people(person_id: int) -> set[int]:
+    """The person, and everybody with whom a merge joined them, by whatever way."""
+    people, more = {person_id}, True
+    while more:
+        merged = Lead.objects.filter(stage=Stage.MERGED)
+        pairs = merged.filter(Q(person__in=people) | Q(merged_into__person__in=people))
+        found = set(pairs.values_list("person", flat=True))
+        found |= set(pairs.values_list("merged_into__person", flat=True))
+        more = not found <= people
+        people |= found
+    return people
 
 
 def _erase_lead(lead: Lead, actor: User, now: datetime, request: str) -> Lead:

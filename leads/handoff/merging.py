@@ -69,7 +69,7 @@ def unmerge_lead(*, lead_id: int, actor: User, now: datetime) -> Lead:
             _refuse(lock_lead(lead_id), "It was not joined into another lead.")
         lead, survivor = _lock_both(lead_id, survivor_id)
         if lead.merged_into_id != survivor_id or lead.stage != Stage.MERGED:
-            _refuse(lead, "Somebody was quicker: look again.")
+            _refuse(lead, "It is not joined into that lead any more.")
         if not parties_of(lead, viewer_of(actor)) & MAY_JOIN:
             raise DomainError(
                 "forbidden", "To take a merge back is for marketing and managers.", status=403

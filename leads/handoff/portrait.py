@@ -104,7 +104,8 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
     named = str(lead.person) if lead.company else ""
     tellings = tellings_of(lead, zone=zone, now=now)
     own = [one for one in tellings if not one.of]
-    others = list({one.lead.pk: one.lead for one in tellings if one.of}.values())
+    joined = {one.lead.pk: one.lead for one in tellings if one.of and one.lead.merged_into_id}
+    others = list(joined.values())
     return Portrait(
         ref=lead.ref,
         url=f"/leads/{lead.ref}/",

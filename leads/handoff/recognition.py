@@ -15,11 +15,12 @@ def person_of(packet: Packet, before: Lead | None) -> Person:
     `before`: their last lead, which may be of another address, where the two were joined."""
     key = email_key(packet.email)
     known = Person.objects.select_for_update(no_key=True)
-    if before is not None:
-        person = known.get(pk=before.person_id)
-    else:
-        found = known.filter(email_key=key).first() if key else None
-        person = found or Person(email=packet.email, email_key=key or None)
+    found = None
+    if before is not None:  # who was forgotten while we waited is nobody any more
+        found = known.filter(pk=before.person_id, erased_at=None).first()
+    elif key:
+        found = known.filter(email_key=key).first()
+    person = found or Person(email=packet.email, email_key=key or None)
     keep_words_of_person(person, packet)
     return person
 

@@ -62,12 +62,13 @@ class Telling:
 
 
 def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
-    """All that happened, newest first, ready to be told; five queries at most, two more for a lead
-    into which others were joined: it tells their story too, each entry with its `of`."""
+    """All that happened, newest first, ready to be told; five queries at most, a few more for a
+    lead into which others were joined and for somebody who came back: it tells the story of those
+    leads too, each entry with its `of`."""
     events = list(_events_of([lead.pk]))
-    leads = {lead.pk: lead}
-    if joined := absorbed_by(lead, events):
-        leads |= {one.pk: one for one in joined}
+    others = [*absorbed_by(lead, events), *_earlier(lead)]
+    leads = {lead.pk: lead} | {one.pk: one for one in others}
+    if others:
         events = list(_events_of(leads))
     words: dict[int, dict[str, str]] = {}
     for remark in Remark.objects.filter(event__lead__in=leads).exclude(text=""):
@@ -82,6 +83,14 @@ def tellings_of(lead: Lead, *, zone: str, now: datetime) -> list[Telling]:
         )
         for event in events
     ]  # fmt: skip
+
+
+def _earlier(lead: Lead) -> list[Lead]:
+    """The episodes of the person before this one."""
+    if lead.episode == 1:
+        return []
+    before = Lead.objects.filter(person=lead.person_id, episode__lt=lead.episode)
+    return list(before.exclude(stage=Stage.ERASED).select_related("person", "definition"))
 
 
 def _events_of(lead_ids: Collection[int]) -> QuerySet[Event]:

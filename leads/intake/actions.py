@@ -8,6 +8,7 @@ from django.db import transaction
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.campaigns.attribution import count_packet
+from leads.campaigns.words import Attribution
 from leads.handoff.actions import submit_lead
 from leads.handoff.episodes import Captured, Packet, capture_lead
 from leads.handoff.models import Lead
@@ -21,18 +22,26 @@ HANDED_OVER_AT_ONCE = frozenset({Stage.CAPTURED, Stage.NURTURING, Stage.RECYCLED
 
 
 def take_in(
-    *, packet: Packet, origin: str, marketer: User, actor: User | None, now: datetime
+    *,
+    packet: Packet,
+    origin: str,
+    marketer: User,
+    actor: User | None,
+    now: datetime,
+    counts: Attribution | None = None,
 ) -> Captured:
     """Capture an act of interest and, where the definition says yes, hand it over at once.
 
-    What it counts for, source and campaign, follows from its words (see leads.campaigns).
+    What it counts for, source and campaign, follows from its words (see leads.campaigns; `counts`:
+    the rules, where they were read before).
     Any other verdict waits for the marketer's triage, and so does a lead that cannot be handed
     over (no route, no name): its triage clock runs, nothing is lost. DomainError as
     `capture_lead` raises it.
     """
     with transaction.atomic():
+        packet = count_packet(packet, counts)
         captured = capture_lead(
-            packet=count_packet(packet), origin=origin, marketer=marketer, actor=actor, now=now
+            packet=packet, origin=origin, marketer=marketer, actor=actor, now=now
         )
         lead = captured.lead
         if lead.verdict == "yes" and lead.stage in HANDED_OVER_AT_ONCE:

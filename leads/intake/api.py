@@ -6,6 +6,7 @@ the quarantine all the same: many programs write a refusal into a log that nobod
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -14,11 +15,15 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.parsing import JsonBody
+from leadbridge.kernel.reading import shown
 from leadbridge.people.access import viewer_of
 from leadbridge.people.calls import Body, Words, caller, now_of
+from leadbridge.people.idempotency import ApiView, Parts
 from leadbridge.people.models import User
 from leadbridge.people.schema import answers
+from leads.campaigns.attribution import attribution
 from leads.definition.fields import live_fields
 from leads.handoff.answers import LeadDetail
 from leads.handoff.api import LeadAction, LeadList, described
@@ -26,6 +31,7 @@ from leads.handoff.models import Lead
 from leads.handoff.representation import lead_detail
 from leads.intake.actions import take_in
 from leads.intake.attesting import attest_facts
+from leads.intake.bulk import MOST_AT_ONCE, Taking
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 from leads.intake.quarantine.actions import Sent, set_aside
 from leads.intake.quarantine.models import Origin
@@ -123,6 +129,87 @@ class Leads(LeadList):
         taken = take_in(packet=packet, origin="api", marketer=user, actor=user, now=now)
         body = {**lead_detail(taken.lead, viewer_of(user), now), "joined": taken.joined}
         return Response(body, status=200 if taken.joined else 201)
+
+
+class BulkBody(serializers.Serializer[Any]):
+    """Acts of interest, each as for `POST leads/`."""
+
+    leads = serializers.ListField(child=LeadBody(), max_length=MOST_AT_ONCE)
+
+
+class BulkItem(serializers.Serializer[Any]):
+    """What became of one act. `status` is what `POST leads/` would have answered with: 201 new, 200
+    joined, 400 or 409 refused with `error`."""
+
+    index = serializers.IntegerField()
+    status = serializers.IntegerField()
+    lead = serializers.IntegerField(allow_null=True)
+    ref = serializers.CharField(allow_null=True)
+    stage = serializers.CharField(allow_null=True)
+    joined = serializers.BooleanField()
+    error = serializers.DictField(allow_null=True, help_text="code, detail, errors, quarantined")
+
+
+class BulkAnswer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    joined = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = BulkItem(many=True)
+
+
+class BulkJson(JsonBody):
+    """A thousand leads need more room than one."""
+
+    limit = 8 * 1024 * 1024
+
+
+class Bulk(ApiView):
+    """Many acts of interest in one call."""
+
+    parser_classes = (BulkJson,)
+    as_a_whole = False
+
+    @extend_schema(
+        operation_id="leads_bulk",
+        tags=["leads"],
+        request=BulkBody,
+        responses=answers(400, 403, 409, ok=BulkAnswer),
+    )
+    def post(self, request: Request) -> Response:
+        """Up to 1,000, each for itself: one that is refused (and kept in the quarantine) spoils no
+        other. With an `Idempotency-Key`, the same call again answers the same and does what a
+        broken-off one left undone."""
+        user, now = caller(request), now_of(request)
+        if not user.is_marketing:
+            raise DomainError("forbidden", "Leads are taken in by marketing's keys.", status=403)
+        acts, parts = acts_of(request.data), Parts(request)
+        taking = Taking(user=user, now=now, own=live_fields(), counts=attribution())
+        results = [
+            {"index": index, **parts.do(index, partial(taking.take, act))}
+            for index, act in enumerate(acts)
+        ]
+        statuses = [result["status"] for result in results]
+        created, joined = statuses.count(201), statuses.count(200)
+        refused = len(statuses) - created - joined
+        return Response(
+            {"created": created, "joined": joined, "refused": refused, "results": results}
+        )
+
+
+def acts_of(told: object) -> list[object]:
+    """The acts in a body; FieldErrors for what is none."""
+    acts = told.get("leads") if isinstance(told, Mapping) else None
+    if not isinstance(acts, list) or not acts:
+        raise FieldErrors({"leads": ["Send a list of leads."]})
+    if len(acts) > MOST_AT_ONCE:
+        raise FieldErrors(
+            {"leads": [f"At most {MOST_AT_ONCE:,} at once; these are {len(acts):,}."]}
+        )
+    if isinstance(told, Mapping) and len(told) > 1:
+        extra = {shown(name)[1:-1] or "?": ["There is no such field."] for name in told}
+        extra.pop("leads", None)
+        raise FieldErrors(extra)
+    return acts
 
 
 def keep_refused(request: Request, refusal: DomainError) -> DomainError:

@@ -37,7 +37,7 @@ _LATER = f"""
     LEFT JOIN LATERAL jsonb_array_elements_text(
         coalesce(e.data -> 'filled', '[]') || coalesce(e.data -> 'person', '[]')) f(name) ON true
     LEFT JOIN LATERAL jsonb_array_elements_text(e.data -> 'attributes') a(name) ON true
-    WHERE e.action IN ('join', 'qualify', 'win') AND e.at >= %(since)s
+    WHERE e.action IN ('join', 'absorb', 'qualify', 'win') AND e.at >= %(since)s
     GROUP BY e.lead_id
 """  # noqa: S608  # words of this file alone
 

@@ -18,7 +18,7 @@ REFUSED: list[tuple[Stage, str, str]] = [
     (Stage.CAPTURED, LEAD.format("stage = 'accepted', last_action = 'accept'"), "does not lead"),
     (Stage.SUBMITTED, LEAD.format("stage = 'accepted', last_action = 'win'"), "does not lead"),
     (Stage.ERASED, LEAD.format("stage = 'captured', last_action = 'undo'"), "does not lead"),
-    (Stage.MERGED, LEAD.format("stage = 'captured', last_action = 'undo'"), "does not lead"),
+    (Stage.MERGED, LEAD.format("stage = 'captured', last_action = 'merge'"), "does not lead"),
     (Stage.SUBMITTED, LEAD.format("stage = 'nonsense', last_action = 'accept'"), "does not lead"),
     (Stage.SUBMITTED, LEAD.format("submitted_at = NULL"), "submitted_has_instant"),
     (Stage.SUBMITTED, LEAD.format("verdict = 'no'"), "override_or_yes"),

@@ -113,6 +113,20 @@ def test_the_survivor_tells_the_story_of_both(cast: Cast, now: datetime) -> None
     assert f"{second.ref} is a lead of its own again" in titles
 
 
+def test_somebody_who_comes_back_comes_with_their_story(cast: Cast, now: datetime) -> None:
+    old = captured(cast, now, message="The first time.")
+    disqualify_lead(lead_id=old.pk, actor=cast.mia, now=now + HOUR, reason="never_a_buyer")
+    new = captured(cast, now + DAY, email=old.person.email, message="The second time.")
+    shown = portrait_of(again(new), zone="UTC", now=now + DAY)
+    assert [item.quote for item in shown.story if item.quote] == [
+        "The second time.", "The first time.",
+    ]  # fmt: skip
+    assert f"{old.ref}: Mia Lindqvist disqualified it" in [item.title for item in shown.story]
+    assert [fact.value for fact in shown.facts if fact.name == "Also"] == []
+    first = portrait_of(again(old), zone="UTC", now=now + DAY)
+    assert [item.quote for item in first.story if item.quote] == ["The first time."]
+
+
 def test_a_further_act_of_either_address_joins_the_survivor(cast: Cast, now: datetime) -> None:
     lead, survivor = captured(cast, now), captured(cast, now)
     joined(cast, lead, survivor, now)
@@ -143,8 +157,20 @@ def test_a_merge_is_taken_back_only_where_nothing_was_built_on_it(
         assert refusal.value.status == 403
     assert snapshot(lead, survivor) == before
     erase_person(person_id=survivor.person_id, actor=cast.olu, now=now, request="R-1")
-    with pytest.raises(DomainError, match="erased"):
+    with pytest.raises(DomainError, match="any more"):
         unmerge_lead(lead_id=lead.pk, actor=cast.mia, now=now)
+
+
+def test_forgetting_somebody_forgets_the_address_that_was_joined_with_theirs(
+    cast: Cast, now: datetime
+) -> None:
+    lead, survivor, other = captured(cast, now), captured(cast, now), captured(cast, now)
+    joined(cast, lead, survivor, now)
+    before = snapshot(other)
+    assert erase_person(person_id=lead.person_id, actor=cast.olu, now=now, request="R-1") == 2
+    for one in (again(lead), again(survivor)):
+        assert (one.stage, one.company, one.person.email) == ("erased", "", "")
+    assert snapshot(other) == before
 
 
 def test_nobody_gains_time_by_merging_and_taking_it_back(cast: Cast, now: datetime) -> None:
