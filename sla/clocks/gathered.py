@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from leadbridge.kernel.copying import copy_rows
 from leads.handoff.changes import Agenda, Change, Gathering
 from leads.handoff.stages import Action
 from sla.clocks.beginning import owner_of, start
@@ -74,5 +75,6 @@ class GatheredClocks:
         """Write the clocks of leads whose events are written, and tell whom it concerns."""
         for clock in self.clocks:
             clock.lead_id, clock.started_by_id = clock.lead.pk, clock.started_by.pk
-        Clock.objects.bulk_create(self.clocks)
+            clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
+        copy_rows(self.clocks)
         tell_of_many(self.changes)

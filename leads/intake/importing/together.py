@@ -5,7 +5,7 @@ rows. Whoever is known, or comes twice, is taken in one by one (`running`).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import Verdict, judge
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Life, write_beginnings, write_ways
+from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import (
     Packet,
@@ -29,6 +29,7 @@ from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.models import Lead, Person
 from leads.handoff.rules import require_packet
 from leads.routing.actions import choose_holder
+from leads.routing.choice import Choice
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +49,12 @@ def take_in_together(
     IntegrityError where somebody else took one of them in meanwhile: nothing is written then.
     """
     team, active = marketing_team(marketer), active_definition()
-    gathering, teams = Gathering(), {}
-    ask = _asking(gathering, teams := {team.pk: team})
+    gathering = Gathering()
+    ask = _asking(gathering, {team.pk: team})
     begun = [_begin(packet, origin, marketer, team, active, ask, now) for packet in packets]
     lives = [one.life for one in begun]
     write_beginnings(lives)
-    for one in begun:
-        _hand_over(one, active, teams, now)
+    _hand_over([one for one in begun if _may_go(one)], active, now)
     write_ways(lives)
     Consent.objects.bulk_create(
         [
@@ -72,7 +72,7 @@ def take_in_together(
     return [life.lead for life in lives]
 
 
-def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-untyped-def]
+def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
     def ask(change: Change) -> Agenda | None:
         # The team is known: without this, its name would be read again for every lead.
         lead = change.lead
@@ -84,7 +84,15 @@ def _asking(gathering: Gathering, teams: dict[int, Team]):  # type: ignore[no-un
     return ask
 
 
-def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no-untyped-def]
+def _begin(
+    packet: Packet,
+    origin: str,
+    marketer: User,
+    team: Team,
+    active: ActiveDefinition | None,
+    ask: Ask,
+    now: datetime,
+) -> _Begun:
     key = email_key(packet.email)
     person = fill_person(Person(email=packet.email, email_key=key or None), packet)
     lead = lead_of(packet, person, episode=1, origin=origin, marketer=marketer, team=team, now=now)
@@ -98,17 +106,35 @@ def _begin(packet, origin, marketer, team, active, ask, now):  # type: ignore[no
     return _Begun(life, packet, verdict)
 
 
-def _hand_over(
-    begun: _Begun, active: ActiveDefinition | None, teams: dict[int, Team], now: datetime
-) -> None:
-    """Where the definition says yes, to whom the rules say; what cannot be handed over stays."""
-    lead, verdict = begun.life.lead, begun.verdict
-    if verdict is None or verdict.answer != "yes":
-        return
+def _may_go(begun: _Begun) -> bool:
+    """The definition says yes, and a seller would know whom to ask for."""
+    if begun.verdict is None or begun.verdict.answer != "yes":
+        return False
     try:
-        require_packet(lead)
-        choice = choose_holder(facts=facts_of(lead), now=now)
+        require_packet(begun.life.lead)
     except DomainError as refusal:
-        log.warning("%s stays with marketing: %s", lead.ref, refusal.message)
-        return
-    begun.life.move(submission(lead, verdict, active, choice, actor=None, now=now, because=""))
+        log.warning("%s stays with marketing: %s", begun.life.lead.ref, refusal.message)
+        return False
+    return True
+
+
+def _hand_over(qualified: Sequence[_Begun], active: ActiveDefinition | None, now: datetime) -> None:
+    """To whom the rules say, in the order in which they came; what cannot be routed stays."""
+    choices = _choices([facts_of(one.life.lead) for one in qualified], now)
+    for one, choice in zip(qualified, choices, strict=True):
+        lead, verdict = one.life.lead, one.verdict
+        if choice is None or verdict is None:
+            log.warning("%s stays with marketing: it cannot be routed", lead.ref)
+            continue
+        one.life.move(submission(lead, verdict, active, choice, actor=None, now=now, because=""))
+
+
+def _choices(facts: Sequence[Mapping[str, object]], now: datetime) -> list[Choice | None]:
+    """Who would have got each, one after the other; None where no rule and no pool takes it."""
+    found: list[Choice | None] = []
+    for known in facts:
+        try:
+            found.append(choose_holder(facts=known, now=now))
+        except DomainError:
+            found.append(None)
+    return found
