@@ -20,6 +20,8 @@ from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
 from leads.intake.importing.staging import cells_of
 from leads.intake.importing.standing import known_of
+from leads.intake.quarantine.actions import Sent, set_aside_all
+from leads.intake.quarantine.models import Origin
 
 ORIGIN = "import"
 # What is wrong with the house and not with a row: the file stops, and goes on when it is mended.
@@ -56,6 +58,9 @@ def take_alone(file: Import, row: ImportRow, wanted: Wanted, *, now: datetime) -
         if error.code in OF_THE_HOUSE:
             raise
         known = error.code == "already_known"
+        if not known:
+            refused = Refused(error.field, error.message)
+            keep_aside(file, reader_of(file, now), [(row, refused)], now=now)
         mark = Mark(
             row.pk,
             Outcome.UNCHANGED if known else Outcome.REFUSED,
@@ -69,6 +74,31 @@ def take_alone(file: Import, row: ImportRow, wanted: Wanted, *, now: datetime) -
             raise
         with transaction.atomic():  # another file has told the same meanwhile
             mark_rows(file.pk, [Mark(row.pk, Outcome.UNCHANGED)])
+
+
+def keep_aside(
+    file: Import, reader: RowReader, refused: Sequence[tuple[ImportRow, Refused]], *, now: datetime
+) -> None:
+    """Hand rows that cannot be taken to the quarantine, where somebody decides on them. The same
+    row of the same columns is there once, however often its file is sent."""
+    if not refused:
+        return
+    set_aside_all(
+        sent=[
+            Sent(
+                origin=Origin.IMPORT,
+                place=f"{file.name}, row {row.number}",
+                raw=row.cells.encode(),
+                error=DomainError("invalid", why.cure, field=why.field),
+                told=reader.told(cells_of(row)),
+                content_type="application/json",
+                key=f"import {file.header} {row.cells}",
+            )
+            for row, why in refused
+        ],
+        marketer=file.marketer,
+        now=now,
+    )
 
 
 def _taken(file: Import, row: ImportRow, wanted: Wanted, now: datetime) -> Mark:

@@ -37,7 +37,7 @@ _MARKS = (
 # What spreadsheets really write; in short texts the rarer ones would be guessed too often.
 _CODE_PAGES = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "shift_jis", "gb18030",
-    "big5", "euc_kr", "koi8_r", "mac_roman",
+    "big5", "euc_kr", "koi8_r",
 ]  # fmt: skip
 
 

@@ -62,6 +62,19 @@ class RowReader:
         found = Wanted(packet, outcome, instants["outcome_at"], waits=waits)
         return replace(found, fingerprint=fingerprint_of(found))
 
+    def told(self, cells: Sequence[str]) -> dict[str, object]:
+        """What of a row that cannot be taken is understood, by our names, as far as it goes."""
+        row = dict(zip(self.header, cells, strict=False))
+        found: dict[str, object] = {}
+        for name, origin in self._origins.items():
+            try:
+                text = origin.read(row)
+            except Refused:
+                text = row.get(origin.column, "")
+            if text:
+                found[name.removeprefix("attributes.")] = text
+        return found
+
     @property
     def _origins(self) -> Mapping[str, Origin]:
         return self.mapping.fields
