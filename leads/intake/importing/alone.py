@@ -9,8 +9,9 @@ from django.db.models import F, Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.fields import live_fields
-from leads.handoff.episodes import Packet, join_lead
+from leads.handoff.episodes import join_lead
 from leads.handoff.models import Lead
+from leads.handoff.packets import Packet
 from leads.handoff.telling import tell_outcome
 from leads.intake.actions import take_in
 from leads.intake.importing.mapping import mapping_of

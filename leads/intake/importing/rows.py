@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from leadbridge.kernel.errors import FieldErrors
 from leads.definition.own_fields import FieldSpec
-from leads.handoff.episodes import Packet
+from leads.handoff.packets import Packet
 from leads.intake.cleaning import SKEW, read_packet
 from leads.intake.countries import code_meant, country_names
 from leads.intake.importing.mapping import INSTANTS, SOURCE, LeadMapping

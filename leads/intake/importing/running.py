@@ -16,8 +16,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
-from leads.handoff.episodes import Packet
 from leads.handoff.models import Lead
+from leads.handoff.packets import Packet
 from leads.intake.importing.alone import (
     ORIGIN,
     apply_waiting,

@@ -11,25 +11,22 @@ from datetime import datetime
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
+from leads.campaigns.attribution import attribution, count_packet
 from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import Verdict, judge
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
 from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
-from leads.handoff.episodes import (
-    Packet,
-    email_key,
-    fill_person,
-    lead_of,
-    marketing_team,
-    told_of,
-)
+from leads.handoff.episodes import lead_of, marketing_team, told_of
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.models import Lead, Person
+from leads.handoff.packets import Packet, email_key
+from leads.handoff.recognition import fill_person
 from leads.handoff.rules import require_packet
-from leads.routing.actions import choose_holder
+from leads.routing.actions import choose_holder, choose_holders
 from leads.routing.choice import Choice
+from leads.routing.desk import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +48,11 @@ def take_in_together(
     team, active = marketing_team(marketer), active_definition()
     gathering = Gathering()
     ask = _asking(gathering, {team.pk: team})
-    begun = [_begin(packet, origin, marketer, team, active, ask, now) for packet in packets]
+    counts = attribution()
+    begun = [
+        _begin(count_packet(packet, counts), origin, marketer, team, active, ask, now)
+        for packet in packets
+    ]
     lives = [one.life for one in begun]
     write_beginnings(lives)
     _hand_over([one for one in begun if _may_go(one)], active, now)
@@ -131,10 +132,16 @@ def _hand_over(qualified: Sequence[_Begun], active: ActiveDefinition | None, now
 
 def _choices(facts: Sequence[Mapping[str, object]], now: datetime) -> list[Choice | None]:
     """Who would have got each, one after the other; None where no rule and no pool takes it."""
-    found: list[Choice | None] = []
-    for known in facts:
-        try:
-            found.append(choose_holder(facts=known, now=now))
-        except DomainError:
-            found.append(None)
-    return found
+    if not facts:
+        return []
+    try:
+        return [*choose_holders(arrivals=[Arrival(known, now) for known in facts], now=now)]
+    except DomainError:  # no pool takes what no rule places; the others have their place
+        return [_choice(known, now) for known in facts]
+
+
+def _choice(facts: Mapping[str, object], now: datetime) -> Choice | None:
+    try:
+        return choose_holder(facts=facts, now=now)
+    except DomainError:
+        return None
