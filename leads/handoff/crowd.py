@@ -83,12 +83,12 @@ def write_beginnings(lives: Sequence[Life]) -> None:
     turn is locked after the leads, and never before them."""
     people = [life.lead.person for life in lives]
     copy_rows(people)
-    firsts = [life.first for life in lives if life.first is not None]
-    for person, first in zip(people, firsts, strict=True):
-        first.person_id = person.pk
-    copy_rows(firsts)
-    for life, first in zip(lives, firsts, strict=True):
-        life.lead.pk, life.lead.person = first.pk, life.lead.person  # by its id from now on
+    leads = [life.first for life in lives if life.first is not None]
+    for person, lead in zip(people, leads, strict=True):
+        lead.person_id = person.pk
+    copy_rows(leads)
+    for life, lead in zip(lives, leads, strict=True):
+        life.lead.pk, life.lead.person = lead.pk, life.lead.person  # by its id from now on
 
 
 def write_ways(lives: Sequence[Life]) -> None:
@@ -98,8 +98,10 @@ def write_ways(lives: Sequence[Life]) -> None:
     events = [event for life in lives for event in life.events]
     remarks = [remark for life in lives for remark in life.remarks]
     custody = [link for life in lives for link in life.custody]
-    for told in (*events, *custody):
-        told.lead_id = told.lead.pk
+    for event in events:
+        event.lead_id = event.lead.pk
+    for link in custody:
+        link.lead_id = link.lead.pk
     copy_rows(events)
     for remark in remarks:
         remark.event_id = remark.event.pk

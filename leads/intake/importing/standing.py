@@ -82,9 +82,10 @@ def known_of(rows: Sequence[Wanted]) -> Known:
         leads = Lead.objects.filter(external_id__in=ids).order_by("pk")
         for lead in leads.only("pk", "source", "external_id", "stage"):
             told.setdefault(lead.external_id, []).append(Told(lead.pk, lead.source, lead.is_open))
+    people = Person.objects.filter(email_key__in=keys)
     return Known(
         _told_before([one.fingerprint for one in rows]),
-        frozenset(Person.objects.filter(email_key__in=keys).values_list("email_key", flat=True)),
+        frozenset(str(key) for key in people.values_list("email_key", flat=True)),
         frozenset(
             Lead.objects.open().filter(email_key__in=keys).values_list("email_key", flat=True)
         ),

@@ -1,6 +1,6 @@
 """The pages of imports: what was imported, sending a file, naming its columns, watching it."""
 
-from typing import cast
+from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -76,10 +76,11 @@ def _imports(request: Request) -> HttpResponse:
     return redirect("import", number=file.pk)
 
 
-def _staged(request: Request, sent: UploadedFile) -> Import:
+def _staged(request: Request, sent: "UploadedFile[bytes]") -> Import:
     assert sent.file is not None, "an uploaded file has its content"
+    content = cast("BinaryIO", sent.file)
     return stage_file(
-        file=sent.file, name=sent.name or "file", marketer=request.user, now=request.now
+        file=content, name=sent.name or "file", marketer=request.user, now=request.now
     )
 
 
@@ -175,7 +176,7 @@ def _draw_sheet(
     own = {spec.key: spec for spec in live_fields()}
     values = values_of(file.header, first_rows(file))
     starts = starts_for(file.header)
-    asked = cast("str", request.POST.get("use") or request.GET.get("use", ""))
+    asked = request.POST.get("use") or request.GET.get("use", "")
     start = start_named(asked, starts)
     sheet = sheet_of(start, mapping or start.mapping, file.header, values, own)
     context = {
@@ -195,7 +196,8 @@ def _draw_sheet(
 
 @require_GET
 @signed_in
-def refused(request: Request, number: str) -> HttpResponseBase:
+def refused(request: Request, number: str) -> HttpResponse:
     """The rows that were not taken, to be mended and sent again."""
     file = get_import_for(request.user, number)
-    return csv_response(f"{file.name.rsplit('.', 1)[0]}-not-taken", refused_rows(file))
+    name = f"{file.name.rsplit('.', 1)[0]}-not-taken"
+    return cast("HttpResponse", csv_response(name, refused_rows(file)))  # streamed, row by row

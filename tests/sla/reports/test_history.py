@@ -331,7 +331,7 @@ def test_dates_are_read_by_the_format_and_zone_of_the_mapping(
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b"PK\x03\x04rest", "is a spreadsheet"),
+        (b"PK\x03\x04rest", "is damaged"),
         (b"a,b,a\n1,2,3", "has the column a more than once"),
         (b"a,b,c\n1,2,3", "has no column “case_id”"),
         (b"\x00\x01\x02\xff\xfe\x00\x00binary", "has no column"),

@@ -39,7 +39,7 @@ def world() -> dict[str, Any]:
     name = {lead.pk: lead.email_key or lead.person.phone for lead in Lead.objects.all()}
     event = {e.pk: (name[e.lead_id], e.action) for e in Event.objects.all()}
     clocks = [
-        (name[c.lead_id], c.kind, event[c.started_by_id], event.get(c.ended_by_id), plain(c))
+        (name[c.lead_id], c.kind, event[c.started_by_id], event.get(c.ended_by_id or 0), plain(c))
         for c in Clock.objects.all()
     ]
     messages = [
