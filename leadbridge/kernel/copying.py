@@ -9,13 +9,16 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NOTHING = r"\N"  # how COPY writes a null
 Encode = Callable[[Any], str]
+Row = TypeVar("Row", bound=models.Model)
 
 
 def copy_rows(rows: Sequence[models.Model]) -> None:
@@ -30,7 +33,11 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
     text = io.StringIO()
     for row in rows:
         values = row.__dict__
-        text.write("\t".join([_cell(values[name], encode) for name, encode in getters]) + "\n")
+        cells = [
+            NOTHING if (value := values[name]) is None else encode(value)
+            for name, encode in getters
+        ]
+        text.write("\t".join(cells) + "\n")
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', text)
@@ -54,8 +61,13 @@ def number_rows(rows: Sequence[models.Model]) -> None:
         row.pk = number
 
 
-def _cell(value: Any, encode: Encode) -> str:
-    return r"\N" if value is None else encode(value)
+def twin(row: Row) -> Row:
+    """Another row that says the same. Several times as fast as `copy.copy`, which pickles."""
+    made = type(row).__new__(type(row))
+    made.__dict__.update(row.__dict__)
+    made._state = ModelState()
+    made._state.fields_cache = dict(row._state.fields_cache)
+    return made
 
 
 @cache

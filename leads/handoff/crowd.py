@@ -5,7 +5,6 @@ nothing to read again. What a change makes of clocks is asked of whoever lives t
 clocks are not known here.
 """
 
-import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from leadbridge.kernel.copying import copy_rows
+from leadbridge.kernel.copying import copy_rows, twin
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Custody, Event, Lead, Remark
@@ -49,7 +48,7 @@ class Life:
         """The capture."""
         begun = work_out_beginning(self.lead, actor=actor, now=now, data=data, words=words)
         event = self._keep(begun)
-        self.first = copy.copy(self.lead)
+        self.first = twin(self.lead)
         return event
 
     def move(self, move: Move) -> Event:

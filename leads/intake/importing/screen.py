@@ -45,7 +45,7 @@ def headline(file: Import, user: User) -> dict[str, Any]:
     asked = local(file.asked_at, zone_of(user))
     return {
         "file": file,
-        "url": f"/import/{file.pk}/",
+        "href": f"/import/{file.pk}/",
         "state": file.get_state_display(),
         "tone": TONES.get(State(file.state), ""),
         "asked": f"{file.marketer}, {asked:%-d %B %Y %H:%M}",
@@ -84,7 +84,8 @@ def import_screen(file: Import, user: User) -> dict[str, Any]:
 def preview(file: Import) -> tuple[list[str], list[Previewed]]:
     """The first rows, field by field, as they would be taken."""
     reader, own = reader_of(file, file.asked_at), every_field()
-    names = list(reader.mapping.fields)
+    order = {name: place for place, name in enumerate(FIELDS)}
+    names = sorted(reader.mapping.fields, key=lambda name: order.get(name, len(order)))
     labels = [_label(name, own) for name in names]
     return labels, [_previewed(reader, names, cells) for cells in first_rows(file)[:PREVIEWED]]
 

@@ -62,7 +62,7 @@ class Sheet:
     campaign: str
 
 
-def starts_for(header: Sequence[str]) -> list[Start]:
+def starts_for(header: Sequence[str], values: Mapping[str, Sequence[str]]) -> list[Start]:
     """All that may be begun with, the best first."""
     found = [
         Start(f"kept-{one.pk}", one.name, mapping_of(one.content)) for one in mappings_for(header)
@@ -70,7 +70,7 @@ def starts_for(header: Sequence[str]) -> list[Start]:
     told = preset_for(header)
     if told is not None:
         found.append(Start(told.name, told.label, told.mapping_for(header)))
-    found.append(Start("guess", "What the columns are called", guessed_mapping(header)))
+    found.append(Start("guess", "What the columns are called", guessed_mapping(header, values)))
     for preset in PRESETS.values():
         if preset is not told:
             found.append(Start(preset.name, preset.label, preset.mapping_for(header)))
@@ -188,11 +188,12 @@ def require_answers(left: Sequence[DateQuestion]) -> None:
     """DomainError that names the first question."""
     if left:
         one = left[0]
-        what = "in which time zone" if one.needs_zone and len(one.formats) == 1 else "how"
+        zone = one.needs_zone and len(one.formats) == 1
+        what = "in which time zone" if zone else "how"
         raise DomainError(
             "invalid",
             f"Say {what} the dates of “{one.column}” are written, such as {one.example}.",
-            field="zone" if one.needs_zone else f"format-{one.field}",
+            field="zone" if zone else f"format-{one.field}",
         )
 
 

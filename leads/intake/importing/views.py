@@ -142,7 +142,7 @@ def _check(request: Request, file: Import) -> HttpResponse:
     posted = {name: str(value) for name, value in request.POST.items()}
     own = {spec.key: spec for spec in live_fields()}
     values = values_of(file.header, first_rows(file))
-    start = start_named(posted.get("use", ""), starts_for(file.header))
+    start = start_named(posted.get("use", ""), starts_for(file.header, values))
     mapping = start.mapping
     try:
         mapping = read_sheet(posted, start, file.header, own)
@@ -175,7 +175,7 @@ def _draw_sheet(
 ) -> HttpResponse:
     own = {spec.key: spec for spec in live_fields()}
     values = values_of(file.header, first_rows(file))
-    starts = starts_for(file.header)
+    starts = starts_for(file.header, values)
     asked = request.POST.get("use") or request.GET.get("use", "")
     start = start_named(asked, starts)
     sheet = sheet_of(start, mapping or start.mapping, file.header, values, own)
