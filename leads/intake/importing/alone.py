@@ -160,14 +160,17 @@ def _apply(row_id: int, now: datetime) -> bool:
         row = rows.filter(pk=row_id, outcome=Outcome.WAITING).first()
         if row is None:
             return False
-        wanted = reader_of(row.file, now).read(cells_of(row))
-        lead_id = _lead_named(wanted)
-        if lead_id is None:
-            return False
-        told: dict[str, object] = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
+        told: dict[str, object]
         try:
+            wanted = reader_of(row.file, now).read(cells_of(row))
+            lead_id = _lead_named(wanted)
+            if lead_id is None:
+                return False
             with transaction.atomic():
                 _end_as(row.file, wanted, lead_id, now)
+            told = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
+        except Refused as refused:
+            told = {"outcome": Outcome.REFUSED, "field": refused.field, "reason": refused.cure}
         except DomainError as error:
             told = {"outcome": Outcome.REFUSED, "field": error.field, "reason": error.message}
         ImportRow.objects.filter(pk=row.pk).update(**told, key="")

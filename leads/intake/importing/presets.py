@@ -271,6 +271,6 @@ def guessed_mapping(header: Sequence[str], values: Mapping[str, Sequence[str]]) 
     known by them."""
     found = guess_fields(header)
     if "email" not in found:
-        told = (column for column in header if are_addresses(values.get(column, ())))
-        found |= {"email": column for column in (next(told, ""),) if column}
+        told = [column for column in header if are_addresses(values.get(column, ()))]
+        found |= {"email": told[0]} if told else {}
     return LeadMapping({name: Origin(columns=(column,)) for name, column in found.items()})

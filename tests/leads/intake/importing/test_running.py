@@ -12,6 +12,7 @@ from leadbridge.people.models import Membership
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Stage
 from leads.intake.importing.checking import check_import
+from leads.intake.importing.erasing import erase_from_files
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.queries import refused_rows
 from leads.intake.importing.running import run_import
@@ -182,3 +183,13 @@ def test_the_funnel_is_whole_in_any_order(cast: Cast, now: datetime, reverse: bo
     assert Lead.objects.filter(source="").count() == 24
     assert Lead.objects.filter(source="social", stage="won").count() == 32
     assert not ImportRow.objects.filter(outcome__in=["", "waiting", "refused"]).exists()
+
+
+def test_somebody_who_is_forgotten_is_forgotten_in_files_too(cast: Cast, now: datetime) -> None:
+    bad = ["li@acme.example", "Li", "", "", "Nowhere", "", "", "", "", ""]
+    alike = ["ali@acme.example", "Ali", "", "", "Nowhere", "", "", "", "", ""]
+    file = imported(cast.mia, now, as_csv([bad, alike]))
+    assert erase_from_files(address="LI@acme.example") == 1
+    first, second = ImportRow.objects.filter(file=file).order_by("number")
+    assert (first.cells, first.reason) == ("[]", "What was sent is erased.")
+    assert "ali@acme.example" in second.cells
