@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 
 from leadbridge.kernel.errors import DomainError
@@ -58,23 +58,26 @@ def take_alone(file: Import, row: ImportRow, wanted: Wanted, *, now: datetime) -
     except DomainError as error:
         if error.code in OF_THE_HOUSE:
             raise
-        known = error.code == "already_known"
-        if not known:
-            refused = Refused(error.field, error.message)
-            keep_aside(file, reader_of(file, now), [(row, refused)], now=now)
-        mark = Mark(
-            row.pk,
-            Outcome.UNCHANGED if known else Outcome.REFUSED,
-            field="" if known else error.field,
-            reason="" if known else error.message,
-        )
-        with transaction.atomic():
-            mark_rows(file.pk, [mark])
+        if error.code == "already_known":
+            _mark(file, Mark(row.pk, Outcome.UNCHANGED))
+        else:
+            _refuse(file, row, Refused(error.field, error.message), now)
+    except DataError:
+        _refuse(file, row, Refused("", "The database cannot keep what it says."), now)
     except IntegrityError as error:
         if "leads_importrow_told_once" not in str(error):
             raise
-        with transaction.atomic():  # another file has told the same meanwhile
-            mark_rows(file.pk, [Mark(row.pk, Outcome.UNCHANGED)])
+        _mark(file, Mark(row.pk, Outcome.UNCHANGED))  # another file has told the same meanwhile
+
+
+def _refuse(file: Import, row: ImportRow, why: Refused, now: datetime) -> None:
+    keep_aside(file, reader_of(file, now), [(row, why)], now=now)
+    _mark(file, Mark(row.pk, Outcome.REFUSED, field=why.field, reason=why.cure))
+
+
+def _mark(file: Import, mark: Mark) -> None:
+    with transaction.atomic():
+        mark_rows(file.pk, [mark])
 
 
 def keep_aside(

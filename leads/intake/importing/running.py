@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
@@ -185,7 +185,7 @@ class Run:
                     for (row, wanted), lead in zip(rows, leads, strict=True)
                 ]
                 mark_rows(self.file.pk, [*made, *marks])
-        except IntegrityError:  # somebody took one of them in meanwhile
+        except (IntegrityError, DataError):  # taken in meanwhile, or what no column keeps
             self._one_by_one(rows, marks)
         else:
             self.progress(len(rows) + len(marks))
