@@ -34,11 +34,11 @@ def say(figures: list[tuple[str, float, str]]) -> None:
 
 
 def measure() -> None:
-    """Inbox at three sizes, the backtest, the sweep over a million clocks, then accept."""
+    """Inbox at three sizes, the backtest, the sweep over a million clocks, accept, an import."""
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import backtesting, serving, sweeping
+    from bench import backtesting, importing, serving, sweeping
     from leadbridge.demo.organisation import found_organisation
     from leadbridge.embedded.prepare import collect_static
 
@@ -62,6 +62,7 @@ def measure() -> None:
     ground.seed(ground.CLOCKS, **known, leads=PROMISED, clocks=1_000_000)
     say(sweeping.run())
     say(accepting(cast.sam.pk, serving))
+    say(importing.run())
 
 
 def fill(first: int, last: int, known: dict[str, object]) -> None:

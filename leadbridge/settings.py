@@ -233,6 +233,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Normally done by the task that the asking starts; this run goes on after a kill.
+    "imports": {
+        "task": "leads.intake.tasks.imports",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Normally done by the task that a leaving starts; this run takes what a kill left.
     "departures": {
         "task": "leads.handoff.tasks.finish_departures",

@@ -13,7 +13,12 @@ from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
 from leadbridge.kernel.http import is_live
 from leadbridge.kernel.time import utc_text
 from leadbridge.kernel.words import duration_words
-from leadbridge.people.access import keeps_reasons, sees_figures, sees_quarantine
+from leadbridge.people.access import (
+    brings_leads,
+    keeps_reasons,
+    sees_figures,
+    sees_quarantine,
+)
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.queries import late_leads
@@ -97,6 +102,8 @@ class Shell:
         reads_figures = sees_figures(self.user)
         if reads_figures:
             pages.append(self._entry("sla", "SLA"))
+        if brings_leads(self.user):
+            pages.append(self._entry("import", "Import", wide=True, section="Coming in"))
         pages.append(
             self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
         )

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
+    path("", include("leads.intake.importing.urls")),
     path("", include("leads.intake.quarantine.urls")),
     path("", include("leads.work.urls")),
     path("", include("leads.campaigns.urls")),

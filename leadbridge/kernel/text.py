@@ -22,7 +22,10 @@ def clean_text(raw: object, *, longest: int, lines: bool = False) -> str:
     `lines` keeps line breaks and tabs, otherwise each becomes a space. A whole number counts as
     its digits. Raises `Refused` for any other type, control characters and too great a length.
     """
-    text = unicodedata.normalize("NFC", _text_of(raw))
+    text = _text_of(raw)
+    if text.isascii() and text.isprintable():  # by far the most; nothing of what follows applies
+        return _within(text.strip(), longest)
+    text = unicodedata.normalize("NFC", text)
     text = _BREAKS.sub("\n" if lines else " ", text)
     if not lines:
         text = text.replace("\t", " ")
@@ -33,6 +36,10 @@ def clean_text(raw: object, *, longest: int, lines: bool = False) -> str:
     text = text.strip()
     if all(unicodedata.category(mark) in _UNSEEN for mark in text):
         return ""
+    return _within(text, longest)
+
+
+def _within(text: str, longest: int) -> str:
     if len(text) > longest:
         raise Refused(f"At most {longest:,} characters; this has {len(text):,}.")
     return text

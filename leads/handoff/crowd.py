@@ -5,7 +5,6 @@ nothing to read again. What a change makes of clocks is asked of whoever lives t
 clocks are not known here.
 """
 
-import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +12,10 @@ from datetime import datetime
 
 from django.db import connection
 
+from leadbridge.kernel.copying import copy_rows, twin
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change
-from leads.handoff.models import Custody, Event, Lead, Person, Remark
+from leads.handoff.models import Custody, Event, Lead, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
 
 Ask = Callable[[Change], Agenda | None]
@@ -48,7 +48,7 @@ class Life:
         """The capture."""
         begun = work_out_beginning(self.lead, actor=actor, now=now, data=data, words=words)
         event = self._keep(begun)
-        self.first = copy.copy(self.lead)
+        self.first = twin(self.lead)
         return event
 
     def move(self, move: Move) -> Event:
@@ -80,30 +80,54 @@ def write_lives(lives: Sequence[Life]) -> None:
 def write_beginnings(lives: Sequence[Life]) -> None:
     """The people and their leads as they began. Written before anybody asks whose turn it is: a
     turn is locked after the leads, and never before them."""
-    Person.objects.bulk_create([life.lead.person for life in lives])
-    firsts = [life.first for life in lives if life.first is not None]
-    Lead.objects.bulk_create(firsts)
-    for life, first in zip(lives, firsts, strict=True):
-        life.lead.pk = first.pk
+    people = [life.lead.person for life in lives]
+    copy_rows(people)
+    leads = [life.first for life in lives if life.first is not None]
+    for person, lead in zip(people, leads, strict=True):
+        lead.person_id = person.pk
+    copy_rows(leads)
+    for life, lead in zip(lives, leads, strict=True):
+        life.lead.pk, life.lead.person = lead.pk, life.lead.person  # by its id from now on
 
 
 def write_ways(lives: Sequence[Life]) -> None:
     """What became of them since, and all that tells of it."""
     for number in range(max((len(life.later) for life in lives), default=0)):
-        _change([(life.lead.pk, life.later[number]) for life in lives if number < len(life.later)])
-    Event.objects.bulk_create([event for life in lives for event in life.events])
-    Remark.objects.bulk_create([remark for life in lives for remark in life.remarks])
-    Custody.objects.bulk_create([link for life in lives for link in life.custody])
+        _change([life for life in lives if number < len(life.later)], number)
+    events = [event for life in lives for event in life.events]
+    remarks = [remark for life in lives for remark in life.remarks]
+    custody = [link for life in lives for link in life.custody]
+    for event in events:
+        event.lead_id = event.lead.pk
+    for link in custody:
+        link.lead_id = link.lead.pk
+    copy_rows(events)
+    for remark in remarks:
+        remark.event_id = remark.event.pk
+    copy_rows(remarks)
+    copy_rows(custody)
 
 
-_CHANGE = f"""
-    UPDATE leads_lead AS lead SET {", ".join(f'"{name}" = new."{name}"' for name in _COLUMNS)}
+_CHANGE = """
+    UPDATE leads_lead AS lead SET {columns}
     FROM jsonb_populate_recordset(NULL::leads_lead, %s::jsonb) AS new WHERE lead.id = new.id
-"""  # noqa: S608  # names of our own columns
+"""
 
 
-def _change(states: Sequence[tuple[int, Mapping[str, object]]]) -> None:
-    """Bring leads, each by its id, to the state after their next move."""
-    rows = [{"id": lead_id, **state} for lead_id, state in states]
+def _change(lives: Sequence[Life], number: int) -> None:
+    """Bring leads to the state after their move of that number; columns that none of them changes
+    are left alone."""
+    pairs = [(life, life.later[number], _before(life, number)) for life in lives]
+    names = [
+        name for name in _COLUMNS if any(after[name] != before[name] for _, after, before in pairs)
+    ]
+    rows = [
+        {"id": life.lead.pk, **{name: after[name] for name in names}} for life, after, _ in pairs
+    ]
+    columns = ", ".join(f'"{name}" = new."{name}"' for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGE, [json.dumps(rows, default=str)])
+        cursor.execute(_CHANGE.format(columns=columns), [json.dumps(rows, default=str)])
+
+
+def _before(life: Life, number: int) -> Mapping[str, object]:
+    return life.later[number - 1] if number else life.first.__dict__

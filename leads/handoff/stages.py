@@ -173,7 +173,8 @@ TABLE: tuple[Row, ...] = (
         _P.MARKETER,
         _P.MANAGER,
     ),
-    _row(_A.ERASE, frozenset(_S) - {_S.ERASED}, _S.ERASED, _P.ADMINISTRATOR),
+    # The system takes back what a wrong file brought, while nobody has acted on it.
+    _row(_A.ERASE, frozenset(_S) - {_S.ERASED}, _S.ERASED, _P.ADMINISTRATOR, _P.SYSTEM),
 )
 
 # Decisions that their maker may take back. A logged touch is a fact and a reassignment is

@@ -2,10 +2,10 @@
 and written together. What is the same for many, such as an agreed time from one instant on, is
 reckoned once."""
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from leadbridge.kernel.copying import copy_rows, twin
 from leads.handoff.changes import Agenda, Change, Gathering
 from leads.handoff.stages import Action
 from sla.clocks.beginning import owner_of, start
@@ -61,18 +61,20 @@ class GatheredClocks:
             relief,
         )  # fmt: skip
         if terms not in self._patterns:
-            self._patterns[terms] = start(kind, change, ended, relief)
+            begun = start(kind, change, ended, relief)
+            self._patterns[terms] = begun and twin(begun)  # what is begun may yet be ended
+            return begun
         pattern = self._patterns[terms]
-        if pattern is None or pattern.lead is lead:
-            return pattern
-        clock = copy.copy(pattern)
-        clock._state = copy.copy(pattern._state)
-        clock._state.fields_cache = {"lead": lead, "started_by": change.event}
+        if pattern is None:
+            return None
+        clock = twin(pattern)
+        clock.lead, clock.started_by = lead, change.event
         return clock
 
     def write(self) -> None:
         """Write the clocks of leads whose events are written, and tell whom it concerns."""
         for clock in self.clocks:
             clock.lead_id, clock.started_by_id = clock.lead.pk, clock.started_by.pk
-        Clock.objects.bulk_create(self.clocks)
+            clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
+        copy_rows(self.clocks)
         tell_of_many(self.changes)

@@ -7,6 +7,7 @@ the further attempts) has the same relief.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import cached_property
 from typing import Final
 
 from leadbridge.kernel.time import local
@@ -61,16 +62,22 @@ class Reliefs:
 
     def relief_of(self, change: Change, running: Sequence[Clock]) -> str:
         """The relief of what this change starts."""
-        agreement = active_agreement() if change.action is Action.SUBMIT else None
-        surge = agreement.agreement.surge if agreement else None
-        if change.action is not Action.SUBMIT or surge is None or past_now():
-            return "" if change.action is Action.SUBMIT else relief_of(change, running)
+        if past_now() or change.action is not Action.SUBMIT:
+            return relief_of(change, running)
+        surge = self._surge
+        if surge is None:
+            return ""
         most = int(surge.per_day * surge.factor)
         key = (change.lead.team_id, change.event.at)
         if key not in self._counts:
             self._counts[key] = _handovers(change, most + 1)
         self._counts[key] += 1
         return SURGE if self._counts[key] > most else ""
+
+    @cached_property
+    def _surge(self) -> Surge | None:
+        agreement = active_agreement()
+        return agreement.agreement.surge if agreement else None
 
 
 def _day_begins(team_id: int, at: datetime) -> datetime:

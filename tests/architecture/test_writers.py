@@ -100,7 +100,9 @@ def written(source: Source) -> Iterator[tuple[str, int]]:
         for model, (called, _, _) in WRITERS.items():
             if name == model and node.keywords:
                 yield model, node.lineno  # a new row in the making
-            elif parts[-1] in WRITES and (parts[0] == model or set(parts[:-1]) & called):
+            elif (name == "copy_rows" and dotted(node.args[0]).split(".")[-1] in called) or (
+                parts[-1] in WRITES and (parts[0] == model or set(parts[:-1]) & called)
+            ):
                 yield model, node.lineno
 
 

@@ -8,6 +8,7 @@ from leadbridge.people.models import Role, User
 from leads.handoff.corrections import erase_person
 from leads.handoff.episodes import email_key
 from leads.handoff.models import Person
+from leads.intake.importing.erasing import erase_from_files
 from leads.intake.quarantine.erasing import erase_from_quarantine
 
 
@@ -31,7 +32,8 @@ class Command(BaseCommand):
             raise CommandError("No administrator is there to do it; name one with --as.")
         person = Person.objects.filter(email_key=email_key(person_email)).first()
         aside = erase_from_quarantine(address=person_email, actor=who, now=instant)
-        if person is None and not aside:
+        in_files = erase_from_files(address=person_email)
+        if person is None and not (aside or in_files):
             raise CommandError("Nobody is known by this address.")
         try:
             count = (
@@ -44,3 +46,5 @@ class Command(BaseCommand):
         self.stdout.write(f"erased {count} leads")
         if aside:
             self.stdout.write(f"and {aside} in the quarantine")
+        if in_files:
+            self.stdout.write(f"and {in_files} in files")

@@ -1,6 +1,5 @@
 """`manage.py import_history`: past handoffs, judged by the calendar and targets of a mapping."""
 
-import csv
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.exports import write_csv
 from leadbridge.kernel.time import now
 from sla.reports.history.importing import Importer, Refusal, Result, mapping_for, rows_for
 from sla.reports.history.joining import Rows
@@ -46,17 +46,16 @@ class Command(BaseCommand):
     def _run(self, path: Path, table: Rows, mapping: Mapping, out: object, *, dry: bool) -> Result:
         with ExitStack() as stack:
             bar = stack.enter_context(tqdm(unit=" rows", disable=not sys.stderr.isatty()))
-            sink = None
-            if isinstance(out, Path):
-                sink = csv.writer(stack.enter_context(_opened(out)))
-                sink.writerow([*table.header, "row", "field", "reason"])
+            sink = stack.enter_context(_opened(out)) if isinstance(out, Path) else None
+            if sink is not None:
+                write_csv(sink, [[*table.header, "row", "field", "reason"]])
 
             def tell(refusal: Refusal) -> None:
                 self.stderr.write(f"row {refusal.row}: {refusal.refused}")
                 if sink is not None:
                     cells = [refusal.cells.get(name, "") for name in table.header]
                     refused = refusal.refused
-                    sink.writerow([*cells, refusal.row, refused.field, refused.cure])
+                    write_csv(sink, [[*cells, refusal.row, refused.field, refused.cure]])
 
             return Importer(path.stem, table, mapping, now(), tell, bar.update, dry).run()
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.fields import live_fields
-from leads.handoff.episodes import Packet, join_lead
+from leads.handoff.episodes import join_lead
 from leads.handoff.models import Lead
+from leads.handoff.packets import Packet
 from leads.handoff.telling import tell_outcome
 from leads.intake.actions import take_in
 from leads.intake.importing.mapping import mapping_of
@@ -20,6 +21,8 @@ from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
 from leads.intake.importing.staging import cells_of
 from leads.intake.importing.standing import known_of
+from leads.intake.quarantine.actions import Sent, set_aside_all
+from leads.intake.quarantine.models import Origin
 
 ORIGIN = "import"
 # What is wrong with the house and not with a row: the file stops, and goes on when it is mended.
@@ -55,20 +58,51 @@ def take_alone(file: Import, row: ImportRow, wanted: Wanted, *, now: datetime) -
     except DomainError as error:
         if error.code in OF_THE_HOUSE:
             raise
-        known = error.code == "already_known"
-        mark = Mark(
-            row.pk,
-            Outcome.UNCHANGED if known else Outcome.REFUSED,
-            field="" if known else error.field,
-            reason="" if known else error.message,
-        )
-        with transaction.atomic():
-            mark_rows(file.pk, [mark])
+        if error.code == "already_known":
+            _mark(file, Mark(row.pk, Outcome.UNCHANGED))
+        else:
+            _refuse(file, row, Refused(error.field, error.message), now)
+    except DataError:
+        _refuse(file, row, Refused("", "The database cannot keep what it says."), now)
     except IntegrityError as error:
         if "leads_importrow_told_once" not in str(error):
             raise
-        with transaction.atomic():  # another file has told the same meanwhile
-            mark_rows(file.pk, [Mark(row.pk, Outcome.UNCHANGED)])
+        _mark(file, Mark(row.pk, Outcome.UNCHANGED))  # another file has told the same meanwhile
+
+
+def _refuse(file: Import, row: ImportRow, why: Refused, now: datetime) -> None:
+    keep_aside(file, reader_of(file, now), [(row, why)], now=now)
+    _mark(file, Mark(row.pk, Outcome.REFUSED, field=why.field, reason=why.cure))
+
+
+def _mark(file: Import, mark: Mark) -> None:
+    with transaction.atomic():
+        mark_rows(file.pk, [mark])
+
+
+def keep_aside(
+    file: Import, reader: RowReader, refused: Sequence[tuple[ImportRow, Refused]], *, now: datetime
+) -> None:
+    """Hand rows that cannot be taken to the quarantine, where somebody decides on them. The same
+    row of the same columns is there once, however often its file is sent."""
+    if not refused:
+        return
+    set_aside_all(
+        sent=[
+            Sent(
+                origin=Origin.IMPORT,
+                place=f"{file.name}, row {row.number}",
+                raw=row.cells.encode(),
+                error=DomainError("invalid", why.cure, field=why.field),
+                told=reader.told(cells_of(row)),
+                content_type="application/json",
+                key=f"import {file.header} {row.cells}",
+            )
+            for row, why in refused
+        ],
+        marketer=file.marketer,
+        now=now,
+    )
 
 
 def _taken(file: Import, row: ImportRow, wanted: Wanted, now: datetime) -> Mark:
@@ -129,14 +163,17 @@ def _apply(row_id: int, now: datetime) -> bool:
         row = rows.filter(pk=row_id, outcome=Outcome.WAITING).first()
         if row is None:
             return False
-        wanted = reader_of(row.file, now).read(cells_of(row))
-        lead_id = _lead_named(wanted)
-        if lead_id is None:
-            return False
-        told: dict[str, object] = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
+        told: dict[str, object]
         try:
+            wanted = reader_of(row.file, now).read(cells_of(row))
+            lead_id = _lead_named(wanted)
+            if lead_id is None:
+                return False
             with transaction.atomic():
                 _end_as(row.file, wanted, lead_id, now)
+            told = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
+        except Refused as refused:
+            told = {"outcome": Outcome.REFUSED, "field": refused.field, "reason": refused.cure}
         except DomainError as error:
             told = {"outcome": Outcome.REFUSED, "field": error.field, "reason": error.message}
         ImportRow.objects.filter(pk=row.pk).update(**told, key="")

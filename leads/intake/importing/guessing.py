@@ -23,6 +23,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("value", r"amount|deal value|^value$|revenue|umsatz"),
     ("acted_at", r"creat(ed|ion)|submit(ted)?[ _-]?(date|time|at)|date added|opt.?in.?time"),
 )  # fmt: skip
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PATTERNS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _WORDS)
 # What belongs to somebody else than the person, or to a machine.
 _NOT = re.compile(
@@ -50,3 +51,8 @@ def guess_field(column: str) -> str:
     if _NOT.search(column):
         return ""
     return next((name for name, pattern in _PATTERNS if pattern.search(column)), "")
+
+
+def are_addresses(values: Sequence[str]) -> bool:
+    """Whether most of these are e-mail addresses, whatever their column is called."""
+    return bool(values) and sum(bool(_ADDRESS.fullmatch(one)) for one in values) > len(values) / 2

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leads.intake.cleaning import LONGEST_ATTRIBUTE_NAME, MOST_ATTRIBUTES
-from leads.intake.importing.guessing import guess_fields
+from leads.intake.importing.guessing import are_addresses, guess_fields
 from leads.intake.importing.mapping import ATTRIBUTE, LeadMapping
 from leads.intake.importing.origins import Origin
 
@@ -266,7 +266,11 @@ def preset_for(header: Sequence[str]) -> Preset | None:
     return next((preset for preset in PRESETS.values() if preset.fits(header)), None)
 
 
-def guessed_mapping(header: Sequence[str]) -> LeadMapping:
-    """What the names of the columns say, where no program is known by them."""
+def guessed_mapping(header: Sequence[str], values: Mapping[str, Sequence[str]]) -> LeadMapping:
+    """What the names of the columns say, and which of them holds addresses, where no program is
+    known by them."""
     found = guess_fields(header)
+    if "email" not in found:
+        told = [column for column in header if are_addresses(values.get(column, ()))]
+        found |= {"email": told[0]} if told else {}
     return LeadMapping({name: Origin(columns=(column,)) for name, column in found.items()})

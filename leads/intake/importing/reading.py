@@ -37,7 +37,7 @@ _MARKS = (
 # What spreadsheets really write; in short texts the rarer ones would be guessed too often.
 _CODE_PAGES = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "shift_jis", "gb18030",
-    "big5", "euc_kr", "koi8_r", "mac_roman",
+    "big5", "euc_kr", "koi8_r",
 ]  # fmt: skip
 
 
@@ -236,6 +236,8 @@ def _encoding_of(file: BinaryIO, sample: bytes) -> tuple[str, str]:
         return "utf-8", f"Read as UTF-8, with {broken} broken letters: their rows are refused"
     best = charset_normalizer.from_bytes(sample, cp_isolation=_CODE_PAGES).best()
     encoding = best.encoding if best is not None else "cp1252"
+    if sample.decode(encoding, "replace") == sample.decode("cp1252", "replace"):
+        encoding = "cp1252"  # of several that read alike the usual one
     said = encoding.replace("cp125", "Windows-125").replace("_", " ")
     return encoding, (
         f"Not UTF-8: read as {said}. If names look wrong, save the file as UTF-8 and send it again"

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from leadbridge.kernel.errors import FieldErrors
 from leads.definition.own_fields import FieldSpec
-from leads.handoff.episodes import Packet
+from leads.handoff.packets import Packet
 from leads.intake.cleaning import SKEW, read_packet
 from leads.intake.countries import code_meant, country_names
 from leads.intake.importing.mapping import INSTANTS, SOURCE, LeadMapping
@@ -61,6 +61,19 @@ class RowReader:
         waits = by_id and bool(outcome)
         found = Wanted(packet, outcome, instants["outcome_at"], waits=waits)
         return replace(found, fingerprint=fingerprint_of(found))
+
+    def told(self, cells: Sequence[str]) -> dict[str, object]:
+        """What of a row that cannot be taken is understood, by our names, as far as it goes."""
+        row = dict(zip(self.header, cells, strict=False))
+        found: dict[str, object] = {}
+        for name, origin in self._origins.items():
+            try:
+                text = origin.read(row)
+            except Refused:
+                text = row.get(origin.column, "")
+            if text:
+                found[name.removeprefix("attributes.")] = text
+        return found
 
     @property
     def _origins(self) -> Mapping[str, Origin]:

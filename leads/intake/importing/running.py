@@ -10,14 +10,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
-from leads.handoff.episodes import Packet
 from leads.handoff.models import Lead
-from leads.intake.importing.alone import ORIGIN, apply_waiting, read_rows, reader_of, take_alone
+from leads.handoff.packets import Packet
+from leads.intake.importing.alone import (
+    ORIGIN,
+    apply_waiting,
+    keep_aside,
+    read_rows,
+    reader_of,
+    take_alone,
+)
 from leads.intake.importing.marking import Mark, mark_rows
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
@@ -32,6 +40,8 @@ LARGEST_BATCH = 8_000_000  # characters of their cells
 LOCK = 0x1339027  # the first half of the advisory lock; the second is the file
 Outcome = ImportRow.Outcome
 State = Import.State
+# Rows that told an end before there was the lead; also those that a killed run had left.
+HAS_COME = Q(Exists(Lead.objects.filter(external_id=OuterRef("key"))))
 
 
 @contextmanager
@@ -49,9 +59,14 @@ def held(import_id: int) -> Iterator[bool]:
 
 
 def run_import(
-    *, import_id: int, now: datetime, progress: Callable[[int], object] = lambda _: None
+    *,
+    import_id: int,
+    now: datetime,
+    seconds: float = inf,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> bool:
-    """Take in what is left of a file; False where another worker is at it, or nothing is asked.
+    """Take in what is left of a file, or as much as so many seconds allow; False where another
+    worker is at it, or nothing is asked.
 
     A DomainError of the house stops the file with its sentence; what was taken in stays.
     """
@@ -64,13 +79,16 @@ def run_import(
         began = time.monotonic()
         run = Run(file, reader_of(file, now), progress)
         while batch := next_rows(file.pk):
-            run.now = now + timedelta(seconds=int(time.monotonic() - began))
+            passed = time.monotonic() - began
+            if passed > seconds:
+                return True
+            run.now = now + timedelta(seconds=int(passed))
             try:
                 run.deal_with(batch)
             except DomainError as error:
                 _end(file.pk, State.FAILED, run.now, error.message)
                 return True
-        apply_waiting(Q(file_id=file.pk), now=run.now)
+        apply_waiting(HAS_COME, now=run.now)
         _end(file.pk, State.DONE, now + timedelta(seconds=int(time.monotonic() - began)))
     return True
 
@@ -116,6 +134,7 @@ class Run:
     now: datetime = field(init=False)
     _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
     _marks: list[Mark] = field(default_factory=list)
+    _refused: list[tuple[ImportRow, Refused]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.now = self.reader.now
@@ -128,6 +147,7 @@ class Run:
         seen = Seen()
         for row, wanted in read:
             if isinstance(wanted, Refused):
+                self._refused.append((row, wanted))
                 self._mark(row, Outcome.REFUSED, field=wanted.field, reason=wanted.cure)
                 continue
             outcome, is_new = foresee(wanted, known, seen)
@@ -152,8 +172,9 @@ class Run:
 
     def flush(self) -> None:
         """Write the new people gathered so far, and note all that was found since."""
-        rows, marks = self._together, self._marks
-        self._together, self._marks = [], []
+        rows, marks, refused = self._together, self._marks, self._refused
+        self._together, self._marks, self._refused = [], [], []
+        keep_aside(self.file, self.reader, refused, now=self.now)
         if not rows and not marks:
             return
         try:
@@ -164,7 +185,7 @@ class Run:
                     for (row, wanted), lead in zip(rows, leads, strict=True)
                 ]
                 mark_rows(self.file.pk, [*made, *marks])
-        except IntegrityError:  # somebody took one of them in meanwhile
+        except (IntegrityError, DataError):  # taken in meanwhile, or what no column keeps
             self._one_by_one(rows, marks)
         else:
             self.progress(len(rows) + len(marks))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from leads.handoff.episodes import email_key
 from leads.handoff.models import Lead, Person
+from leads.handoff.packets import Packet, email_key, phone_key
 from leads.intake.importing.models import ImportRow
 from leads.intake.importing.rows import Wanted
 
@@ -29,6 +29,7 @@ class Known:
     people: frozenset[str] = frozenset()
     open_keys: frozenset[str] = frozenset()
     told: dict[str, list[Told]] = field(default_factory=dict)
+    callers: frozenset[str] = frozenset()
 
     def lead_of(self, wanted: Wanted) -> Told | None:
         """The lead that a row names by its id: of the same source, or where a row only tells an
@@ -56,11 +57,20 @@ class Seen:
         self.fingerprints.add(hash(wanted.fingerprint))
         if wanted.waits:
             return
+        if caller := caller_of(packet):
+            self.keys.add(hash(caller))
         if key := email_key(packet.email):
             self.keys.add(hash(key))
         if packet.external_id:
             self.idents.add(hash((packet.source, packet.external_id)))
             self.ids.add(hash(packet.external_id))
+
+
+def caller_of(packet: Packet) -> str:
+    """By what somebody is known who gave no address: name and number; blank for others."""
+    if packet.email or not (packet.phone and packet.first_name and packet.last_name):
+        return ""
+    return f"{phone_key(packet.phone)} {packet.first_name} {packet.last_name}".casefold()
 
 
 def known_of(rows: Sequence[Wanted]) -> Known:
@@ -72,13 +82,26 @@ def known_of(rows: Sequence[Wanted]) -> Known:
         leads = Lead.objects.filter(external_id__in=ids).order_by("pk")
         for lead in leads.only("pk", "source", "external_id", "stage"):
             told.setdefault(lead.external_id, []).append(Told(lead.pk, lead.source, lead.is_open))
+    people = Person.objects.filter(email_key__in=keys)
     return Known(
         _told_before([one.fingerprint for one in rows]),
-        frozenset(Person.objects.filter(email_key__in=keys).values_list("email_key", flat=True)),
+        frozenset(str(key) for key in people.values_list("email_key", flat=True)),
         frozenset(
             Lead.objects.open().filter(email_key__in=keys).values_list("email_key", flat=True)
         ),
         told,
+        _callers([one.packet for one in rows if caller_of(one.packet)]),
+    )
+
+
+def _callers(packets: Sequence[Packet]) -> frozenset[str]:
+    """Who of those without an address has an open lead."""
+    if not packets:
+        return frozenset()
+    phones = {phone_key(packet.phone) for packet in packets}
+    people = Person.objects.filter(phone_key__in=phones, leads__in=Lead.objects.open())
+    return frozenset(
+        f"{one.phone_key} {one.first_name} {one.last_name}".casefold() for one in people
     )
 
 
@@ -104,4 +127,8 @@ def foresee(wanted: Wanted, known: Known, seen: Seen) -> tuple[Outcome, bool]:
         return Outcome.UPDATED, False
     if key and (key in known.open_keys or hash(key) in seen.keys):
         return Outcome.JOINED, False
-    return Outcome.CREATED, key not in known.people and not wanted.outcome
+    caller = caller_of(packet)
+    if caller and (caller in known.callers or hash(caller) in seen.keys):
+        return Outcome.JOINED, False
+    # Somebody without an address is looked for under a lock of their number, one by one.
+    return Outcome.CREATED, not caller and key not in known.people and not wanted.outcome

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
+from leads.campaigns.attribution import attribution, count_packet
 from leads.definition.queries import ActiveDefinition, active_definition
 from leads.definition.verdict import Verdict, judge
 from leads.handoff.accounts import owner_ids_of
@@ -18,16 +19,11 @@ from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
 from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
-from leads.handoff.episodes import (
-    Packet,
-    email_key,
-    fill_person,
-    lead_of,
-    marketing_team,
-    told_of,
-)
+from leads.handoff.episodes import lead_of, marketing_team, told_of
 from leads.handoff.judging import apply_verdict, facts_of
 from leads.handoff.models import Lead, Person
+from leads.handoff.packets import Packet, email_key
+from leads.handoff.recognition import fill_person
 from leads.handoff.rules import require_packet
 from leads.routing.actions import choose_holders
 from leads.routing.desk import Arrival
@@ -52,7 +48,11 @@ def take_in_together(
     team, active = marketing_team(marketer), active_definition()
     gathering = Gathering()
     ask = _asking(gathering, {team.pk: team})
-    begun = [_begin(packet, origin, marketer, team, active, ask, now) for packet in packets]
+    counts = attribution()
+    begun = [
+        _begin(count_packet(packet, counts), origin, marketer, team, active, ask, now)
+        for packet in packets
+    ]
     lives = [one.life for one in begun]
     write_beginnings(lives)
     _hand_over(begun, active, now)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.episodes import email_key
 from leads.handoff.models import Lead, Person
+from leads.intake.importing.refusals import Refused
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.clocks.past import mark_past_breaches
 from sla.clocks.terms import judged_by
@@ -20,7 +21,6 @@ from sla.reports.history.known import known_mapping
 from sla.reports.history.living import live_through
 from sla.reports.history.mapping import Mapping
 from sla.reports.history.pasts import Past, read_past
-from sla.reports.history.refusals import Refused
 from sla.reports.history.scene import Scene, set_scene
 from sla.reports.history.table import Table
 from sla.reports.history.together import live_together

@@ -2,16 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import Reader
+from leads.intake.importing.origins import Origin, missing_columns, read_origin
+from leads.intake.importing.refusals import Refused
 from sla.agreement.targets import Agreement
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.content import zone_of
 from sla.reports.history.joining import Join
-from sla.reports.history.refusals import Refused
 
 INSTANTS = ("captured_at", "handed_off_at", "accepted_at", "followed_up_at", "outcome_at")
 # What a lead or a person keeps as text, and how much of it.
@@ -23,31 +24,6 @@ FIELDS = ("external_id", "source", "holder", "outcome", "value", *INSTANTS, *TEX
 NEEDED = ("external_id", "handed_off_at")
 _PARTS = ("column", "constant", "blank", "filled", "values", "format")
 _READER = Reader("invalid_mapping")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the value of a field comes from. `values` translates; `blank` stands for nothing,
-    `filled` for whatever is there: “won” where a day of winning is."""
-
-    column: str = ""
-    constant: str = ""
-    blank: str = ""
-    filled: str = ""
-    values: AnyMapping[str, str] = field(default_factory=dict)
-    format: str = ""
-
-    def read(self, row: AnyMapping[str, str]) -> str:
-        """The text for a row; Refused where the mapping does not know it."""
-        if not self.column:
-            return self.constant
-        raw = row.get(self.column, "").strip()
-        if self.values and (raw or "" in self.values):
-            if raw not in self.values:
-                known = ", ".join(self.values)
-                raise Refused("", f"“{raw[:40]}” is not in the mapping's values ({known}).")
-            return self.values[raw]
-        return (self.filled or raw) if raw else self.blank
 
 
 @dataclass(frozen=True)
@@ -73,8 +49,7 @@ class Mapping:
 
     def missing_in(self, header: list[str]) -> list[str]:
         """The columns that the mapping names and the file does not have."""
-        named = dict.fromkeys(origin.column for origin in self.fields.values() if origin.column)
-        return [column for column in named if column not in header]
+        return missing_columns(list(self.fields.values()), header)
 
     def without(self, columns: list[str]) -> "Mapping":
         """The same with nothing read from these columns."""
@@ -95,7 +70,9 @@ def read_mapping(text: str) -> Mapping:
     targets = _READER.mapping(body.get("targets", {}), "targets", keys=tuple(_known_kinds()))
     return Mapping(
         zone=zone_of(body["zone"]) if "zone" in body else calendar.zone,
-        fields={name: _origin(name, value) for name, value in given.items()},
+        fields={
+            name: read_origin(value, f"fields, {name}", _READER) for name, value in given.items()
+        },
         calendar=calendar.content(),
         agreement=Agreement.from_content({"defaults": targets}),
         targets=tuple(targets),
@@ -111,29 +88,3 @@ def _join(raw: object) -> Join:
 
 def _known_kinds() -> AnyMapping[str, object]:
     return Agreement.from_content({}).defaults
-
-
-def _origin(name: str, raw: object) -> Origin:
-    """A column by its name, or a table that says more."""
-    where = f"fields, {name}"
-    if isinstance(raw, str):
-        return Origin(column=_READER.text(raw, where, longest=200))
-    body = _READER.mapping(raw, where, keys=_PARTS)
-    if ("column" in body) == ("constant" in body):
-        _READER.refuse(where, "name either a column or a constant.")
-    values = body.get("values", {})
-    if not isinstance(values, dict):
-        _READER.refuse(where, "values are written as { theirs = “ours” }.")
-    texts = {part: _text(body.get(part, ""), f"{where}, {part}") for part in _PARTS[:4]}
-    return Origin(
-        **texts,
-        values={theirs: _text(ours, f"{where}, values") for theirs, ours in values.items()},
-        format=_text(body.get("format", ""), f"{where}, format"),
-    )
-
-
-def _text(raw: object, where: str) -> str:
-    """A text that may be empty; numbers are what some people leave without quotes."""
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return str(raw)
-    return _READER.text(raw, where, longest=200) if raw != "" else ""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from leads.intake.importing.refusals import Refused
 from sla.reports.history.mapping import INSTANTS, TEXTS, Mapping
-from sla.reports.history.refusals import Refused
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_NAME = 100

@@ -267,7 +267,7 @@ def test_each_bad_row_is_named_with_its_field_and_cure_and_kept_in_a_file(
         "row 10: external_id: “1” is that of row 2 too",
         "row 11: external_id: holds characters that no database keeps",
         "row 12: holder: has 101 characters",
-        "row 13: it has 10 cells and the header 8",
+        "row 13: It has 10 cells and the header 8",
     )
     assert len(told) == len(wanted)
     for line, start in zip(told, wanted, strict=True):
@@ -287,7 +287,7 @@ def test_any_usual_encoding_is_read_as_it_is(
     text = HEAD + "1,2011-11-01T09:00:00+01:00,,Zoë Ångström,,,,株式会社"
     lines, complaints = run(write(text.encode(encoding)))
     assert lines[0] == "created 1 known 0 refused 0"
-    assert ("no mark at its start" in complaints) == (encoding in ("utf-16-le", "utf-16-be"))
+    assert ("No mark at its start" in complaints) == (encoding in ("utf-16-le", "utf-16-be"))
     lead = Lead.objects.get(external_id="1")
     assert (lead.company, str(lead.holder)) == ("株式会社", "Zoë Ångström")
 
@@ -297,7 +297,7 @@ def test_an_old_encoding_is_guessed_and_said(cast: Cast, write: Write, run: Run)
     text = HEAD + "1,2011-11-01T09:00:00+01:00,,Zoë,,,,"
     lines, complaints = run(write(text.encode("latin-1")))
     assert lines[0] == "created 1 known 0 refused 0"
-    assert "not UTF-8; read as Windows-1252" in complaints
+    assert "Not UTF-8: read as Windows-1252" in complaints
     assert str(Lead.objects.get(external_id="1").holder) == "Zoë"
 
 
@@ -331,7 +331,7 @@ def test_dates_are_read_by_the_format_and_zone_of_the_mapping(
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b"PK\x03\x04rest", "is a spreadsheet"),
+        (b"PK\x03\x04rest", "is damaged"),
         (b"a,b,a\n1,2,3", "has the column a more than once"),
         (b"a,b,c\n1,2,3", "has no column “case_id”"),
         (b"\x00\x01\x02\xff\xfe\x00\x00binary", "has no column"),

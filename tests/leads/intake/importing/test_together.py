@@ -1,0 +1,116 @@
+"""Leads written set-wise are those that taking each in by itself would have made."""
+
+import random
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from leadbridge.demo.organisation import Cast
+from leadbridge.outbox.models import Message
+from leads.handoff.consents import Consent
+from leads.handoff.models import Custody, Event, Lead, Person, Remark
+from leads.intake.actions import take_in
+from leads.intake.importing.alone import ORIGIN, read_rows, reader_of
+from leads.intake.importing.models import Import, ImportRow
+from leads.intake.importing.rows import Wanted
+from leads.intake.importing.running import run_import
+from leads.routing.models import Turn
+from sla.clocks.models import Clock
+from tests.leads.intake.importing.files import PEOPLE, as_csv, counts, ready
+from tests.sla.agreed import agree
+
+IDS = {"id", "person", "lead", "event", "started_by", "ended_by", "previous", "key", "data"}
+
+
+class _Back(Exception):
+    pass
+
+
+def plain(row: Any, *left_out: str) -> dict[str, Any]:
+    """All columns of a row but those that are mere numbers of it."""
+    found = {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: v for name, v in found.items() if name not in IDS | set(left_out)}
+
+
+def world() -> dict[str, Any]:
+    """Everything that leads left behind, by their address."""
+    name = {lead.pk: lead.email_key or lead.person.phone for lead in Lead.objects.all()}
+    event = {e.pk: (name[e.lead_id], e.action) for e in Event.objects.all()}
+    clocks = [
+        (name[c.lead_id], c.kind, event[c.started_by_id], event.get(c.ended_by_id or 0), plain(c))
+        for c in Clock.objects.all()
+    ]
+    messages = [
+        (name[m.data["lead"]], event[m.data["event"]], plain(m))
+        for m in Message.objects.filter(kind="lead.arrived")
+    ]
+    return {
+        "people": sorted(str(plain(one)) for one in Person.objects.all()),
+        "leads": {name[lead.pk]: plain(lead) for lead in Lead.objects.order_by("pk")},
+        "order": [name[lead.pk] for lead in Lead.objects.order_by("pk")],
+        "events": sorted(
+            str((name[e.lead_id], e.data, plain(e))) for e in Event.objects.order_by("pk")
+        ),
+        "remarks": sorted(str((event[r.event_id], plain(r))) for r in Remark.objects.all()),
+        "custody": sorted(str((name[c.lead_id], plain(c))) for c in Custody.objects.all()),
+        "consents": sorted(str((name[c.lead_id], plain(c))) for c in Consent.objects.all()),
+        "clocks": sorted(map(str, clocks)),
+        "messages": sorted(map(str, messages)),
+        "turns": [plain(turn) for turn in Turn.objects.order_by("team")],
+    }
+
+
+def one_by_one(file: Import, now: datetime) -> dict[str, Any]:
+    """The world in which each row was taken in by itself; it passes."""
+    found: dict[str, Any] = {}
+    try:
+        with transaction.atomic():
+            rows = list(ImportRow.objects.filter(file=file).order_by("number"))
+            for _, wanted in read_rows(reader_of(file, now), rows):
+                assert isinstance(wanted, Wanted)
+                take_in(
+                    packet=wanted.packet, origin=ORIGIN, marketer=file.marketer,
+                    actor=file.marketer, now=now,
+                )  # fmt: skip
+            found = world()
+            raise _Back
+    except _Back:
+        return found
+
+
+def somebody(chance: random.Random, n: int) -> list[object]:
+    """A row; now and then somebody who came before, nobody of a name, or only a phone number."""
+    who = chance.randrange(n) if n and chance.random() < 0.15 else n
+    email = "" if chance.random() < 0.05 else f"P{who}@firm{who % 7}.example"
+    named = chance.random() < 0.9
+    return [
+        email, "Ines" if named else "", f"Aydin {who}" if named else "",
+        f"Firm {who % 7}" if chance.random() < 0.9 else "", chance.choice(["DE", "US", "GB", ""]),
+        chance.choice(["", 5, 240, 3000]), "+49 30 90182" + f"{n:03d}",
+        chance.choice(["", "", "demo", "price"]),
+        chance.choice(["", "Tab\there, a \\ and ünïcödé"]),
+        f"X{n}" if chance.random() < 0.3 else "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_file_makes_what_single_arrivals_make(cast: Cast, now: datetime, seed: int) -> None:
+    chance = random.Random(seed)
+    fields = {**PEOPLE, "consent_text": {"constant": "I agree."}} if seed == 1 else PEOPLE
+    agree(cast, now, relief={"surge": {"per_day": 8, "factor": 1}})
+    data = as_csv([somebody(chance, n) for n in range(70)])
+    file = ready(cast.mia, now, data, fields)
+    wanted = one_by_one(file, now)
+    assert not Lead.objects.exists()
+    assert run_import(import_id=file.pk, now=now)
+    found = world()
+    for part, value in wanted.items():
+        assert found[part] == value, part
+    file.refresh_from_db()
+    made = counts(file)
+    assert made["created"] == len(wanted["leads"])
+    assert made.get("joined", 0) > 2
+    assert {lead.stage for lead in Lead.objects.all()} == {"captured", "submitted"}
+    assert {clock.relief for clock in Clock.objects.all()} == {"", "surge"}
