@@ -43,7 +43,7 @@ def enter(page: Page, company: str) -> None:
         page.locator(f"main [name={name}]").fill(text)
     page.locator("main [name=request]").select_option("demo")
     page.locator("main form").get_by_role("button").first.click()
-    page.wait_for_url(lambda url: "/handoffs/new/" not in url)
+    expect(page.locator(".saved")).to_be_visible()
 
 
 def judged(house: House, company: str) -> tuple[object, ...]:
