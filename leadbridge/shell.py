@@ -118,6 +118,8 @@ class Shell:
         if keeps_reasons(self.user):
             pages.append(self._entry("settings/reasons", "Reasons", wide=True))
         if reads_figures:
+            pages.append(self._entry("settings/fields", "Own fields", wide=True))
+        if reads_figures:
             pages.append(self._entry("definition/backtests", "Backtests", wide=True))
             pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leadbridge.kernel.words import ClockFace, running_face, still_face
+from leads.handoff.overrides import Cap, Overrides
 from sla.reports.lead_time import LeadTime, Wait
 from sla.reports.spent import Spent, spent_words
 from sla.reports.time_ledger import Entry, Part
@@ -109,6 +111,12 @@ def sample_time(now: datetime) -> Spent:
     return spent_words(LeadTime(start, now, True, entries, names, wait), "UTC")
 
 
+def sample_overrides() -> list[Overrides]:
+    """Within the cap, beyond one that warns, and at one that refuses."""
+    warns, refuses = Cap(Decimal("0.1")), Cap(Decimal("0.1"), refuses=True)
+    return [Overrides(3, 42, warns), Overrides(6, 42, warns), Overrides(4, 42, refuses)]
+
+
 @login_required
 def style_shelf(request: HttpRequest) -> HttpResponse:
     """Show all parts in all states."""
@@ -118,6 +126,7 @@ def style_shelf(request: HttpRequest) -> HttpResponse:
         "style.html",
         {
             "clocks": sample_clocks(now),
+            "override_states": sample_overrides(),
             "tones": ("", "ok", "risk", "late"),
             "steps": [
                 Step("Captured", "12 May 09:02", "done"),

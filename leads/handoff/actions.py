@@ -28,7 +28,7 @@ from leads.handoff.judging import facts_of, judge_lead
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, carry_out
-from leads.handoff.overrides import overrides_at
+from leads.handoff.overrides import overrides_at, require_room
 from leads.handoff.parties import permit
 from leads.handoff.pausing import end_pauses
 from leads.handoff.reasons import Reason, reason_for
@@ -73,6 +73,8 @@ def submit_lead(
                 field="override_reason",
                 data={"overrides": overrides_at(now).content()},
             )
+        if verdict.answer != "yes" and not (lead.overturned or to):
+            require_room(lead, now)
         choice = to or choose_holder(facts=facts_of(lead), now=now, owner=lambda: owner_id_of(lead))
         if lead.paused_until:
             end_pauses(lead, max(now, lead.changed_at))

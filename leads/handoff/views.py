@@ -1,7 +1,7 @@
 """The pages of the handoff: the inbox of sales, what became of marketing's leads, one lead, and
 every decision that can be taken on one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from leads.handoff.forms import DECISIONS, Decision
 from leads.handoff.inbox import PAGE, Scope, Show
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Group, Whose
+from leads.handoff.overrides import overrides_at
 from leads.handoff.parties import actions_for, permit
 from leads.handoff.portrait import portrait_of
 from leads.handoff.queries import get_lead_for, late_count
@@ -122,6 +123,7 @@ def handoffs(request: Request) -> HttpResponse:
             "q": q,
             "pager": pager(request, listing.start, len(listing.page), None, more=listing.more),
             "capture_url": "/handoffs/new/" if request.user.is_marketing else "",
+            "overrides": overrides_at(now) if request.user.is_marketing else None,
         },
     )
 
@@ -152,11 +154,17 @@ def lead(request: Request, ref: str) -> HttpResponse:
             "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", ""),
             "story_actions": buttons_of(found, allowed, STORY_ACTIONS, ""),
             "can_undo": Action.UNDO in allowed,
+            "overrides": overrides_at(now) if counts_as_override(found, allowed) else None,
             "recode_url": f"/leads/{found.ref}/reasons/"
             if found.reason and recodes_reasons(request.user)
             else "",
         },
     )
+
+
+def counts_as_override(lead: Lead, allowed: Collection[Action]) -> bool:
+    """Whether handing it over now would be one."""
+    return Action.SUBMIT in allowed and lead.verdict != "yes" and not lead.overturned
 
 
 # What the head of a lead offers, in this order; the first that is allowed is the main one.

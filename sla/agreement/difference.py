@@ -13,6 +13,7 @@ from sla.agreement.promises import SHARES
 from sla.agreement.targets import Agreement, Target
 from sla.agreement.words import (
     ABSENCE_WORDS,
+    CAP_WORDS,
     SHARE_WORDS,
     after_words,
     kind_words,
@@ -238,6 +239,8 @@ def _marketing(before: Agreement, after: Agreement) -> Iterator[str]:
             instead = f" instead of {share_words(was_share)}" if was_share is not None else ""
             promise = SHARE_WORDS[name].format(share_words(is_share))
             yield f"Marketing promises that {promise}{instead}"
+    if old.cap_refuses != new.cap_refuses:
+        yield f"{CAP_WORDS[new.cap_refuses]} now"
 
 
 def _review(before: Agreement, after: Agreement) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sla.agreement.pauses import PAUSABLE
 from sla.agreement.promises import MEASURES
 from sla.agreement.sheet import count_of
 from sla.agreement.targets import KINDS
-from sla.agreement.words import ABSENCE_WORDS, SHARE_WORDS, kind_words
+from sla.agreement.words import ABSENCE_WORDS, CAP_WORDS, SHARE_WORDS, kind_words
 
 COLUMNS = {"all": "Everything else", "1": "Tier 1", "2": "Tier 2", "3": "Tier 3"}
 MEASURE_NAMES = {"leads": "leads", "value": "in value"}
@@ -180,6 +180,10 @@ class Editor:
         )
 
     @property
+    def cap(self) -> Input:
+        return self.tick("m-cap_refuses", CAP_WORDS[True])
+
+    @property
     def surge(self) -> tuple[Input, ...]:
         return (
             self.input("surge-per_day", "Leads planned for a team a day", placeholder="no limit"),
@@ -212,7 +216,7 @@ class Editor:
                     where = one.label if one.short else f"{row.title}, {one.label}"
                     return f"{where}: {self.message}"
         single = (self.hops, self.absence, self.review_on)
-        for one in (*single, *self.marketing, *self.shares, *self.surge, *self.relief):
+        for one in (*single, *self.marketing, *self.shares, self.cap, *self.surge, *self.relief):
             if one.wrong:
                 return f"{one.label}: {self.message}"
         return self.message

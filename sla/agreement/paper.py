@@ -10,6 +10,7 @@ from sla.agreement.promises import SHARES
 from sla.agreement.targets import AT_RISK_SHARE, Agreement, Target
 from sla.agreement.words import (
     ABSENCE_WORDS,
+    CAP_WORDS,
     LABELS,
     MEANINGS,
     SHARE_WORDS,
@@ -196,6 +197,8 @@ def _marketing(agreement: Agreement) -> Iterator[str]:
         if share is not None:
             words = SHARE_WORDS[name].format(share_words(share))
             yield f"{words[0].upper()}{words[1:]}."
+    if promises.cap_refuses:
+        yield f"{CAP_WORDS[True]}."
 
 
 def _relief(agreement: Agreement) -> Iterator[str]:

@@ -35,7 +35,8 @@ class MarketingPromises:
     """Shares of the leads handed over; None where nothing is promised.
 
     At least: `conformity` pass every gate, `acceptance` are accepted, `completeness` of the
-    optional fields are filled. At most: `duplicates`, `overrides`.
+    optional fields are filled. At most: `duplicates`, `overrides`; with `cap_refuses` nobody goes
+    beyond the latter, without it they are told.
     """
 
     volume: Volume | None
@@ -44,16 +45,20 @@ class MarketingPromises:
     completeness: Decimal | None
     duplicates: Decimal | None
     overrides: Decimal | None
+    cap_refuses: bool = False
 
     def content(self) -> dict[str, object]:
         shares = {name: getattr(self, name) for name in SHARES}
         return {
             "volume": self.volume.content() if self.volume else None,
             **{name: None if share is None else float(share) for name, share in shares.items()},
+            # Left out where it is off, so that what was signed before there was a switch stays.
+            **({"cap_refuses": True} if self.cap_refuses else {}),
         }
 
 
-SHARES = tuple(field.name for field in fields(MarketingPromises) if field.name != "volume")
+_NO_SHARES = ("volume", "cap_refuses")
+SHARES = tuple(field.name for field in fields(MarketingPromises) if field.name not in _NO_SHARES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,16 @@ class Relief:
 
 def read_marketing(raw: object) -> MarketingPromises:
     """Marketing's promises; one that is not named is the house's, null promises nothing."""
-    given = _READER.mapping(raw, "marketing", keys=("volume", *SHARES))
+    given = _READER.mapping(raw, "marketing", keys=(*_NO_SHARES, *SHARES))
     body = {**HOUSE_MARKETING, **given}
-    volume = body["volume"]
+    volume, refuses = body["volume"], given.get("cap_refuses", False)
+    refuses = _read_flag(refuses, "marketing, cap_refuses")
     shares = {name: _read_optional(body[name], f"marketing, {name}") for name in SHARES}
-    return MarketingPromises(volume=None if volume is None else _read_volume(volume), **shares)
+    if refuses and shares["overrides"] is None:
+        _READER.refuse("marketing, overrides", "say at which share overrides are refused.")
+    return MarketingPromises(
+        volume=None if volume is None else _read_volume(volume), **shares, cap_refuses=refuses
+    )
 
 
 def read_relief(raw: object) -> Relief:

@@ -1,9 +1,9 @@
 """Which agreement is in force."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 
+from leads.handoff.overrides import Cap
 from sla.agreement.models import AgreementVersion
 from sla.agreement.targets import Agreement
 
@@ -31,7 +31,10 @@ def agreement_version(version_id: int) -> ActiveAgreement:
     return ActiveAgreement(version.pk, version.version, Agreement.from_content(version.content))
 
 
-def override_cap() -> Decimal | None:
-    """The share of handovers that may go against the definition; None where none is agreed."""
+def override_cap() -> Cap | None:
+    """What is agreed of handovers against the definition; None where nothing is."""
     active = active_agreement()
-    return active.agreement.marketing.overrides if active else None
+    promised = active.agreement.marketing if active else None
+    if promised is None or promised.overrides is None:
+        return None
+    return Cap(promised.overrides, promised.cap_refuses)

@@ -86,6 +86,7 @@ def _fill_terms(agreement: Agreement, texts: Texts) -> None:
         }
         texts["m-tolerance"] = _percent(promised.volume.tolerance)
     texts |= {f"m-{name}": _percent(getattr(promised, name)) for name in SHARES}
+    texts["m-cap_refuses"] = "on" if promised.cap_refuses else ""
     texts["review_on"] = agreement.review_on.isoformat() if agreement.review_on else ""
 
 
@@ -300,7 +301,8 @@ class _Typed:
         if tolerance is not None:
             volume["tolerance"] = tolerance
         shares = {name: self.percent(f"m-{name}", f"marketing, {name}") for name in SHARES}
-        return {"volume": volume if per_month is not None else None, **shares}
+        refuses = {"cap_refuses": True} if self.texts.get("m-cap_refuses") else {}
+        return {"volume": volume if per_month is not None else None, **shares, **refuses}
 
 
 def _percent(share: Decimal | None) -> str:

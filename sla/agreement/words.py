@@ -53,6 +53,10 @@ SHARE_WORDS = {
     "duplicates": "at most {} of the leads handed over are duplicates or customers already",
     "overrides": "at most {} of the leads handed over are sent against the definition",
 }
+CAP_WORDS = {
+    True: "An override beyond the cap is refused, one a month excepted",
+    False: "An override beyond the cap is counted and told",
+}
 _TIMES = {2: "twice", 3: "three times", 4: "four times", 5: "five times", 10: "ten times"}
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from leadbridge.kernel.time import utc_text
+from leads.definition.fields import live_fields
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import state_of
@@ -62,8 +63,9 @@ def in_order(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
 
 
 def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]:
-    """The whole list as rows of text, its head first."""
-    yield list(CSV_HEAD)
+    """The whole list as rows of text, its head first and own fields last."""
+    own = live_fields()
+    yield [*CSV_HEAD, *(spec.key for spec in own)]
     for clock in in_order(slice_, part, now).iterator(chunk_size=1000):
         lead = clock.lead
         yield [
@@ -81,6 +83,7 @@ def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]
             ),
             "" if clock.elapsed_seconds is None else str(clock.elapsed_seconds),
             str(clock.target_seconds),
+            *(harmless(spec.say(lead.attributes.get(spec.key))) for spec in own),
         ]
 
 

@@ -150,4 +150,4 @@ def test_who_may_not_read_figures_gets_no_funnel(cast: Cast, now: datetime) -> N
     client.force_login(cast.max)
     with time_machine.travel(now, tick=False):
         answer = client.get("/api/v1/reports/funnel/?by=colour&kind=accept")
-    assert (answer.status_code, answer.json()["errors"].keys()) == (400, {"by"})
+    assert (answer.status_code, answer.json()["errors"].keys()) == (400, {"by", "kind"})
