@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import is_plain
-from leads.definition.compiled import SOURCE_COLUMNS, Compiled, compile_definition
+from leads.definition.compiled import compile_definition
 from leads.definition.criteria import Definition
 from leads.definition.operators import OPERATORS, fold
-from leads.definition.sql_text import joined, lowered, normal
+from leads.definition.sql_outcomes import SOURCE_COLUMNS, Compiled
+from leads.definition.sql_text import folded
 from leads.definition.starter import STARTER
 from leads.definition.verdict import judge
 from leads.handoff.judging import facts_of
@@ -347,14 +348,9 @@ def test_every_letter_that_python_knows_is_folded_alike_in_sql(db: None) -> None
         parameters[f"p{len(parameters)}"] = value
         return f"%(p{len(parameters) - 1})s"
 
-    folded = joined("small", parameter), lowered("known", parameter)
+    marks = "SELECT mark FROM unnest(%(marks)s) mark OFFSET 0"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT mark, {folded[0]} FROM (SELECT mark, {folded[1]} AS small FROM (
-                SELECT mark, {normal("mark")} AS known FROM unnest(%(marks)s) mark OFFSET 0
-            ) a OFFSET 0) b""",
-            parameters,
-        )
+        cursor.execute(f"SELECT mark, {folded('mark', parameter)} FROM ({marks}) m", parameters)
         found = dict(cursor.fetchall())
     assert len(found) == len(known) > 100_000
     assert [one for one in known if found[f"a{one}b"] != fold(f"a{one}b")] == []
