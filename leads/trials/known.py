@@ -7,6 +7,7 @@ that stood before; the last act is the last one by then. `UNKNOWABLE` says what 
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -125,7 +126,7 @@ class Window:
         return self.since.astimezone(UTC).date(), self.until.astimezone(UTC).date()
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         """What the statements of this file are given."""
         return {"since": self.since, "until": self.until, "first": self.first, "last": self.last}
 

@@ -398,6 +398,24 @@ def test_what_people_wrote_is_never_read_as_sql(cast: Cast) -> None:
     assert answers == ["yes"] * len(hostile) + ["no"] * 4
 
 
+def test_an_expression_that_would_hang_is_read_as_the_text_that_it_is(cast: Cast) -> None:
+    """No criterion takes an expression: marks stand for themselves, so nothing can be made slow."""
+    hanging = "(a+)+$"
+    definition = Definition.from_content({
+        "criteria": [
+            {"id": f"c{n}", "sentence": "It is so", "kind": "gate", "field": "message",
+             "operator": operator, "value": [hanging], "unknown": "fail"}
+            for n, operator in enumerate(["contains", "has_word", "ends_with"])
+        ],
+        "thresholds": {"fit": 0, "interest": 0},
+        "tiers": {"fit": [], "interest": [], "cells": [[1]], "fast_track": 1},
+    })  # fmt: skip
+    rows = wrote(cast, [({"message": "a" * 4_000 + "!"}, NOW), ({"message": hanging}, NOW)])
+    found = by_database(definition, rows, [NOW] * len(rows))
+    assert found == by_python(definition, rows, [NOW] * len(rows))
+    assert [found[row.pk][0] for row in rows] == ["no", "yes"]
+
+
 def test_a_definition_that_no_query_can_weigh_is_refused(cast: Cast) -> None:
     def either(field: str) -> list[dict[str, Any]]:
         test = {"field": field, "operator": "equals", "unknown": "ask", "sentence": "So"}
