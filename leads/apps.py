@@ -6,11 +6,14 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put into words that a definition waits for a signature; tell the routing how many leads
-        somebody has."""
+        somebody has, and drafts what their backtest found."""
         from leadbridge.outbox.signatures import register_letters
+        from leads.definition.cautions import register_caution
         from leads.definition.life import DEFINITION
         from leads.handoff.loads import open_leads
         from leads.routing.loads import register_load
+        from leads.trials.queries import caution_by_backtest
 
         register_load(open_leads)
+        register_caution(caution_by_backtest)
         register_letters(DEFINITION)

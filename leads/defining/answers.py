@@ -25,6 +25,9 @@ class DefinitionDetail(calls.DocumentDetail):
 
     changes = calls.ChangeAnswer(many=True)
     triggers = TriggerAnswer(many=True)
+    caution = serializers.CharField(
+        help_text="Of a draft: what its backtest warns of, or that it has none; else empty."
+    )
 
 
 class CriterionAnswer(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from leads.defining.life import DEFINITION
 from leads.defining.screen import difference
 from leads.defining.triggers import triggers_of
 from leads.definition import fields
+from leads.definition.cautions import caution_of
 from leads.definition.criteria import Definition as Text
 from leads.definition.facts import FIELDS
 from leads.definition.models import DefinitionRemark, OwnField
@@ -57,7 +58,8 @@ class DefinitionOne(Definition, calls.DocumentOne):
             {"name": one.name, "figure": one.figure, "limit": one.limit, "fires": one.fires}
             for one in triggers_of(document, standing.review_on, now_of(self.request))
         ]
-        return {**super().detail(user, document), "changes": changes, "triggers": triggers}
+        more = {"changes": changes, "triggers": triggers, "caution": caution_of(document)}
+        return {**super().detail(user, document), **more}
 
 
 @described("definitions")

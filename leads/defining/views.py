@@ -18,6 +18,7 @@ from leads.defining.life import DEFINITION
 from leads.defining.sheet import press, read_texts, texts_of
 from leads.defining.triggers import triggers_of
 from leads.definition import fields
+from leads.definition.cautions import caution_of
 from leads.definition.criteria import Definition
 from leads.definition.models import DefinitionVersion, OwnField
 from leads.definition.own_fields import TYPES
@@ -96,6 +97,13 @@ def act(request: Request, number: int, name: str) -> HttpResponse:
     def redraw(shown: DefinitionVersion, refused: DomainError) -> HttpResponse:
         return _draw(request, shown, standing_for(DEFINITION, request.user), refused)
 
+    if name == "propose" and not request.POST.get("confirmed"):
+        found = found_version(DEFINITION, request, number)
+        caution = caution_of(found) if may_draft(request.user) else ""
+        if caution:
+            more = "To propose it all the same, say that you have read this."
+            error = DomainError("not_confirmed", f"{caution} {more}", field="confirmed", status=409)
+            return redraw(found, error)
     return answer_act(DEFINITION, request, number, name, redraw)
 
 
@@ -128,6 +136,7 @@ def _draw(
         text = Definition.from_content(shown.content)
         in_force = shown == standing.active
         context |= {
+            "caution": caution_of(shown),
             "paper": paper_of(text, screen.marked_against(shown, standing)),
             "changes": screen.difference(shown, standing),
             "remarks": screen.said_on(shown, zone),

@@ -1,53 +1,33 @@
 """A definition as SQL: the same outcome of every criterion, sums, verdict and tier as `judge`.
 
-One select over any number of leads, so that a draft is tried on a whole past in one query. What
-people wrote travels as parameters, never as text of the statement. A property test holds both
-readings of a definition together; whoever changes one changes the other.
+One select over any number of leads, so that a draft is tried on a whole past in one query. The
+outcomes come from `sql_outcomes`, lead by lead; what they amount to can be asked of each lead, or
+once of all leads that are alike (`weigh`). A property test holds both readings of a definition
+together; whoever changes one changes the other.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import groupby
 from math import prod
-from typing import Any
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.completions import Outcomes, groups_of, possible_outcomes
-from leads.definition.conditions import Condition
 from leads.definition.criteria import WEIGHTED, Criterion, Definition
-from leads.definition.operators import bounds, texts
-from leads.definition.sql_facts import Layers, fact_column, today
-from leads.definition.sql_text import contains, ends_with, has_word
-from leads.definition.verdict import MOST_HALVINGS
+from leads.definition.sql_outcomes import (
+    MET,
+    NOT_MET,
+    RELATIVE,
+    TODAY,
+    UNKNOWN,
+    Compiled,
+    Found,
+    Reading,
+    select_more,
+)
 
-MET, NOT_MET, UNKNOWN = 1, 0, 2
-SOURCE_COLUMNS = (
-    "email", "phone", "first_name", "last_name", "title", "company", "country", "employees",
-    "industry", "source", "campaign", "value", "message", "request", "acted_at", "attributes",
-    "judged_at",
-)  # fmt: skip
-
-_ASSUMED = {"fail": NOT_MET, "pass": MET, "neutral": UNKNOWN, "ask": UNKNOWN}
-_JUDGED, _SUMMED, _ANSWERED = 9, 10, 11  # layers above those of the facts
 _MOST_WAYS = 4_096
-_CONTRARY = {"contains_none": "contains", "has_no_word": "has_word", "ends_with_none": "ends_with"}
-_RELATIVE = frozenset({"in_last_days", "in_next_days"})
-
-
-@dataclass
-class Compiled:
-    """A select over a source, and its parameters.
-
-    It has every column of the source and, each with the prefix: `answer`, `tier`, `fit` and
-    `interest` (hundredths of a point), `today` (the day in UTC as an ordinal), and `c0`, `c1`, …
-    for the criteria in their order: 1 met, 0 not met, 2 unknown. Where asked for, `without0`, …
-    are the answers without one criterion.
-    """
-
-    sql: str
-    parameters: dict[str, Any] = field(default_factory=dict)  # of types that psycopg2 adapts
 
 
 def compile_definition(
@@ -60,10 +40,26 @@ def compile_definition(
 ) -> Compiled:
     """The source (a select with `SOURCE_COLUMNS`), judged lead by lead as of its `judged_at`.
 
-    `days`: the first and last day in UTC of all `judged_at`. DomainError `too_open` for a
-    definition with more open questions that trade fit for interest than a query can weigh.
+    It has every column of the source, what `weigh` adds, and `c0`, `c1`, … for the criteria in
+    their order: 1 met, 0 not met, 2 unknown. `days`: the first and last day in UTC of all
+    `judged_at`.
     """
-    return _Compiler(definition, source, days, prefix).compiled(alone=alone)
+    reading = Reading(source, days)
+    found = reading.found_by(definition)
+    judged = reading.compiled()
+    named = {f"{prefix}c{place}": column for place, column in enumerate(found.outcomes)}
+    sql = weigh(found, select_more(judged.sql, named), prefix=prefix, alone=alone)
+    return Compiled(sql, judged.parameters)
+
+
+def weigh(found: Found, sql: str, *, prefix: str = "d_", alone: bool = False) -> str:
+    """What the outcomes amount to, for a select that has the columns `found.keys`.
+
+    It adds, each with the prefix: `answer`, `tier`, `fit` and `interest` (hundredths of a point);
+    where asked for, `without0`, … are the answers without one criterion. DomainError `too_open` for
+    a definition with more open questions that trade fit for interest than a query can weigh.
+    """
+    return _Weigher(found, prefix).weighed(sql, alone=alone)
 
 
 @dataclass(frozen=True)
@@ -95,136 +91,38 @@ class _Question:
     ways: tuple[_Way, ...]
 
 
-class _Compiler:
-    def __init__(
-        self, definition: Definition, source: Compiled, days: tuple[date, date], prefix: str
-    ) -> None:
-        self.definition, self.source, self.days, self.prefix = definition, source, days, prefix
-        self.criteria = definition.criteria
+class _Weigher:
+    def __init__(self, found: Found, prefix: str) -> None:
+        self.found, self.prefix = found, prefix
+        self.definition, self.days = found.definition, found.days
+        self.criteria = found.definition.criteria
         self.place = {one.id: place for place, one in enumerate(self.criteria)}
-        self.parameters = dict(source.parameters)
-        self.layers = Layers(prefix, self._parameter)
-        self.today = ""
 
-    def _parameter(self, value: object) -> str:
-        name = f"{self.prefix}p{len(self.parameters)}"
-        known = next((key for key, one in self.parameters.items() if one == value), None)
-        if known is None or type(self.parameters[known]) is not type(value):
-            self.parameters[name] = value
-            known = name
-        return f"%({known})s"
-
-    def compiled(self, *, alone: bool) -> Compiled:
-        self._name(0, {"today": today("judged_at")})
-        self.today = self._column("today")
-        self._name(_JUDGED, {f"c{n}": self._outcome(one) for n, one in enumerate(self.criteria)})
-        self.worth = [self._worth(one) for one in self.criteria]
+    def weighed(self, sql: str, *, alone: bool) -> str:
         sums = self._sums(self.criteria)
-        self._name(_SUMMED, {"stopped": sums.stopped, "fast": sums.fast, "fit": sums.fit,
-                             "interest": sums.interest})  # fmt: skip
-        settled = _Sums(*(self._column(one) for one in ("stopped", "fast", "fit", "interest")))
-        answers = {"answer": self._answer(self.criteria, settled), "tier": self._tier()}
+        settled = _Sums(*(f"{self.prefix}{one}" for one in ("stopped", "fast", "fit", "interest")))
+        sql = select_more(sql, {
+            settled.stopped: sums.stopped, settled.fast: sums.fast, settled.fit: sums.fit,
+            settled.interest: sums.interest,
+        })  # fmt: skip
+        answers = {"answer": self._answer(self.criteria, settled), "tier": self._tier(settled)}
         if alone:
             for place, one in enumerate(self.definition.each_without_one()):
                 sums = self._sums(one.criteria)
                 answers[f"without{place}"] = self._answer(one.criteria, sums)
-        self._name(_ANSWERED, answers)
-        sql = self.source.sql
-        for columns in filter(None, self.layers.lists):
-            listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
-            # OFFSET 0 keeps the planner from working an expression out once for each of its uses.
-            sql = f"SELECT s.*, {listed} FROM ({sql}) s OFFSET 0"  # noqa: S608  # our own words
-        return Compiled(sql, self.parameters)
-
-    def _name(self, layer: int, columns: Mapping[str, str]) -> None:
-        while len(self.layers.lists) <= layer:
-            self.layers.lists.append({})
-        self.layers.lists[layer] |= {self.prefix + name: one for name, one in columns.items()}
-
-    def _column(self, name: str) -> str:
-        return self.prefix + name
-
-    # One criterion
+        return select_more(sql, {self.prefix + name: one for name, one in answers.items()})
 
     def _outcome(self, criterion: Criterion) -> str:
-        facts = [fact_column(self.layers, one.field, one.type) for one in criterion.conditions]
-        tests = [
-            self._test(one, fact) for one, fact in zip(criterion.conditions, facts, strict=True)
-        ]
-        met, missed = (NOT_MET, MET) if criterion.kind == "barrier" else (MET, NOT_MET)
-        # One condition that fails settles it, so the others need not be known.
-        settled = "".join(f"WHEN NOT {one} THEN {missed} " for one in tests if len(tests) > 1)
-        unknown = " OR ".join(f"{fact} IS NULL" for fact in facts)
-        return (
-            f"CASE {settled}WHEN {unknown} THEN {_ASSUMED[criterion.unknown]} "
-            f"WHEN {' AND '.join(tests)} THEN {met} ELSE {missed} END"
-        )
-
-    def _test(self, condition: Condition, fact: str) -> str:
-        """The test as SQL; of an unknown fact it is null, or what nobody asks then."""
-        operator, value, parameter = condition.operator, condition.value, self._parameter
-        if operator in _CONTRARY:
-            return f"NOT {self._test(replace(condition, operator=_CONTRARY[operator]), fact)}"
-        named = tuple(dict.fromkeys(texts(value)))
-        match operator:
-            case "equals" | "one_of":
-                return f'{fact} COLLATE "C" = ANY({parameter(list(named))})'
-            case "none_of":
-                return f'{fact} COLLATE "C" <> ALL({parameter(list(named))})'
-            case "contains":
-                return contains(fact, named, parameter)
-            case "has_word":
-                return has_word(fact, named, parameter)
-            case "ends_with":
-                return ends_with(fact, named, parameter)
-            case "is_true":
-                return fact
-            case "is_false":
-                return f"NOT {fact}"
-            case "known":
-                return "true"
-        return self._on_a_scale(operator, bounds(value), fact)
-
-    def _on_a_scale(self, operator: str, edges: tuple[Decimal, ...], fact: str) -> str:
-        low, high = self._parameter(edges[0]), self._parameter(edges[-1])
-        match operator:
-            case "at_least":
-                return f"{fact} >= {low}"
-            case "at_most":
-                return f"{fact} <= {high}"
-            case "between":
-                return f"{fact} BETWEEN {low} AND {high}"
-            case "in_last_days":
-                return f"{fact} BETWEEN {self.today} - {low} AND {self.today}"
-            case "in_next_days":
-                return f"{fact} BETWEEN {self.today} AND {self.today} + {high}"
-        raise AssertionError(f"{operator} has no SQL")
-
-    def _worth(self, criterion: Criterion) -> str:
-        """Hundredths of a point that it gives when met; see `verdict._worth`, step by step."""
-        cents = 100 * criterion.weight
-        if criterion.half_life_days is None:
-            return str(cents)
-        seconds = "extract(epoch FROM judged_at - acted_at)::float8"
-        halvings = f"{seconds} / {86_400 * criterion.half_life_days}::float8"
-        halved = f"power(0.5::float8, least({halvings}, {MOST_HALVINGS}))"
-        return self.layers.column(
-            _JUDGED,
-            f"CASE WHEN acted_at >= judged_at THEN {cents} "
-            f"ELSE round({cents}::float8 * {halved})::int END",
-        )
-
-    # All together
+        return self.found.outcomes[self.place[criterion.id]]
 
     def _sums(self, criteria: tuple[Criterion, ...]) -> _Sums:
         """What the settled ones of these criteria amount to."""
         stops, raises = [], []
         points: dict[str, list[str]] = {"fit": [], "interest": []}
         for criterion in criteria:
-            place = self.place[criterion.id]
-            column = self._column(f"c{place}")
+            column = self._outcome(criterion)
             if criterion.kind in WEIGHTED:
-                worth = self.worth[place]
+                worth = self.found.worths[self.place[criterion.id]]
                 points[criterion.kind].append(f"CASE WHEN {column} = {MET} THEN {worth} ELSE 0 END")
             elif criterion.kind == "fast_track":
                 raises.append(f"{column} = {MET}")
@@ -247,18 +145,18 @@ class _Compiler:
         """
         asking = [one for one in criteria if one.unknown == "ask"]
         for group in groups_of(asking):
-            is_open = f"{self._column(f'c{self.place[group[0].id]}')} = {UNKNOWN}"
+            is_open = f"{self._outcome(group[0])} = {UNKNOWN}"
             for first, last, outcomes in self._stretches(group):
                 when = is_open
                 if (first, last) != self.days:
-                    within = f"{self.today} BETWEEN {first.toordinal()} AND {last.toordinal()}"
+                    within = f"{TODAY} BETWEEN {first.toordinal()} AND {last.toordinal()}"
                     when = f"({is_open} AND {within})"
                 ways = {self._way(group, one) for one in outcomes}
                 yield _Question(when, tuple(sorted(ways, key=_order)))
 
     def _stretches(self, group: list[Criterion]) -> Iterator[tuple[date, date, set[Outcomes]]]:
         first, last = self.days
-        if not any(one.operator in _RELATIVE for one in group):
+        if not any(one.operator in RELATIVE for one in group):
             yield first, last, possible_outcomes(group, today=first)
             return
         every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -278,7 +176,7 @@ class _Compiler:
         )
 
     def _interest(self, way: _Way) -> str:
-        return _sum([self.worth[place] for place in sorted(way.interest)])
+        return _sum([self.found.worths[place] for place in sorted(way.interest)])
 
     def _can_be_no(self, settled: _Sums, questions: list[_Question]) -> str:
         stops = [one.open for one in questions if any(way.stopped for way in one.ways)]
@@ -355,13 +253,13 @@ class _Compiler:
                 return False
         return one.fit >= other.fit and steady >= 0
 
-    def _tier(self) -> str:
+    def _tier(self, settled: _Sums) -> str:
         grid = self.definition.tiers
-        interest = self._column("interest")
+        interest = settled.interest
         rows = [_steps(interest, grid.interest, [str(cell) for cell in row]) for row in grid.cells]
-        cell = _steps(self._column("fit"), grid.fit, rows)
+        cell = _steps(settled.fit, grid.fit, rows)
         raised = f"least({cell}, {grid.fast_track})"
-        return f"CASE WHEN {self._column('fast')} THEN {raised} ELSE {cell} END"
+        return f"CASE WHEN {settled.fast} THEN {raised} ELSE {cell} END"
 
 
 def _steps(points: str, cuts: tuple[int, ...], values: list[str]) -> str:

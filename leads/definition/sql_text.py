@@ -73,10 +73,7 @@ def lowered(text: str, parameter: Parameter) -> str:
         f"{parameter(DOTTED_I_LOWER)}), {parameter(old)}, {parameter(new)})"
     )
     touched = f"{text} ~ {parameter(f'[{_ranges(_is_changed)}]')}"
-    return (
-        f'CASE WHEN {is_ascii(text)} OR NOT {touched} THEN lower({text} COLLATE "C") '
-        f"ELSE {rest} END"
-    )
+    return f'CASE WHEN {touched} THEN {rest} ELSE lower({text} COLLATE "C") END'
 
 
 def stripped(text: str, parameter: Parameter) -> str:
@@ -84,15 +81,21 @@ def stripped(text: str, parameter: Parameter) -> str:
     return f"btrim({text}, {parameter(SPACES)})"
 
 
-def normal(text: str) -> str:
-    """The normal form NFKC, in which a wide letter is a letter."""
-    return f"CASE WHEN {is_ascii(text)} THEN {text} ELSE normalize({text}, NFKC) END"
-
-
 def joined(text: str, parameter: Parameter) -> str:
     """Of a lowered text, runs of spaces as one and none around; null where nothing is left."""
     plain = f"translate({text}, {parameter(_ASCII_SPACES)}, {parameter(' ' * len(_ASCII_SPACES))})"
     return f"nullif(btrim(regexp_replace({plain}, '[ ]+', ' ', 'g'), ' '), '')"
+
+
+def folded(text: str, parameter: Parameter) -> str:
+    """`operators.fold`; null where nothing is left. A text with nothing in it but ASCII and single
+    spaces needs no more than small letters. No subquery: with one, the database would not let
+    several processes work on a select."""
+    slowly = joined(lowered(f"normalize({text}, NFKC)", parameter), parameter)
+    return (
+        f"CASE WHEN {text} COLLATE \"C\" ~ '[^ -~]|  |^ | $' THEN {slowly} "
+        f"ELSE nullif(lower({text} COLLATE \"C\"), '') END"
+    )
 
 
 def contains(text: str, parts: tuple[str, ...], parameter: Parameter) -> str:

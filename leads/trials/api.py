@@ -22,6 +22,7 @@ from leads.trials.backtest import warning
 from leads.trials.disagreement import disagreement
 from leads.trials.known import Window
 from leads.trials.models import Backtest
+from leads.trials.own_criteria import own_criteria
 from leads.trials.queries import get_backtest_for, named_leads
 from leads.trials.tasks import wake_backtests
 
@@ -148,6 +149,18 @@ class SplitAnswer(serializers.Serializer[Any]):
     weight = serializers.FloatField(help_text="The least by which the two shares differ.")
 
 
+class OwnCriterionAnswer(serializers.Serializer[Any]):
+    """A criterion in force, and the test of its field that sales seems to go by, if any."""
+
+    id = serializers.CharField()
+    sentence = serializers.CharField()
+    met = SideAnswer()
+    missed = SideAnswer()
+    unknown = SideAnswer()
+    goes_by = SplitAnswer(allow_null=True)
+    weight = serializers.FloatField(help_text="The least by which the two shares differ.")
+
+
 class CellAnswer(serializers.Serializer[Any]):
     """How many leads of a verdict ended so."""
 
@@ -162,6 +175,7 @@ class DisagreementAnswer(serializers.Serializer[Any]):
     decided = serializers.IntegerField()
     refused = serializers.IntegerField()
     cells = CellAnswer(many=True)
+    criteria = OwnCriterionAnswer(many=True)
     splits = SplitAnswer(many=True)
 
 
@@ -179,7 +193,8 @@ class DisagreementReport(ApiView):
         if not sees_figures(caller(request)):
             raise DomainError("forbidden", "This is for those who read figures.", status=403)
         now, days = now_of(request), days_of(request.query_params.get("days", ""))
-        found = disagreement(Window(now - timedelta(days=days), now))
+        window = Window(now - timedelta(days=days), now)
+        found = disagreement(window)
         answer = {
             "decided": found.decided,
             "refused": found.refused,
@@ -187,6 +202,7 @@ class DisagreementReport(ApiView):
                 {"verdict": verdict, "outcome": outcome, "leads": leads}
                 for verdict, outcome, leads in found.cells
             ],
+            "criteria": own_criteria(window, found.splits),
             "splits": found.splits,
         }
         return Response(DisagreementAnswer(answer).data)

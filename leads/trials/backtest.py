@@ -1,8 +1,9 @@
 """The backtest: what a definition would have said of past leads, beside what became of them.
 
 One query judges every lead by the draft and by the version in force with the values known then, and
-counts; what follows here only adds up. A lead that the old rule kept back was never worked: it has
-no outcome, so it is told apart as never tried, and is neither a loss nor a win.
+counts; what follows here only adds up. Leads of which every criterion found the same are counted
+first and weighed then, once for all of them. A lead that the old rule kept back was never worked:
+it has no outcome, so it is told apart as never tried, and is neither a loss nor a win.
 """
 
 from collections import Counter
@@ -10,12 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from heapq import nlargest
 from typing import Any
 
 from django.db import connection, transaction
 
-from leads.definition.compiled import MET, NOT_MET, Compiled, compile_definition
+from leads.definition.compiled import weigh
 from leads.definition.criteria import Definition
+from leads.definition.sql_outcomes import MET, NOT_MET, TODAY, Compiled, Reading
 from leads.trials.known import UNKNOWABLE, Window, leads_known_then
 
 OUTCOMES = {
@@ -33,16 +36,31 @@ ANSWERS = ("yes", "no", "unknown")
 MOST_NAMED = 200
 TURNS_IN, TURNS_OUT, TURNS_NOT = "+", "-", "0"
 
+_ALIKE = """
+    SELECT outcome, refusal, ({today} - 1) / 7 AS week, {keys}, count(*) AS leads,
+        sum(won_value) AS value,
+        string_agg(id::text, ' ') FILTER (WHERE outcome IN ('won', 'rejected')) AS ids
+    FROM ({judged}) j GROUP BY outcome, refusal, ({today} - 1) / 7, {keys}
+"""
 # The marks say, criterion by criterion, whether the lead would qualify without it and does not
 # with it (+), the other way round (-), or neither (0). Only leads that are named travel as ids.
 _COUNT = """
     SELECT outcome, refusal, week, d_answer, {b_answer} AS b_answer, {marks} AS marks,
-        count(*), coalesce(sum(won_value), 0),
-        array_agg(id ORDER BY id) FILTER (WHERE outcome = 'won' AND d_answer <> 'yes'
+        sum(leads)::bigint, coalesce(sum(value), 0),
+        string_agg(ids, ' ') FILTER (WHERE outcome = 'won' AND d_answer <> 'yes'
             OR outcome = 'rejected' AND d_answer = 'yes'){counts}
-    FROM (SELECT *, (d_today - 1) / 7 AS week FROM ({judged}) judged) s
+    FROM ({weighed}) w
     GROUP BY 1, 2, 3, 4, 5, 6
 """
+_SETTINGS = (
+    # Compiling this many expressions takes the database longer than it saves.
+    "SET LOCAL jit = off",
+    # What is alike fits into memory: nothing has to be sorted, and nothing written.
+    "SET LOCAL work_mem = '64MB'",
+    # Every lead costs much and few rows come back: all the cores the database may use are of use.
+    "SET LOCAL parallel_setup_cost = 0",
+    "SET LOCAL parallel_tuple_cost = 0",
+)
 
 
 @dataclass(frozen=True)
@@ -70,19 +88,30 @@ def judge_past(draft: Definition, in_force: Definition | None, window: Window) -
     """Every lead of the window judged by both, in one query."""
     statement = statement_of(draft, in_force, window)
     with transaction.atomic(), connection.cursor() as cursor:
-        # Compiling this many expressions takes the database longer than it saves.
-        cursor.execute("SET LOCAL jit = off")
+        for setting in _SETTINGS:
+            cursor.execute(setting)
         cursor.execute(statement.sql, statement.parameters)
         rows = cursor.fetchall()
-    return [Group(*row[:8], row[8] or [], row[9:]) for row in rows]  # type: ignore[call-arg]
+    return [Group(*row[:8], _ids(row[8]), row[9:]) for row in rows]  # type: ignore[call-arg]
+
+
+def _ids(listed: str | None) -> list[int]:
+    return nlargest(MOST_NAMED, map(int, (listed or "").split()))
 
 
 def statement_of(draft: Definition, in_force: Definition | None, window: Window) -> Compiled:
     """That query."""
-    judged = leads_known_then(window)
+    criteria = [one for each in (draft, in_force) if each for one in each.criteria]
+    asked = [condition for one in criteria for condition in one.conditions]
+    known = leads_known_then(window, with_value=any(one.field == "value" for one in asked))
+    reading = Reading(known, window.days)
+    new, old = reading.found_by(draft), reading.found_by(in_force or draft)
+    judged = reading.compiled()
+    keys = ", ".join(dict.fromkeys((*new.keys, *old.keys)))
+    weighed = _ALIKE.format(judged=judged.sql, today=TODAY, keys=keys)
     if in_force is not None:
-        judged = compile_definition(in_force, judged, days=window.days, prefix="b_")
-    judged = compile_definition(draft, judged, days=window.days, alone=True)
+        weighed = weigh(old, weighed, prefix="b_")
+    weighed = weigh(new, weighed, alone=True)
     every = range(len(draft.criteria))
     marks = " || ".join(
         f"CASE WHEN d_without{n} = 'yes' AND d_answer <> 'yes' THEN '{TURNS_IN}' "
@@ -91,10 +120,12 @@ def statement_of(draft: Definition, in_force: Definition | None, window: Window)
         for n in every
     )
     counts = "".join(
-        f", count(*) FILTER (WHERE d_c{n} = {code})" for n in every for code in (MET, NOT_MET)
+        f", coalesce(sum(leads) FILTER (WHERE {column} = {code}), 0)::bigint"
+        for column in new.outcomes
+        for code in (MET, NOT_MET)
     )
     b_answer = "b_answer" if in_force else "''"
-    sql = _COUNT.format(judged=judged.sql, marks=marks, counts=counts, b_answer=b_answer)
+    sql = _COUNT.format(weighed=weighed, marks=marks, counts=counts, b_answer=b_answer)
     return Compiled(sql, judged.parameters)
 
 

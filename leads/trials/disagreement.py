@@ -57,6 +57,13 @@ class Part:
         return wilson(self.refused, self.decided)
 
 
+def distance(one: Part, other: Part) -> float:
+    """The least by which two shares of refusals differ; 0 where chance could have done it."""
+    low, high = one.interval
+    other_low, other_high = other.interval
+    return max(0.0, low - other_high, other_low - high)
+
+
 @dataclass(frozen=True)
 class Split:
     """Leads parted by one test: `met` passes it, `missed` does not."""
@@ -76,9 +83,7 @@ class Split:
     @property
     def weight(self) -> float:
         """The least by which the shares of refusals differ; 0 where chance could have done it."""
-        low, high = self.missed.interval
-        other_low, other_high = self.met.interval
-        return max(0.0, low - other_high, other_low - high)
+        return distance(self.met, self.missed)
 
     @property
     def steepness(self) -> float:

@@ -13,6 +13,7 @@ from leadbridge.people.models import Side, User
 from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.handoff.models import Lead
+from leads.trials.backtest import warning
 from leads.trials.models import Backtest
 
 MOST_SHOWN = 50
@@ -39,6 +40,16 @@ def backtest_of(version: DefinitionVersion) -> Backtest | None:
     """The last backtest of the very text that a version has now, at whatever stage it is."""
     rows = Backtest.objects.filter(document=version, content_hash=content_hash(version.content))
     return rows.select_related("document", "against", "asked_by").order_by("-asked_at").first()
+
+
+def caution_by_backtest(version: DefinitionVersion) -> str:
+    """What the backtest of the very text of a draft warns of; where there is none, that."""
+    tried = backtest_of(version)
+    if tried is None:
+        return "This text was not tried on past leads, so nobody knows what it would do."
+    if tried.state != Backtest.State.DONE:
+        return "The backtest of this text is not done, so nobody knows what it would do."
+    return warning(tried.result)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A backtest as its page shows it: words, figures and rows, nothing reckoned anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from leads.handoff.reasons import Labels
 from leads.trials.backtest import OUTCOMES, warning
 from leads.trials.disagreement import Disagreement, Part
 from leads.trials.models import Backtest
+from leads.trials.own_criteria import OwnCriterion
 from leads.trials.queries import exhibits, named_leads
 
 State = Backtest.State
@@ -138,9 +139,17 @@ def _name(lead: Lead) -> Named:
     return Named(lead.ref, lead.name, money_words(lead.value, settings.CURRENCY))
 
 
-def disagreement_screen(found: Disagreement, *, may_propose: bool) -> dict[str, Any]:
-    """Verdict, decision and outcome in a table, and the splits in words."""
+def disagreement_screen(
+    found: Disagreement, criteria: Sequence[OwnCriterion], *, may_propose: bool
+) -> dict[str, Any]:
+    """The criteria in force, verdict by outcome in a table, and the splits in words."""
     return {
+        "criteria": [
+            {"sentence": one.sentence, "met": _share(one.met), "missed": _share(one.missed),
+             "unknown": _share(one.unknown), "weight": f"{100 * one.weight:.0f}",
+             "goes_by": one.goes_by}
+            for one in criteria
+        ],
         "found": found,
         "cells": [
             {"verdict": VERDICTS.get(verdict, "not judged"), "outcome": OUTCOMES[outcome],
@@ -157,6 +166,8 @@ def disagreement_screen(found: Disagreement, *, may_propose: bool) -> dict[str, 
 
 
 def _share(part: Part) -> str:
+    if not part.decided:
+        return "none"
     low, high = part.interval
     share = 100 * part.refused / part.decided
     return f"{part.refused:,} of {part.decided:,}, {share:.0f} % ({100 * low:.0f}–{100 * high:.0f})"

@@ -16,6 +16,7 @@ from leads.definition.life import DEFINITION
 from leads.trials.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
 from leads.trials.disagreement import disagreement
 from leads.trials.known import Window
+from leads.trials.own_criteria import own_criteria
 from leads.trials.queries import backtests_for, get_backtest_for
 from leads.trials.screen import backtest_screen, disagreement_screen, headline
 from leads.trials.tasks import wake_backtests
@@ -83,11 +84,14 @@ def disagree(request: Request) -> HttpResponse:
     if not sees_figures(request.user):
         raise DomainError("forbidden", "This is for those who read figures.", status=403)
     days = days_of(request.GET.get("days", ""))
-    found = disagreement(Window(request.now - timedelta(days=days), request.now))
+    window = Window(request.now - timedelta(days=days), request.now)
+    found = disagreement(window)
     if request.method == "POST":
         picked = request.POST.get("split", "")
         draft = propose_split(found, picked, actor=request.user, now=request.now)
         messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
         return redirect("backtests")
-    context = disagreement_screen(found, may_propose=may_draft(request.user))
+    context = disagreement_screen(
+        found, own_criteria(window, found.splits), may_propose=may_draft(request.user)
+    )
     return render(request, "leads/disagreement.html", {**context, "days": days})

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.reading import is_plain
-from leads.definition.compiled import SOURCE_COLUMNS, Compiled, compile_definition
+from leads.definition.compiled import compile_definition
 from leads.definition.criteria import Definition
 from leads.definition.operators import OPERATORS, fold
-from leads.definition.sql_text import joined, lowered, normal
+from leads.definition.sql_outcomes import SOURCE_COLUMNS, Compiled
+from leads.definition.sql_text import folded
 from leads.definition.starter import STARTER
 from leads.definition.verdict import judge
 from leads.handoff.judging import facts_of
@@ -347,14 +348,9 @@ def test_every_letter_that_python_knows_is_folded_alike_in_sql(db: None) -> None
         parameters[f"p{len(parameters)}"] = value
         return f"%(p{len(parameters) - 1})s"
 
-    folded = joined("small", parameter), lowered("known", parameter)
+    marks = "SELECT mark FROM unnest(%(marks)s) mark OFFSET 0"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT mark, {folded[0]} FROM (SELECT mark, {folded[1]} AS small FROM (
-                SELECT mark, {normal("mark")} AS known FROM unnest(%(marks)s) mark OFFSET 0
-            ) a OFFSET 0) b""",
-            parameters,
-        )
+        cursor.execute(f"SELECT mark, {folded('mark', parameter)} FROM ({marks}) m", parameters)
         found = dict(cursor.fetchall())
     assert len(found) == len(known) > 100_000
     assert [one for one in known if found[f"a{one}b"] != fold(f"a{one}b")] == []
@@ -400,6 +396,24 @@ def test_what_people_wrote_is_never_read_as_sql(cast: Cast) -> None:
     assert found == by_python(definition, rows, [NOW] * len(rows))
     answers = [found[row.pk][0] for row in rows]
     assert answers == ["yes"] * len(hostile) + ["no"] * 4
+
+
+def test_an_expression_that_would_hang_is_read_as_the_text_that_it_is(cast: Cast) -> None:
+    """No criterion takes an expression: marks stand for themselves, so nothing can be made slow."""
+    hanging = "(a+)+$"
+    definition = Definition.from_content({
+        "criteria": [
+            {"id": f"c{n}", "sentence": "It is so", "kind": "gate", "field": "message",
+             "operator": operator, "value": [hanging], "unknown": "fail"}
+            for n, operator in enumerate(["contains", "has_word", "ends_with"])
+        ],
+        "thresholds": {"fit": 0, "interest": 0},
+        "tiers": {"fit": [], "interest": [], "cells": [[1]], "fast_track": 1},
+    })  # fmt: skip
+    rows = wrote(cast, [({"message": "a" * 4_000 + "!"}, NOW), ({"message": hanging}, NOW)])
+    found = by_database(definition, rows, [NOW] * len(rows))
+    assert found == by_python(definition, rows, [NOW] * len(rows))
+    assert [found[row.pk][0] for row in rows] == ["no", "yes"]
 
 
 def test_a_definition_that_no_query_can_weigh_is_refused(cast: Cast) -> None:

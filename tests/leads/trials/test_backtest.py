@@ -21,7 +21,7 @@ from leads.handoff.judging import facts_of
 from leads.handoff.models import Lead, Person
 from leads.trials.actions import ask_backtest, run_backtest
 from leads.trials.backtest import judge_past, report, warning
-from leads.trials.known import Window
+from leads.trials.known import Window, leads_in
 from leads.trials.models import Backtest
 from tests.leads.handoff import scenes
 
@@ -135,7 +135,11 @@ def test_a_past_in_parts_adds_up_to_the_whole(cast: Cast, now: datetime) -> None
     past(cast, now, leads=300, seed=8)
     draft, window = Definition.from_content(STRICT), Window(now - 60 * DAY, now)
     whole = report(draft, None, window, judge_past(draft, None, window))
-    parts = [group for part in window.parts(7) for group in judge_past(draft, None, part)]
+    leads, held = leads_in(window)
+    cut = held.parts(7)
+    assert [leads_in(part)[0] for part in cut] != [leads, 0, 0, 0, 0, 0, 0]
+    assert sum(leads_in(part)[0] for part in cut) == leads
+    parts = [group for part in cut for group in judge_past(draft, None, part)]
     assert report(draft, None, window, parts) == whole
     assert whole["qualify"]["in_force"] is None
 

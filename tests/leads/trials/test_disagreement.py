@@ -6,10 +6,12 @@ from random import Random
 
 from leadbridge.demo.organisation import Cast
 from leads.definition.criteria import Definition
+from leads.definition.models import DefinitionVersion
 from leads.definition.starter import STARTER
 from leads.handoff.models import Lead, Person
 from leads.trials.disagreement import disagreement, proposed_content, wilson
 from leads.trials.known import Window
+from leads.trials.own_criteria import own_criteria
 from tests.leads.trials.test_backtest import no_triggers
 
 DAY = timedelta(days=1)
@@ -49,6 +51,23 @@ def test_a_hidden_rule_on_size_ranks_first_with_its_cut(cast: Cast, now: datetim
     assert first.met.decided + first.missed.decided == 500
     assert first.missed.refused > 10 * first.met.refused
     assert sum(number for _, _, number in found.cells) == 500
+
+
+def test_the_criterion_on_the_hidden_rule_ranks_first_of_those_in_force(
+    cast: Cast, now: datetime
+) -> None:
+    decisions(cast, now, number=500, hidden=True)
+    window = Window(now - 90 * DAY, now)
+    first, second, *_ = own_criteria(window, disagreement(window).splits)
+    active = DefinitionVersion.objects.get(state="active")
+    asked = {one["id"]: one["field"] for one in active.content["criteria"]}
+    assert asked[first.id] == "employees"
+    assert first.goes_by is not None
+    assert first.goes_by.value == 50
+    below = Lead.objects.filter(employees__lt=20)
+    assert first.id != "size" or first.missed.decided == below.count()
+    assert first.met.decided + first.missed.decided + first.unknown.decided == 500
+    assert asked[second.id] == "employees" or second.weight < first.weight
 
 
 def test_a_coin_gives_no_rule(cast: Cast, now: datetime) -> None:

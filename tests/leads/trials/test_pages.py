@@ -87,6 +87,24 @@ def test_no_leads_and_a_failure_are_said_in_words(
     assert "It went wrong." in page
 
 
+def test_a_draft_that_decides_nothing_is_warned_of_before_it_is_proposed(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    scenes.won(cast, now - DAY, employees=30)
+    browser, here = signed_in(cast.ana), f"/definition/v{draft.version}/"
+    assert "was not tried on past leads" in browser.get(here).content.decode()
+    tried(draft, cast, now)
+    assert "No lead would qualify: 0 of 1." in browser.get(here).content.decode()
+    told = browser.get(f"/api/v1/definitions/{draft.pk}/").json()
+    assert told["caution"] == "No lead would qualify: 0 of 1."
+    assert browser.post(f"{here}propose/").status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert browser.post(f"{here}propose/", {"confirmed": "yes"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == "proposed"
+
+
 def test_an_edited_text_has_to_be_tried_again(
     cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
 ) -> None:
