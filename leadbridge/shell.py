@@ -13,7 +13,13 @@ from leadbridge.demo.organisation import WHAT_THEY_ARE, find_cast
 from leadbridge.kernel.http import is_live
 from leadbridge.kernel.time import utc_text
 from leadbridge.kernel.words import duration_words
-from leadbridge.people.access import keeps_reasons, sees_figures, sees_quarantine, viewer_of
+from leadbridge.people.access import (
+    keeps_forms,
+    keeps_reasons,
+    sees_figures,
+    sees_quarantine,
+    viewer_of,
+)
 from leadbridge.people.models import User
 from leads.duplicates.queries import joins_leads
 from leads.handoff.models import Lead
@@ -114,6 +120,8 @@ class Shell:
             pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))
         pages.append(self._entry("calendars", "Calendars", wide=True))
+        if keeps_forms(self.user):
+            pages.append(self._entry("forms", "Web forms", wide=True))
         if reads_figures:
             pages.append(self._entry("status", "Status", wide=True, section="Running"))
         return pages

@@ -33,6 +33,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
+    path("", include("leads.intake.hosted.urls")),
+    path("", include("leads.intake.webforms.urls")),
     path("", include("leads.intake.quarantine.urls")),
     path("", include("leads.work.urls")),
     path("", include("leads.campaigns.urls")),
@@ -54,3 +56,5 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
 ]
+
+handler500 = "leadbridge.kernel.failing.failed"

@@ -16,7 +16,7 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.importing.models import Import, ImportMapping, ImportRow
-from leads.intake.models import Form
+from leads.intake.models import ConsentWords, Form
 from leads.intake.quarantine.models import Quarantined
 from leads.routing.models import RoutingVersion, Turn
 from leads.trials.models import Backtest
@@ -30,6 +30,7 @@ __all__ = [
     "Company",
     "CompanyDomain",
     "Consent",
+    "ConsentWords",
     "Custody",
     "Debrief",
     "DefinitionConfirmation",
