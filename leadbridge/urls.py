@@ -10,6 +10,7 @@ from leadbridge.style_views import style_shelf
 api: list[URLPattern | URLResolver] = [
     path("", include("leads.intake.api_urls")),
     path("", include("leads.intake.quarantine.api_urls")),
+    path("", include("leads.intake.receiving.api_urls")),
     path("", include("leads.handoff.api_urls")),
     path("", include("leads.work.api_urls")),
     path("", include("leads.campaigns.api_urls")),

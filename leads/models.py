@@ -18,11 +18,13 @@ from leads.handoff.recoding import Recoding
 from leads.intake.importing.models import Import, ImportMapping, ImportRow
 from leads.intake.models import ConsentWords, Form
 from leads.intake.quarantine.models import Quarantined
+from leads.intake.receiving.models import Arrived, Delivery, Endpoint
 from leads.routing.models import RoutingVersion, Turn
 from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [
+    "Arrived",
     "Backtest",
     "Campaign",
     "CampaignCost",
@@ -36,7 +38,9 @@ __all__ = [
     "DefinitionConfirmation",
     "DefinitionRemark",
     "DefinitionVersion",
+    "Delivery",
     "Dispute",
+    "Endpoint",
     "Event",
     "Form",
     "Import",
