@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("leads.intake.urls")),
     path("", include("leads.intake.hosted.urls")),
     path("", include("leads.intake.webforms.urls")),
+    path("", include("leads.intake.receiving.urls")),
     path("", include("leads.intake.quarantine.urls")),
     path("", include("leads.work.urls")),
     path("", include("leads.campaigns.urls")),
