@@ -35,7 +35,7 @@ class Anything(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: object, *_: object, **__: object) -> object:
+    def parse(self, stream: object, *_: object, **__: object) -> dict[str, object]:
         """Never asked for."""
         return {}
 

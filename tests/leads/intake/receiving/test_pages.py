@@ -92,13 +92,8 @@ def test_sales_keeps_no_addresses(cast: Cast, now: datetime, name: str) -> None:
     send(endpoint, now, KIM)
     number = Delivery.objects.get().pk
     browser = Browser(getattr(cast, name), now)
-    for url in (
-        "",
-        "new/",
-        f"{endpoint.pk}/",
-        f"deliveries/{number}/",
-        f"deliveries/{number}/raw/",
-    ):
+    one = f"deliveries/{number}/"
+    for url in ("", "new/", f"{endpoint.pk}/", one, f"{one}raw/"):
         browser.get(f"/settings/intake/{url}", 403)
     for url in ("new/", f"{endpoint.pk}/close/", f"{endpoint.pk}/replay/", one):
         browser.post(f"/settings/intake/{url}", 403, **NEW)
