@@ -43,7 +43,8 @@ class Stream:
         from leadbridge.kernel.time import now
 
         found_organisation(now=now())
-        self.numbers, self.lock, self.stopper = count(), threading.Lock(), threading.Lock()
+        self.numbers = count()
+        self.returning = threading.Thread(target=self.come_back)
         self.answers: dict[int, int] = {}
         self.dishonest: list[int] = []
         self.engine = Postgres(Place.default())
@@ -65,8 +66,12 @@ class Stream:
         with ThreadPoolExecutor(SENDERS) as pool:
             for done in [pool.submit(self.send_many) for _ in range(SENDERS)]:
                 done.result()
+        from django.db import connection
+
         from leads.handoff.models import Lead
 
+        self.returning.join()
+        connection.close()  # it was opened before the database went away
         there = set(Lead.objects.values_list("email_key", flat=True))
         thanked = {number for number, status in self.answers.items() if status == 302}
         return {
@@ -83,16 +88,17 @@ class Stream:
         client = Client(raise_request_exception=False)
         while (number := next(self.numbers)) < POSTS:
             if number == AWAY_AT:
-                threading.Thread(target=self.come_back, args=(self.go_away(),)).start()
+                self.go_away()
+                self.returning.start()
             self.send(client, number)
         connection.close()
 
-    def go_away(self) -> int:
+    def go_away(self) -> None:
         stop(self.engine.place, self.engine.name, self.engine.stop_signal)
-        return len(self.answers)
 
-    def come_back(self, before: int) -> None:
+    def come_back(self) -> None:
         """Once a good number has met the closed door."""
+        before = len(self.answers)
         while len(self.answers) < before + POSTS // 10:
             threading.Event().wait(0.01)
         ensure_running(self.engine)
