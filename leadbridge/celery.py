@@ -1,6 +1,7 @@
 """The Celery application; started as `celery -A leadbridge.celery worker` and `… beat`."""
 
 import os
+from pathlib import Path
 from pkgutil import iter_modules
 
 from celery import Celery
@@ -18,8 +19,18 @@ def rooms() -> list[str]:
     for each in apps.get_app_configs():
         found.append(each.name)
         if each.name.split(".")[0] in ("leads", "sla"):
-            found += [f"{each.name}.{m.name}" for m in iter_modules([each.path]) if m.ispkg]
+            found += _inside(each.name, Path(each.path))
     return found
+
+
+def _inside(name: str, path: Path) -> list[str]:
+    """The packages in one, and those in them."""
+    packages = [one.name for one in iter_modules([str(path)]) if one.ispkg]
+    return [
+        found
+        for one in packages
+        for found in (f"{name}.{one}", *_inside(f"{name}.{one}", path / one))
+    ]
 
 
 app.autodiscover_tasks(rooms)

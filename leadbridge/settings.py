@@ -239,6 +239,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Normally woken by the delivery itself; this run takes what a lost wake-up or a kill left.
+    "deliveries": {
+        "task": "leads.intake.tasks.deliveries",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Normally done by the task that a leaving starts; this run takes what a kill left.
     "departures": {
         "task": "leads.handoff.tasks.finish_departures",

@@ -15,6 +15,7 @@ from leadbridge.kernel.time import utc_text
 from leadbridge.kernel.words import duration_words
 from leadbridge.people.access import (
     brings_leads,
+    keeps_forms,
     keeps_reasons,
     sees_figures,
     sees_quarantine,
@@ -124,6 +125,8 @@ class Shell:
             pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
         pages.append(self._entry("people", "People", wide=True, section="Shared"))
         pages.append(self._entry("calendars", "Calendars", wide=True))
+        if keeps_forms(self.user):
+            pages.append(self._entry("forms", "Web forms", wide=True))
         if reads_figures:
             pages.append(self._entry("status", "Status", wide=True, section="Running"))
         return pages

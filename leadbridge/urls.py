@@ -10,6 +10,7 @@ from leadbridge.style_views import style_shelf
 api: list[URLPattern | URLResolver] = [
     path("", include("leads.intake.api_urls")),
     path("", include("leads.intake.quarantine.api_urls")),
+    path("", include("leads.intake.receiving.api_urls")),
     path("", include("leads.handoff.api_urls")),
     path("", include("leads.work.api_urls")),
     path("", include("leads.campaigns.api_urls")),
@@ -35,6 +36,9 @@ urlpatterns = [
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
     path("", include("leads.intake.importing.urls")),
+    path("", include("leads.intake.hosted.urls")),
+    path("", include("leads.intake.webforms.urls")),
+    path("", include("leads.intake.receiving.urls")),
     path("", include("leads.intake.quarantine.urls")),
     path("", include("leads.work.urls")),
     path("", include("leads.campaigns.urls")),
@@ -57,3 +61,5 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
 ]
+
+handler500 = "leadbridge.kernel.failing.failed"

@@ -16,13 +16,15 @@ from leads.handoff.pauses import Pause
 from leads.handoff.reasons import Reason
 from leads.handoff.recoding import Recoding
 from leads.intake.importing.models import Import, ImportMapping, ImportRow
-from leads.intake.models import Form
+from leads.intake.models import ConsentWords, Form
 from leads.intake.quarantine.models import Quarantined
+from leads.intake.receiving.models import Arrived, Delivery, Endpoint
 from leads.routing.models import RoutingVersion, Turn
 from leads.trials.models import Backtest
 from leads.work.models import Debrief, Question, Ruling, Touch
 
 __all__ = [
+    "Arrived",
     "Backtest",
     "Campaign",
     "CampaignCost",
@@ -30,12 +32,15 @@ __all__ = [
     "Company",
     "CompanyDomain",
     "Consent",
+    "ConsentWords",
     "Custody",
     "Debrief",
     "DefinitionConfirmation",
     "DefinitionRemark",
     "DefinitionVersion",
+    "Delivery",
     "Dispute",
+    "Endpoint",
     "Event",
     "Form",
     "Import",

@@ -107,6 +107,11 @@ def settles_quarantine(user: User) -> bool:
     return user.is_marketing
 
 
+def keeps_forms(user: User) -> bool:
+    """May build web forms and open addresses for other programs: marketing, and administrators."""
+    return user.is_marketing or user.is_administrator
+
+
 def sees_figures(user: User) -> bool:
     """May open the SLA page: managers of a team, heads of both sides, marketing, administrators."""
     return sees_every_lead(user) or Team.objects.filter(manager=user).exists()

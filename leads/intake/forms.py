@@ -19,6 +19,7 @@ from leads.intake.attesting import asked_about, attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet
 from leads.intake.contact import LONGEST_EMAIL
 from leads.intake.countries import country_names
+from leads.intake.webforms.questions import TYPED
 
 REQUESTS = (
     ("", "Please choose"),
@@ -27,11 +28,11 @@ REQUESTS = (
     ("contact", "A call or a message"),
     ("trial", "A trial"),
 )
-OWN = "own_"  # before the key of an own field, so that it cannot be taken for one of the house
+OWN = TYPED
 TORN = "Some characters did not arrive as you typed them. Please type them again."
 
 
-def _line(label: str, *, longest: int, help_text: str = "", **attrs: str) -> forms.Field:
+def line_field(label: str, *, longest: int, help_text: str = "", **attrs: str) -> forms.Field:
     """One line of text. A plain Field: refusing is left to `cleaning`, for one set of sentences."""
     widget = forms.TextInput(attrs={"maxlength": longest, **attrs})
     return forms.Field(label=label, required=False, help_text=help_text, widget=widget)
@@ -53,7 +54,7 @@ class PlainSelect(forms.Select):
         return format_html("<select{}>{}</select>", flatatt(own), options)
 
 
-def _choice(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.Field:
+def choice_field(label: str, options: list[tuple[str, str]], **attrs: str) -> forms.Field:
     widget = PlainSelect(choices=options, attrs=attrs)
     return forms.Field(label=label, required=False, widget=widget)
 
@@ -62,13 +63,13 @@ def own_field(spec: FieldSpec) -> forms.Field:
     """The input of a field of this organisation. Plain as well: its own rules refuse."""
     if spec.type == "choice":
         options = [("", "Please choose"), *((one, one) for one in spec.choices)]
-        return _choice(spec.label, options)
+        return choice_field(spec.label, options)
     if spec.type == "boolean":
-        return _choice(spec.label, [("", "Please choose"), ("yes", "Yes"), ("no", "No")])
+        return choice_field(spec.label, [("", "Please choose"), ("yes", "Yes"), ("no", "No")])
     if spec.type == "date":
-        return _line(spec.label, longest=10, type="date")
+        return line_field(spec.label, longest=10, type="date")
     mode = {"inputmode": "decimal"} if spec.type == "number" else {}
-    return _line(spec.label, longest=LONGEST_TEXT, autocomplete="off", **mode)
+    return line_field(spec.label, longest=LONGEST_TEXT, autocomplete="off", **mode)
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -78,18 +79,20 @@ def _countries() -> list[tuple[str, str]]:
 class PacketForm(forms.Form):
     """What both kinds of people are asked. After `is_valid()`, `packet` is what they said."""
 
-    first_name = _line("First name", longest=LONGEST["first_name"], autocomplete="given-name")
-    last_name = _line("Last name", longest=LONGEST["last_name"], autocomplete="family-name")
-    email = _line(
+    first_name = line_field("First name", longest=LONGEST["first_name"], autocomplete="given-name")
+    last_name = line_field("Last name", longest=LONGEST["last_name"], autocomplete="family-name")
+    email = line_field(
         "E-mail", longest=LONGEST_EMAIL, help_text="An e-mail address or a phone number is enough.",
         type="email", autocomplete="email",
     )  # fmt: skip
-    phone = _line("Phone", longest=60, type="tel", autocomplete="tel")
-    company = _line("Company", longest=LONGEST["company"], autocomplete="organization")
-    title = _line("Job title", longest=LONGEST["title"], autocomplete="organization-title")
-    country = _choice("Country", _countries(), autocomplete="country")
-    employees = _line("People in the company", longest=12, inputmode="numeric", autocomplete="off")
-    request = _choice("What would you like?", list(REQUESTS))
+    phone = line_field("Phone", longest=60, type="tel", autocomplete="tel")
+    company = line_field("Company", longest=LONGEST["company"], autocomplete="organization")
+    title = line_field("Job title", longest=LONGEST["title"], autocomplete="organization-title")
+    country = choice_field("Country", _countries(), autocomplete="country")
+    employees = line_field(
+        "People in the company", longest=12, inputmode="numeric", autocomplete="off"
+    )
+    request = choice_field("What would you like?", list(REQUESTS))
     message = forms.Field(
         label="Message",
         required=False,
@@ -138,26 +141,18 @@ class PacketForm(forms.Form):
                 self.add_error(name if name in self.fields else None, sentences)
 
 
-class VisitorForm(PacketForm):
-    """A hosted form, for anybody. `given`: the source and campaign of the form."""
-
-    consent = forms.BooleanField(
-        error_messages={"required": "Please tick this box: without it we may not contact you."}
-    )
-
-
 class EntryForm(PacketForm):
     """A marketer enters somebody they met."""
 
-    industry = _line("Industry", longest=LONGEST["industry"])
+    industry = line_field("Industry", longest=LONGEST["industry"])
     source = forms.Field(
         label="Source",
         help_text="For example fair, referral or partner.",
         error_messages={"required": "Say where it came from, for example “fair”."},
         widget=forms.TextInput(attrs={"maxlength": LONGEST["source"]}),
     )
-    campaign = _line("Campaign", longest=LONGEST["campaign"])
-    value = _line("Expected value", longest=20, inputmode="decimal", autocomplete="off")
+    campaign = line_field("Campaign", longest=LONGEST["campaign"])
+    value = line_field("Expected value", longest=20, inputmode="decimal", autocomplete="off")
 
     PAIRS = (
         ("first_name", "last_name"),

@@ -1,5 +1,6 @@
 """What keeps programs out of a hosted form without ever losing what a person wrote."""
 
+import hashlib
 import ipaddress
 import logging
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ SALT = "leads.intake.form"
 LEAST_AGE = timedelta(seconds=3)  # nobody fills in a form in less
 MOST_AGE = timedelta(days=1)  # a mark that was read once must not serve a program for ever
 MOST_POSTS = 30  # from one address in one window: an office behind one address still gets through
+MOST_OF_FORM = 5_000  # by one form in one window: more than a campaign brings
 WINDOW = timedelta(minutes=10)
 DAY = timedelta(days=1)
 
@@ -57,12 +59,27 @@ def address_of(request: HttpRequest) -> str:
         return peer
 
 
-def too_many(address: str, now: datetime) -> bool:
-    """Have more forms come from this address than people send? Unknown where Redis is down: then
-    the form works all the same."""
+def too_many(address: str, slug: str, now: datetime) -> bool:
+    """Has one form come from this address more often than people send it? Unknown where Redis is
+    down: then the form works all the same."""
+    return _beyond(f"intake:posts:{slug}:{address}", MOST_POSTS, now)
+
+
+def is_flood(slug: str, now: datetime) -> bool:
+    """Does this form bring more than any campaign does?"""
+    return _beyond(f"intake:form:{slug}", MOST_OF_FORM, now)
+
+
+def _beyond(key: str, most: int, now: datetime) -> bool:
     window = int(now.timestamp() // WINDOW.total_seconds())
-    count = _count(f"intake:posts:{address}:{window}", WINDOW)
-    return count is not None and count > MOST_POSTS
+    count = _count(f"{key}:{window}", WINDOW)
+    return count is not None and count > most
+
+
+def first_use(mark: str) -> bool:
+    """Is this the first time that a mark comes with its proof of work? Yes where Redis is down."""
+    key = hashlib.sha256(mark.encode(errors="replace")).hexdigest()
+    return _count(f"intake:proof:{key}", MOST_AGE) in (None, 1)
 
 
 def note_program(slug: str, now: datetime) -> None:

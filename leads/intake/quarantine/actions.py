@@ -15,6 +15,7 @@ from leadbridge.people.access import active_heads, settles_quarantine
 from leadbridge.people.models import Side, User
 from leadbridge.people.queries import stand_in_of
 from leads.handoff.episodes import email_key
+from leads.handoff.models import Lead
 from leads.intake.quarantine.due import due_for
 from leads.intake.quarantine.keeping import plain, sorted_fields, storable, summary_of
 from leads.intake.quarantine.models import LONGEST_REASON, Origin, Quarantined, State
@@ -108,7 +109,7 @@ def _row(
         errors=storable(errors),
         summary=summary_of(told),
         email_key=email_key(address)[:254] if isinstance(address, str) else "",
-        key=hashlib.sha256(sent.key.encode(errors="replace")).hexdigest() if sent.key else None,
+        key=_digest(sent.key) if sent.key else None,
         marketer=marketer,
         owner=owner,
         received_at=now,
@@ -120,6 +121,17 @@ def _row(
 
 def _again(key: str, now: datetime) -> None:
     Quarantined.objects.filter(key=key).update(times=F("times") + 1, last_at=now)
+
+
+def settle_by_itself(*, keys: Sequence[str], lead: Lead, now: datetime) -> int:
+    """What waits under these keys was taken in another way: its fields came after all."""
+    digests = [_digest(key) for key in keys]
+    waiting = Quarantined.objects.waiting().filter(key__in=digests)
+    return waiting.update(state=State.TAKEN_IN, lead=lead, settled_at=now)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def lock_waiting(item_id: int) -> Quarantined:

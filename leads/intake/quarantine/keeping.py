@@ -9,7 +9,7 @@ from leads.intake.cleaning import KNOWN
 
 DEEPEST = 12  # objects inside objects; what lies deeper is in the raw bytes
 LONGEST_SUMMARY = 300
-_PUTS = ("first_name", "last_name", "company", "email", "phone")
+_PUTS = (("first_name", "last_name"), ("company",), ("email",), ("phone",))
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -57,7 +57,7 @@ def sorted_fields(raw: object) -> dict[str, object]:
 
 def summary_of(told: Mapping[str, object]) -> str:
     """Who it is about, for lists and for the search."""
-    words = [plain(told[name]) for name in _PUTS if told.get(name)]
+    words = [" ".join(plain(told[name]) for name in part if told.get(name)) for part in _PUTS]
     return " · ".join(word for word in words if word)[:LONGEST_SUMMARY]
 
 

@@ -1,0 +1,1 @@
+"""Building web forms: what is asked, in which order and language, under which words of consent."""
