@@ -38,6 +38,9 @@ TITLES = ("Head of Operations", "Student", "Engineer", "")
 class Workers:
     """What the workers do at one instant. Nothing disturbs them here."""
 
+    def __init__(self) -> None:
+        self.happened: Counter[str] = Counter()
+
     def absences(self, now: datetime) -> None:
         """Give on what people hold who are away."""
         apply_absences(now=now)
