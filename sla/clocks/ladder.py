@@ -44,11 +44,12 @@ class Dropped(Exception):
 def climb(*, now: datetime) -> int:
     """Carry out the steps that wait; how many moved a lead. Any number of workers at once.
 
-    The longest due comes first, whichever worker noted it in whichever batch: so whose turn it is
-    does not depend on how the sweep was cut into pieces.
+    The longest due comes first, and of those due at the same instant the older lead, whichever
+    worker noted it in whichever batch, or began its clock: so whose turn it is does not depend on
+    how the work was cut into pieces.
     """
     waiting = ClockStep.objects.filter(state=ClockStep.State.PENDING)
-    waiting = waiting.order_by("due_at", "clock_id", "pk")
+    waiting = waiting.order_by("due_at", "clock__lead_id", "clock_id", "pk")
     return sum(
         _carry_out(step_id, lead_id, now)
         for step_id, lead_id in waiting.values_list("pk", "clock__lead_id").iterator()

@@ -9,6 +9,7 @@ from django.db import connection
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.models import Message
+from leadbridge.people.models import Membership
 from leads.handoff.actions import accept_lead
 from leads.handoff.models import Lead
 from sla.clocks import ladder
@@ -186,3 +187,18 @@ def test_the_longest_due_takes_the_first_turn_whichever_worker_noted_it_first(
             _take(late, 1, Receivers(late), only=clock.pk)
     climb(now=late)
     assert [again(lead).holder for lead in (first, second)] == [cast.sam, cast.dora]
+
+
+def test_of_those_due_at_once_the_older_lead_goes_first_whoever_began_its_clock_first(
+    cast: Cast, now: datetime
+) -> None:
+    older, younger = submitted(cast, now), submitted(cast, now)  # both with Sam
+    Membership.objects.create(user=cast.nora, team=cast.emea)
+    late = at_step(accept_of(older), "offer")
+    sweep(now=late)
+    steps = [step_of(accept_of(lead), "offer") for lead in (younger, older)]
+    for step in steps:  # two workers, of whom the younger lead's is the quicker
+        assert ladder._carry_out(step.pk, step.clock.lead_id, late)
+    late = at_step(accept_of(older), "reassign")
+    assert run(late) == 2
+    assert [again(lead).holder for lead in (older, younger)] == [cast.dora, cast.nora]

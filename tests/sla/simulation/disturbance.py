@@ -6,10 +6,9 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -70,9 +69,10 @@ class Disturbed(Workers):
     """The same work by workers that die and are repeated."""
 
     def __init__(self, seed: int, *, share: float = 0.5, kills: int = 1) -> None:
+        super().__init__()
         self.rng = random.Random(seed)
         self.share, self.kills = share, kills
-        self.happened: Counter[str] = Counter()
+        self.pair = ThreadPoolExecutor(2)  # each keeps its connection to the database
 
     def absences(self, now: datetime) -> None:
         if self.rng.random() < self.share / 10:
@@ -88,14 +88,19 @@ class Disturbed(Workers):
         while due and self.rng.random() < self.share:
             self._dies(
                 "sweeps", "INSERT INTO outbox_message",
-                lambda: sweep(now=now, batch=self.rng.randint(1, 4)),
+                lambda: sweep(now=now, batch=self._piece(due)),
             )  # fmt: skip
         if due > 1 and self.rng.random() < self.share:
-            self._two("sweeps", lambda: sweep(now=now, batch=2))
-        sweep(now=now, batch=self.rng.choice([1, 3, 1000]))
+            piece = self._piece(due)
+            self._two("sweeps", lambda: sweep(now=now, batch=piece))
+        sweep(now=now, batch=self.rng.choice([self._piece(due), 1000]))
         if self.rng.random() < self.share:
             again = sweep(now=now)
             assert again.taken == again.set_aside == 0
+
+    def _piece(self, due: int) -> int:
+        """How much of it one batch takes: a few at a time, and of many a few dozen batches."""
+        return self.rng.randint(1, 4) * max(1, due // 50)
 
     def climb(self, now: datetime) -> None:
         pending = ClockStep.objects.filter(state="pending")
@@ -127,52 +132,51 @@ class Disturbed(Workers):
             self.happened[f"{what} that got through"] += 1
 
     def _two(self, what: str, work: Callable[[], object]) -> None:
-        failed: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001  # told to the test, whatever it is
-                failed.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failed, failed
+        for one in [self.pair.submit(work), self.pair.submit(work)]:
+            one.result()
         self.happened[f"{what} by two"] += 1
 
 
 def kill_a_sweep(now: datetime) -> None:
     """A sweep in a process of its own, killed by the system in the middle of its second batch."""
-    database = connection.settings_dict
-    dsn = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
-    link = psycopg2.connect(dsn)
+    name = connection.settings_dict["NAME"]
+    with at_server(name) as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock({LOCK})")
+        cursor.execute(HOLD)
+        command = [sys.executable, "-c", SWEEP, now.isoformat()]
+        doomed = subprocess.Popen(command, env={**settings_of(name), "PGAPPNAME": "doomed"})
+        try:
+            _await_lock(cursor)
+            doomed.send_signal(signal.SIGKILL)
+            assert doomed.wait(10) == -signal.SIGKILL
+            assert ClockStep.objects.filter(at=now).count() >= 1
+        finally:
+            doomed.kill()
+            doomed.wait(10)
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+            cursor.execute("DROP FUNCTION hold_doomed CASCADE")
+
+
+def settings_of(database: str) -> dict[str, str]:
+    """The environment of a process of ours that works in a database of this server."""
+    settings = "leadbridge.settings"
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "DATABASE_URL": _url(database)}
+
+
+@contextmanager
+def at_server(database: str = "postgres") -> Iterator[Any]:
+    """A connection beside Django's, in which each statement counts at once."""
+    link = psycopg2.connect(_url(database))
     link.autocommit = True
-    cursor = link.cursor()
-    cursor.execute(f"SELECT pg_advisory_lock({LOCK})")
-    cursor.execute(HOLD)
-    doomed = subprocess.Popen(
-        [sys.executable, "-c", SWEEP, now.isoformat()],
-        env={
-            **os.environ, "DJANGO_SETTINGS_MODULE": "leadbridge.settings", "DATABASE_URL": dsn,
-            "PGAPPNAME": "doomed",
-        },
-    )  # fmt: skip
     try:
-        _await_lock(cursor)
-        doomed.send_signal(signal.SIGKILL)
-        assert doomed.wait(10) == -signal.SIGKILL
-        assert ClockStep.objects.filter(at=now).count() >= 1
+        yield link.cursor()
     finally:
-        doomed.kill()
-        doomed.wait(10)
-        cursor.execute("SELECT pg_advisory_unlock_all()")
-        cursor.execute("DROP FUNCTION hold_doomed CASCADE")
         link.close()
+
+
+def _url(database: str) -> str:
+    server = connection.settings_dict
+    return f"postgresql://{server['USER']}@/{database}?host={server['HOST']}"
 
 
 def _await_lock(cursor: Any, seconds: float = 60) -> None:

@@ -9,6 +9,7 @@ sweep and the climbing of ladders.
 
 import heapq
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ TITLES = ("Head of Operations", "Student", "Engineer", "")
 
 class Workers:
     """What the workers do at one instant. Nothing disturbs them here."""
+
+    def __init__(self) -> None:
+        self.happened: Counter[str] = Counter()
 
     def absences(self, now: datetime) -> None:
         """Give on what people hold who are away."""
@@ -86,8 +90,11 @@ def live(month: Month, workers: Workers) -> Lived:
         organisation = found(now=month.start, until=month.end, rng=rng)
     driver = _Driver(month, rng, organisation)
     lived = driver.lived
-    before = month.start
+    before, began = month.start, time.monotonic()
     for now in month.steps():
+        if now.date() != before.date():
+            so_far = f"{lived.acts.total()} acts, {time.monotonic() - began:.0f} s"
+            print(f"{type(workers).__name__} until {before:%d %b}: {so_far}", flush=True)
         driver.people(before, now - 2 * SECOND)
         if now.hour != before.hour:
             workers.absences(now - SECOND)

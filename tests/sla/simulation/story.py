@@ -3,7 +3,7 @@ known, when a clock ran."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from leadbridge.outbox.models import Message
 from leadbridge.people.models import Membership, Team
 from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.pauses import Pause
+from leads.handoff.stages import CLOSED_STAGES
 from leads.work.models import Touch
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockStep
@@ -48,6 +49,17 @@ class Story:
         self.managers = dict(Team.objects.values_list("pk", "manager_id"))
         self.sales = set(Team.objects.filter(side="sales").values_list("pk", flat=True))
         self._told_by = _receivers_hours(self.hours)
+        self._taken_back = dict(self._links_taken_back())
+
+    def _links_taken_back(self) -> Iterator[tuple[int, datetime]]:
+        """Links of custody that began with an act on a lead that had ended, and ended with its
+        undo: nobody holds the lead then, as before the act."""
+        for undo in self.events.values():
+            if undo.action != "undo" or undo.to_stage not in CLOSED_STAGES:
+                continue
+            for link in self.custody[undo.lead_id]:
+                if (link.since, link.until) == (self._undone_by(undo).at, undo.at):
+                    yield link.pk, undo.at
 
     def runs(self) -> list[Run]:
         """All clocks in the order in which they were made."""
@@ -98,8 +110,12 @@ class Story:
         return [one for one in self.pauses[clock.lead_id] if clock.kind in one.kinds]
 
     def holder(self, lead_id: int, at: datetime) -> tuple[int | None, int]:
-        """Person and team that held a lead just before an instant, or were its last."""
-        links = [link for link in self.custody[lead_id] if link.since < at]
+        """Person and team that held a lead just before an instant, or were its last. Who had it by
+        an act after its end that was taken back was not its last."""
+        links = [
+            link for link in self.custody[lead_id]
+            if link.since < at and self._taken_back.get(link.pk, at) >= at
+        ]  # fmt: skip
         return links[-1].holder_id, links[-1].team_id
 
     def both_managers(self, lead_id: int, at: datetime) -> set[int]:

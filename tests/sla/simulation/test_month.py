@@ -3,66 +3,95 @@ was due, to the right person, and none after the act that cancels it; workers th
 repeated at random instants bring about the same.
 
 `SIMULATED_LEADS=20000` lives through the whole month; by default a week of Easter with a change of
-clocks in it is enough.
+clocks in it is enough. Both runs are lived through at once, each in a database of its own.
 """
 
-import os
-import time
+import pickle
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import StringIO
-from typing import Any
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 
 from leads.handoff.models import Lead
 from sla.reports.lead_time import time_of
-from tests.sla.simulation.disturbance import Disturbed
-from tests.sla.simulation.month import Lived, Month, Workers, live, utc
-from tests.sla.simulation.oracle import Oracle
+from tests.sla.simulation.account import Account, account_of, first_difference
+from tests.sla.simulation.disturbance import at_server, settings_of
+from tests.sla.simulation.month import Workers
 from tests.sla.simulation.story import Story
 
-LEADS = int(os.environ.get("SIMULATED_LEADS", "200"))
-WEEK = Month(utc("2027-03-24T07:00"), utc("2027-03-31T12:00"), LEADS, seed=20270324)
-MONTH = Month(utc("2027-03-10T05:00"), utc("2027-04-10T04:00"), LEADS, seed=20270310)
-LIVED = MONTH if "SIMULATED_LEADS" in os.environ else WEEK
 SAMPLE = 500
+STEPS = ("remind done", "tell done", "offer done", "reassign done", "manager done")
+ACTS = ("undo", "pause", "resume", "dispute", "ask", "reassign", "recycle", "win")
+KILLED = ("sweeps killed", "climbs killed", "sweeps by two", "sweeps killed by the system")
+
+RUN = """
+import sys, django
+django.setup()
+from tests.sla.simulation.account import leave_account
+leave_account(sys.argv[1])
+"""
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_month_of_random_acts_takes_each_step_once_whoever_kills_the_sweeps() -> None:
-    lived, undisturbed = account_of(Workers())
-    workers = Disturbed(LIVED.seed)
-    again, disturbed = account_of(workers)
-    print(dict(workers.happened))
-    assert again.sweeps == lived.sweeps
-    for what, facts in undisturbed.items():
-        assert facts == disturbed[what], first_difference(what, facts, disturbed[what])
-    assert_was_killed(workers)
-
-
-def account_of(workers: Workers) -> tuple[Lived, dict[str, Counter[Any]]]:
-    """Live through it, have it judged, and answer what can be compared with another run."""
-    # What is kept by number, as calendars are, would be mistaken for what had that number before.
+def test_a_month_of_random_acts_takes_each_step_once_whoever_kills_the_sweeps(
+    tmp_path: Path,
+) -> None:
     call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
-    began = time.monotonic()
-    lived = live(LIVED, workers)
-    took = time.monotonic() - began
-    story = Story()
-    oracle = Oracle(story, lived.sweeps)
-    oracle.judge()
-    counted = {"leads": len(story.leads), **dict(sorted(oracle.counted.items()))}
-    print(f"\n{type(workers).__name__}: {took:.0f} s, {len(lived.sweeps)} sweeps")
-    print("acts", dict(lived.acts.most_common()))
-    print("found", counted)
-    assert not oracle.faults, "\n".join([f"{len(oracle.faults)} faults", *oracle.faults[:12]])
-    prove_ledger(lived.sweeps[-1])
-    prove_times(story, lived.sweeps[-1])
+    left = tmp_path / "disturbed"
+    with disturbed_run(left) as run:
+        undisturbed, story = account_of(Workers())
+        assert run.wait() == 0
+    disturbed: Account = pickle.loads(left.read_bytes())  # our own child wrote it
+    at = undisturbed.sweeps[-1]
+    for account in (undisturbed, disturbed):
+        faults = account.faults
+        assert not faults, "\n".join([f"{len(faults)} faults", *faults[:12]])
+    prove_ledger(at)
+    prove_times(story, at)
     prove_next_working_by_the_minute(story)
-    assert_something_happened(oracle, lived)
-    return lived, facts_of(story)
+    prove_same(undisturbed, disturbed)
+    assert_something_happened(undisturbed)
+    assert all(disturbed.happened[one] > 0 for one in KILLED), disturbed.happened
+
+
+@contextmanager
+def disturbed_run(left: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The same beginning in a copy of this database, lived through by a process of its own."""
+    own = connection.settings_dict["NAME"]
+    name = f"{own}_disturbed"
+    connection.close()  # nobody may look at what is copied
+    with at_server() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own}"')
+        for one in (own, name):  # workers die here, the server does not
+            cursor.execute(f'ALTER DATABASE "{one}" SET synchronous_commit = off')
+    run = subprocess.Popen([sys.executable, "-c", RUN, str(left)], env=settings_of(name))
+    try:
+        yield run
+    finally:
+        run.kill()
+        run.wait(10)
+    with at_server() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def prove_same(undisturbed: Account, disturbed: Account) -> None:
+    """Workers that were killed and repeated brought about what undisturbed ones did."""
+    assert disturbed.sweeps == undisturbed.sweeps
+    differ = [
+        first_difference(what, facts, disturbed.facts[what])
+        for what, facts in undisturbed.facts.items()
+    ]
+    assert not any(differ), "\n".join(filter(None, differ))
 
 
 def prove_ledger(at: datetime) -> None:
@@ -97,56 +126,10 @@ def prove_next_working_by_the_minute(story: Story) -> None:
         assert message.next_try_at == at, message
 
 
-def assert_something_happened(oracle: Oracle, lived: Lived) -> None:
+def assert_something_happened(account: Account) -> None:
     """A month in which nothing was late would prove nothing."""
-    steps = ("remind done", "tell done", "offer done", "reassign done", "manager done")
-    for one in (*(f"step {step}" for step in steps), "message clock.escalated"):
-        assert oracle.counted[one] > 0, one
-    for one in ("undo", "pause", "resume", "dispute", "ask", "reassign", "recycle", "win"):
-        assert lived.acts[one] > 0, one
-    kinds = [name for name in oracle.counted if name.startswith("clock ")]
+    happened: Counter[str] = account.happened
+    for one in (*(f"step {step}" for step in STEPS), "message clock.escalated", *ACTS):
+        assert happened[one] > 0, one
+    kinds = [name for name in happened if name.startswith("clock ")]
     assert len(kinds) == 11, kinds
-
-
-def assert_was_killed(workers: Disturbed) -> None:
-    for one in ("sweeps killed", "climbs killed", "sweeps by two", "sweeps killed by the system"):
-        assert workers.happened[one] > 0, one
-
-
-def facts_of(story: Story) -> dict[str, Counter[Any]]:
-    """All that happened, by names that do not depend on how often a number was drawn."""
-    leads = {pk: place for place, pk in enumerate(sorted(story.leads))}
-    clocks: dict[int, tuple[Any, ...]] = {}
-    made: Counter[tuple[int, str]] = Counter()
-    for clock in story.clocks:
-        of = leads[clock.lead_id], clock.kind
-        clocks[clock.pk] = (*of, made[of])
-        made[of] += 1
-    people = {pk: place for place, pk in enumerate(sorted(story.hours_by_person))}
-    return {
-        "clocks": Counter(
-            (*clocks[c.pk], c.started_at, c.at_risk_at, c.due_at, c.stopped_at, c.void_at,
-             c.void_cause, c.breached_at, c.detected_at, people.get(c.holder_id or 0),
-             tuple(c.steps))
-            for c in story.clocks
-        ),
-        "steps": Counter(
-            (*clocks[pk], s.step, s.due_at, s.at, s.state, s.outcome)
-            for pk, steps in story.steps.items() for s in steps
-        ),
-        "messages": Counter(
-            (*clocks[m.data["clock"]], m.kind, m.key.split("-")[2], people[m.recipient_id],
-             m.created_at, m.next_try_at, m.data.get("outcome"))
-            for m in story.messages if m.kind.startswith("clock.")
-        ),
-        "events": Counter(
-            (leads[e.lead_id], e.at, e.action, people.get(e.actor_id or 0), e.to_stage)
-            for e in story.events.values()
-        ),
-    }  # fmt: skip
-
-
-def first_difference(what: str, one: Counter[Any], other: Counter[Any]) -> str:
-    """The earliest of what is not the same."""
-    lost, new = (sorted(map(str, a - b))[:3] for a, b in ((one, other), (other, one)))
-    return f"{what}: undisturbed alone {lost}, disturbed alone {new}"
