@@ -241,7 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Normally woken by the delivery itself; this run takes what a lost wake-up or a kill left.
     "deliveries": {
-        "task": "leads.intake.tasks.deliveries",
+        "task": "leads.intake.receiving.tasks.deliveries",
         "schedule": 60,
         "options": {"expires": 60},
     },

@@ -1,6 +1,6 @@
 """What the frame of every page shows: the pages somebody may open, and the proof in the corner."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -92,44 +92,31 @@ class Shell:
     @cached_property
     def nav(self) -> list[Entry]:
         """The pages this person works on, each with how many of their leads are late."""
+        return [*self._daily(), *self._seldom()]
+
+    def _daily(self) -> Iterator[Entry]:
         late, aside = late_counts(self.user, self.now)
-        pages = []
         if self.user.is_sales:
-            pages.append(self._entry("inbox", "Inbox", late))
-        own = late if self.user.is_marketing else 0
-        pages.append(self._entry("handoffs", "Handoffs", own))
+            yield self._entry("inbox", "Inbox", late)
+        yield self._entry("handoffs", "Handoffs", late if self.user.is_marketing else 0)
         if sees_quarantine(self.user):
-            pages.append(self._entry("quarantine", "Quarantine", aside))
-        reads_figures = sees_figures(self.user)
-        if reads_figures:
-            pages.append(self._entry("sla", "SLA"))
-        if brings_leads(self.user):
-            pages.append(self._entry("import", "Import", wide=True, section="Coming in"))
-        pages.append(
-            self._entry("definition", "Qualified lead", wide=True, section="Agreed together")
-        )
-        pages.append(self._entry("agreement", "SLA agreement", wide=True))
-        pages.append(self._entry("routing", "Routing", wide=True))
-        pages.append(self._entry("disputes", "Disputes", wide=True))
-        pages.append(self._entry("campaigns", "Campaigns", wide=True))
-        pages.append(self._entry("companies", "Companies", wide=True))
-        # As duplicates.queries.joins_leads says it, without asking for the teams once more.
-        if reads_figures and not self.user.is_administrator:
-            pages.append(self._entry("duplicates", "Same person?", wide=True))
-        if keeps_reasons(self.user):
-            pages.append(self._entry("settings/reasons", "Reasons", wide=True))
-        if reads_figures:
-            pages.append(self._entry("settings/fields", "Own fields", wide=True))
-        if reads_figures:
-            pages.append(self._entry("definition/backtests", "Backtests", wide=True))
-            pages.append(self._entry("reports/disagreement", "Disagreement", wide=True))
-        pages.append(self._entry("people", "People", wide=True, section="Shared"))
-        pages.append(self._entry("calendars", "Calendars", wide=True))
-        if keeps_forms(self.user):
-            pages.append(self._entry("forms", "Web forms", wide=True))
-        if reads_figures:
-            pages.append(self._entry("status", "Status", wide=True, section="Running"))
-        return pages
+            yield self._entry("quarantine", "Quarantine", aside)
+        if self.reads_figures:
+            yield self._entry("sla", "SLA")
+
+    def _seldom(self) -> Iterator[Entry]:
+        """Each section with those of its pages that this person may open."""
+        for section, pages in SELDOM:
+            shown = [page for page in pages if page.may is None or page.may(self)]
+            for number, page in enumerate(shown):
+                yield self._entry(
+                    page.name, page.label, wide=True, section="" if number else section
+                )
+
+    @cached_property
+    def reads_figures(self) -> bool:
+        """May this person open the pages of figures? Asked for many entries, read once."""
+        return sees_figures(self.user)
 
     @property
     def daily(self) -> list[Entry]:
@@ -184,3 +171,61 @@ def late_counts(user: User, now: datetime) -> tuple[int, int]:
 
 def _swept_at() -> datetime | None:
     return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Seldom:
+    """A page that is opened now and then; `may` None is everybody's."""
+
+    name: str
+    label: str
+    may: Callable[[Shell], bool] | None = None
+
+
+def _reads(shell: Shell) -> bool:
+    return shell.reads_figures
+
+
+def _joins(shell: Shell) -> bool:
+    """As duplicates.queries.joins_leads says it, without asking for the teams once more."""
+    return shell.reads_figures and not shell.user.is_administrator
+
+
+SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
+    (
+        "Coming in",
+        (
+            Seldom("import", "Import", lambda shell: brings_leads(shell.user)),
+            Seldom("forms", "Web forms", lambda shell: keeps_forms(shell.user)),
+            Seldom("campaigns", "Campaigns"),
+            Seldom("companies", "Companies"),
+            Seldom("duplicates", "Same person?", _joins),
+            Seldom("routing", "Routing"),
+        ),
+    ),
+    (
+        "Agreed together",
+        (
+            Seldom("definition", "Qualified lead"),
+            Seldom("agreement", "SLA agreement"),
+            Seldom("disputes", "Disputes"),
+            Seldom("settings/reasons", "Reasons", lambda shell: keeps_reasons(shell.user)),
+            Seldom("settings/fields", "Own fields", _reads),
+        ),
+    ),
+    (
+        "What outcomes teach",
+        (
+            Seldom("definition/backtests", "Backtests", _reads),
+            Seldom("reports/disagreement", "Disagreement", _reads),
+        ),
+    ),
+    (
+        "Shared",
+        (
+            Seldom("people", "People"),
+            Seldom("calendars", "Calendars"),
+            Seldom("status", "Status", _reads),
+        ),
+    ),
+)

@@ -12,7 +12,7 @@ from leads.intake.receiving.working import read_delivery, waiting_deliveries
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="leads.intake.tasks.deliveries", ignore_result=True)
+@shared_task(name="leads.intake.receiving.tasks.deliveries", ignore_result=True)
 def deliveries() -> None:
     """Read what waits, the oldest first; also what a lost or killed run left."""
     for delivery_id in waiting_deliveries():
