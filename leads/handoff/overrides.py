@@ -99,11 +99,10 @@ def overrides_at(now: datetime, *, besides: int | None = None) -> Overrides:
     here = local(now, settings.TIME_ZONE)
     begin = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     leads = Lead.objects.filter(submitted_at__gte=begin, submitted_at__lte=now)
-    counted = (
-        leads.exclude(pk=besides)
-        .exclude(origin="history")
-        .aggregate(submitted=Count("pk"), count=Count("pk", filter=Q(overridden=True)))
-    )
+    leads = leads.exclude(origin="history")
+    if besides is not None:
+        leads = leads.exclude(pk=besides)
+    counted = leads.aggregate(submitted=Count("pk"), count=Count("pk", filter=Q(overridden=True)))
     cap = next((asking() for asking in _registered), None)
     return Overrides(counted["count"], counted["submitted"], cap)
 

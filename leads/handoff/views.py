@@ -162,7 +162,7 @@ def lead(request: Request, ref: str) -> HttpResponse:
     )
 
 
-def counts_as_override(lead: Lead, allowed: Collection[Action]) -> bool:
+def counts_as_override(lead: Lead, allowed: Collection[str]) -> bool:
     """Whether handing it over now would be one."""
     return Action.SUBMIT in allowed and lead.verdict != "yes" and not lead.overturned
 

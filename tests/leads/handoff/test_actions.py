@@ -451,7 +451,7 @@ def test_the_next_promise_is_kept_on_the_lead(cast: Cast, now: datetime) -> None
 
 
 def test_a_rule_that_is_switched_off_places_nothing(cast: Cast, now: datetime) -> None:
-    content = copy.deepcopy(ROUTING)
+    content: dict[str, Any] = copy.deepcopy(ROUTING)
     content["rules"][1]["active"] = False
     publish(cast.max, now, content)
     lead = submit_lead(lead_id=captured(cast, now).pk, actor=cast.mia, now=now)

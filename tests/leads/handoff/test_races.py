@@ -23,6 +23,7 @@ from leads.handoff.episodes import capture_lead, reopen_lead
 from leads.handoff.merging import merge_lead
 from leads.handoff.models import Custody, Event, Lead, Person
 from leads.handoff.parties import permit
+from leads.handoff.recognition import person_of
 from leads.handoff.stages import Action
 from leads.routing import actions as routing
 from leads.routing.choice import place_all
@@ -213,7 +214,7 @@ def test_somebody_forgotten_while_they_write_is_not_brought_back(
     """The capture has read the person, and then the erasure comes."""
     old = won(cast, now)
     address = old.person.email
-    monkeypatch.setattr(episodes, "person_of", meeting(episodes.person_of))
+    monkeypatch.setattr(episodes, "person_of", meeting(person_of))
     outcomes = at_once(
         lambda: captured(cast, now + DAY, email=address),
         lambda: erase_person(person_id=old.person_id, actor=cast.olu, now=now + DAY, request="R"),

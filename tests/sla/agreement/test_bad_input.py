@@ -14,7 +14,7 @@ from tests.api import Api, assert_problem
 pytestmark = pytest.mark.django_db
 
 NOBODY = [{"steps": [{"do": "remind"}]}]
-EMPTY = [{"steps": []}]
+EMPTY: list[dict[str, object]] = [{"steps": []}]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
 from leads.handoff import actions
-from leads.handoff.corrections import erase_person, merge_lead, undo_last
+from leads.handoff.corrections import erase_person, undo_last
 from leads.handoff.episodes import reopen_lead
+from leads.handoff.merging import merge_lead
 from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.stages import Stage
 from leads.work.actions import log_touch
