@@ -82,7 +82,7 @@ class Stream:
         }
 
     def send_many(self) -> None:
-        from django.db import connection
+        from django.db import close_old_connections, connection
         from django.test import Client
 
         client = Client(raise_request_exception=False)
@@ -92,6 +92,7 @@ class Stream:
                 self.returning.start()
             if number > AWAY_AT + POSTS // 5:
                 self.back.wait()  # an error is quicker than a lead: leave some for afterwards
+            close_old_connections()  # as every request of a server begins; the test client does not
             self.send(client, number)
         connection.close()
 
