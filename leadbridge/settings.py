@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
     # Clocks and documents both have a `state`; each keeps a name of its own for generated clients.
     "ENUM_NAME_OVERRIDES": {
         "DocumentState": "leadbridge.kernel.documents.DocumentState.choices",
+        "Running": "sla.agreement.models.Running.choices",
     },
 }
 

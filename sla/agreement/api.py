@@ -31,7 +31,7 @@ class AgreementDetail(calls.DocumentDetail):
     running = serializers.ChoiceField(choices=Running.choices, help_text=RUNNING_HELP)
 
 
-class ProposeBody(calls.ProposeBody):
+class ProposeAgreementBody(calls.ProposeBody):
     """As of any document; and what becomes of clocks that run."""
 
     running = serializers.ChoiceField(
@@ -67,7 +67,7 @@ class AgreementOne(Agreement, calls.DocumentOne):
 class Propose(Agreement, calls.Propose):
     """Lay a draft before both heads."""
 
-    body = ProposeBody
+    body = ProposeAgreementBody
 
     def act(self, pk: int, user: User, now: datetime, told: dict[str, Any]) -> object:
         beside = {"running": told.pop("running")}

@@ -69,7 +69,7 @@ class EditedCalendar(Body):
     name = Words(required=False, longest=LONGEST_NAME, lines=False)
     calendar = ContentField()
     running = serializers.ChoiceField(
-        choices=[choice.value for choice in Running], default=Running.KEEP.value,
+        choices=Running.choices, default=Running.KEEP,
         help_text="What becomes of running clocks: keep, or move them to the new hours.",
     )  # fmt: skip
     version = serializers.IntegerField(
