@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from leadbridge.kernel.reading import Reader
 from leads.intake.importing.refusals import Refused
 
-PARTS = ("column", "constant", "blank", "values", "format", "zone", "prefix")
-_TEXTS = ("constant", "blank", "format", "zone", "prefix")
+PARTS = ("column", "constant", "blank", "filled", "values", "format", "zone", "prefix")
+_TEXTS = ("constant", "blank", "filled", "format", "zone", "prefix")
 LONGEST_COLUMN = 200
 
 
@@ -17,13 +17,15 @@ LONGEST_COLUMN = 200
 class Origin:
     """Where a value comes from: the first column that is filled, or a constant.
 
-    `values` translates what is found, `blank` stands for nothing, `prefix` is taken off where it
-    stands. `format` and `zone` say how a date is written.
+    `values` translates what is found, `blank` stands for nothing and `filled` for anything at all,
+    as in a column that only shows when somebody bought; `prefix` is taken off where it stands.
+    `format` and `zone` say how a date is written.
     """
 
     columns: tuple[str, ...] = ()
     constant: str = ""
     blank: str = ""
+    filled: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     format: str = ""
     zone: str = ""
@@ -43,6 +45,8 @@ class Origin:
             raw = row.get(column, "").strip()
             if raw:
                 break
+        if raw and self.filled:
+            return self.filled
         if self.prefix:
             raw = raw.removeprefix(self.prefix)
         if self.values and (raw or "" in self.values):

@@ -22,7 +22,6 @@ TEXTS = {
 }  # fmt: skip
 FIELDS = ("external_id", "source", "holder", "outcome", "value", *INSTANTS, *TEXTS)
 NEEDED = ("external_id", "handed_off_at")
-_PARTS = ("column", "constant", "blank", "filled", "values", "format")
 _READER = Reader("invalid_mapping")
 
 

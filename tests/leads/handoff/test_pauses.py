@@ -43,9 +43,9 @@ class Heard:
         self.changes: list[Change] = []
         send = lead_changed.send
 
-        def overhear(sender: type[Lead], *, change: Change) -> object:
+        def overhear(sender: type[Lead], *, change: Change, **more: object) -> object:
             self.changes.append(change)
-            return send(sender=sender, change=change)
+            return send(sender=sender, change=change, **more)
 
         monkeypatch.setattr(lead_changed, "send", overhear)
 
