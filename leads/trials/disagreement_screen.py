@@ -99,7 +99,7 @@ def _row(lead: Lead, zone: str) -> dict[str, str]:
     return {
         "ref": lead.ref,
         "name": lead.name,
-        "team": str(lead.team or ""),
+        "team": lead.team.name if lead.team_id else "",
         "verdict": verdict,
         "stage": LABELS[Stage(lead.stage)],
         "day": day,
