@@ -26,6 +26,7 @@ from leads.definition.own_fields import TYPES
 from leads.definition.paper import paper_of
 from leads.definition.remarks import may_remark, remark_on
 from leads.definition.starter import STARTER
+from leads.definition.vanished import vanished_fields
 
 
 @require_GET
@@ -139,6 +140,7 @@ def _draw(
         context |= evidence_for(request.user, shown)
         context |= {
             "caution": caution_of(shown),
+            "vanished": vanished_fields(text),
             "paper": paper_of(text, screen.marked_against(shown, standing)),
             "changes": screen.difference(shown, standing),
             "remarks": screen.said_on(shown, zone),
