@@ -106,5 +106,5 @@ def counted_leads(user: User, ids: list[int], page: int) -> Counted:
     """The leads of a figure, the last handed over first."""
     visible = Lead.objects.visible_to(viewer_of(user)).filter(pk__in=ids)
     start = (page - 1) * PAGE
-    rows = visible.select_related("person", "team").order_by("-submitted_at", "-pk")
+    rows = visible.select_related("person").order_by("-submitted_at", "-pk")
     return Counted(list(rows[start : start + PAGE]), len(ids), visible.count(), start)

@@ -175,11 +175,17 @@ def _split(known: list[Row], field: str, value: Any) -> Iterator[Split]:
     if min(len(met), len(missed)) < LEAST:
         return
     parts = [Part(len(side), sum(is_refused(row) for row in side)) for side in (met, missed)]
-    label = FIELDS[field].label.capitalize()
+    sentence = sentence_of_test(field, f"{value:,}" if field in NUMBERS else str(value))
     if field in NUMBERS:
-        yield Split(field, "at_least", value, f"{label} is {value:,} or more"[:200], *parts)
+        yield Split(field, "at_least", value, sentence, *parts)
     else:
-        yield Split(field, "one_of", [value], f"{label} is {value}"[:200], *parts)
+        yield Split(field, "one_of", [value], sentence, *parts)
+
+
+def sentence_of_test(field: str, value: str) -> str:
+    """What a test asks, in words."""
+    label = FIELDS[field].label.capitalize() if field in FIELDS else field
+    return f"{label} is {value}{' or more' if field in NUMBERS else ''}"[:200]
 
 
 def proposed_content(content: dict[str, Any], split: Split) -> dict[str, Any]:

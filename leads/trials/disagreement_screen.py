@@ -9,8 +9,8 @@ from leads.handoff.models import Lead
 from leads.handoff.stages import LABELS, Stage
 from leads.trials.backtest import OUTCOMES
 from leads.trials.counted import Counted, Links
-from leads.trials.disagreement import Disagreement, Part, Split
-from leads.trials.own_criteria import OwnCriterion, not_in_definition
+from leads.trials.disagreement import Disagreement, Part, Split, sentence_of_test
+from leads.trials.own_criteria import OwnCriterion, criterion_sentence, not_in_definition
 from leads.trials.screen import VERDICTS
 
 SIDES = {"met": "met", "missed": "not met", "unknown": "unknown"}
@@ -99,7 +99,6 @@ def _row(lead: Lead, zone: str) -> dict[str, str]:
     return {
         "ref": lead.ref,
         "name": lead.name,
-        "team": lead.team.name if lead.team_id else "",
         "verdict": verdict,
         "stage": LABELS[Stage(lead.stage)],
         "day": day,
@@ -111,11 +110,14 @@ def _what(asked: Mapping[str, str]) -> str:
     whom = "Refused by sales" if asked.get("refused") == "1" else "Decided by sales"
     side = SIDES.get(asked.get("side", ""), "")
     if asked.get("criterion"):
-        return f"{whom}, where criterion “{asked['criterion']}” is {side}"
+        return f"{whom}, where “{criterion_sentence(asked['criterion'])}” is {side}"
     if asked.get("field"):
-        return f"{whom}, where the test “{asked['field']} {asked.get('value', '')}” is {side}"
+        return (
+            f"{whom}, where “{sentence_of_test(asked['field'], asked.get('value', ''))}” is {side}"
+        )
     if asked.get("outcome"):
         verdict = VERDICTS.get(asked.get("verdict", ""), "not judged")
-        outcome = OUTCOMES.get(asked["outcome"], asked["outcome"])
-        return f"The definition said {verdict}; {outcome[:1].lower()}{outcome[1:]}"
+        return (
+            f"The definition said: {verdict}. What became of it: {OUTCOMES.get(asked['outcome'])}"
+        )
     return whom

@@ -126,6 +126,13 @@ def leads_on_side(window: Window, criterion_id: str, side: str, *, refused: bool
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def criterion_sentence(criterion_id: str) -> str:
+    """What a criterion in force says; its id where there is none such."""
+    active = DefinitionVersion.objects.filter(state=DefinitionVersion.State.ACTIVE).first()
+    criteria = Definition.from_content(active.content).criteria if active else ()
+    return next((one.sentence for one in criteria if one.id == criterion_id), criterion_id)
+
+
 def _judged(definition: Definition, window: Window) -> tuple[Compiled, Sequence[str]]:
     """The leads of a window, each with what every criterion found; the names of those columns."""
     reading = Reading(leads_known_then(window), window.days)

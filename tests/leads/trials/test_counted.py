@@ -61,6 +61,7 @@ def test_the_leads_of_a_side_are_those_that_pass_its_test(
     Lead.objects.filter(pk__in=Lead.objects.values("pk")[:15]).update(employees=None)
     asked = f"{PAGE_URL}?field=employees&value=50&side=missed"
     page = signed_in(cast.ana).get(f"{asked}&refused=1").content.decode()
+    assert "Refused by sales, where “Number of people is 50 or more” is not met." in page
     those = Lead.objects.filter(employees__lt=50, decision="reject")
     assert set(ROW.findall(page)) == {lead.ref for lead in those}
     assert those.count() < Lead.objects.filter(employees__lt=50).count()
