@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -100,9 +101,10 @@ def test_an_expression_that_would_hang_is_only_a_text_on_the_page_and_in_the_api
 def test_an_expression_is_no_operator(cast: Cast, now: datetime) -> None:
     ana, count = Api(cast.ana, now), DefinitionVersion.objects.count()
     content = asking(field="message", operator="known")
-    [*others, last] = content["criteria"]  # type: ignore[misc]
-    odd = {**content, "criteria": [*others, {**last, "operator": "matches", "value": HANGING}]}
-    assert ana.post("definitions/", {"content": odd}).status_code == 400
+    criteria: Any = content["criteria"]
+    odd = {**criteria[-1], "operator": "matches", "value": HANGING}
+    content["criteria"] = [*criteria[:-1], odd]
+    assert ana.post("definitions/", {"content": content}).status_code == 400
     assert DefinitionVersion.objects.count() == count
 
 
