@@ -6,14 +6,20 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put into words that a definition waits for a signature; tell the routing how many leads
-        somebody has, and drafts what their backtest found."""
+        somebody has, own fields which rule needs them, and versions what their backtests found."""
         from leadbridge.outbox.signatures import register_letters
         from leads.definition.cautions import register_caution
+        from leads.definition.evidence import register_evidence
         from leads.definition.life import DEFINITION
+        from leads.definition.uses import register_use
         from leads.handoff.loads import open_leads
+        from leads.routing.asked import rule_that_asks
         from leads.routing.loads import register_load
         from leads.trials.queries import caution_by_backtest
+        from leads.trials.shown import evidence_by_backtests
 
         register_load(open_leads)
+        register_use(rule_that_asks)
         register_caution(caution_by_backtest)
+        register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)

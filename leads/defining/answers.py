@@ -28,6 +28,10 @@ class DefinitionDetail(calls.DocumentDetail):
     caution = serializers.CharField(
         help_text="Of a draft: what its backtest warns of, or that it has none; else empty."
     )
+    vanished = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Criteria that ask for a field which leads no longer have, a sentence each.",
+    )
 
 
 class CriterionAnswer(serializers.Serializer[Any]):

@@ -27,6 +27,7 @@ from leads.definition.criteria import Definition as Text
 from leads.definition.facts import FIELDS
 from leads.definition.models import DefinitionRemark, OwnField
 from leads.definition.remarks import remark_on, remarks_on
+from leads.definition.vanished import vanished_fields
 from leads.definition.verdict import judge
 
 described = calls.described
@@ -58,8 +59,13 @@ class DefinitionOne(Definition, calls.DocumentOne):
             {"name": one.name, "figure": one.figure, "limit": one.limit, "fires": one.fires}
             for one in triggers_of(document, standing.review_on, now_of(self.request))
         ]
-        more = {"changes": changes, "triggers": triggers, "caution": caution_of(document)}
-        return {**super().detail(user, document), **more}
+        return {
+            **super().detail(user, document),
+            "changes": changes,
+            "triggers": triggers,
+            "caution": caution_of(document),
+            "vanished": vanished_fields(Text.from_content(document.content)),
+        }
 
 
 @described("definitions")

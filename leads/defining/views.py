@@ -20,11 +20,13 @@ from leads.defining.triggers import triggers_of
 from leads.definition import fields
 from leads.definition.cautions import caution_of
 from leads.definition.criteria import Definition
+from leads.definition.evidence import evidence_for
 from leads.definition.models import DefinitionVersion, OwnField
 from leads.definition.own_fields import TYPES
 from leads.definition.paper import paper_of
 from leads.definition.remarks import may_remark, remark_on
 from leads.definition.starter import STARTER
+from leads.definition.vanished import vanished_fields
 
 
 @require_GET
@@ -135,8 +137,10 @@ def _draw(
     if shown is not None:
         text = Definition.from_content(shown.content)
         in_force = shown == standing.active
+        context |= evidence_for(request.user, shown)
         context |= {
             "caution": caution_of(shown),
+            "vanished": vanished_fields(text),
             "paper": paper_of(text, screen.marked_against(shown, standing)),
             "changes": screen.difference(shown, standing),
             "remarks": screen.said_on(shown, zone),

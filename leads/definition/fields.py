@@ -22,6 +22,7 @@ from leads.definition.own_fields import (
     read_label,
     read_type,
 )
+from leads.definition.uses import use_elsewhere
 
 HOLDING = (DocumentState.PROPOSED, DocumentState.SIGNED, DocumentState.ACTIVE)
 
@@ -109,7 +110,8 @@ def change_field(
 
 
 def retire_field(*, key: str, actor: User, now: datetime) -> OwnField:
-    """No longer ask for it. What leads said stays; `in_use` (409) while a criterion needs it."""
+    """No longer ask for it. What leads said stays; `in_use` (409) while a criterion or a rule
+    of the routing needs it."""
     _require_keeper(actor)
     with transaction.atomic():
         _lock_documents()
@@ -122,6 +124,8 @@ def retire_field(*, key: str, actor: User, now: datetime) -> OwnField:
                 status=409,
                 field="key",
             )
+        if elsewhere := use_elsewhere(f"attributes.{key}"):
+            raise DomainError("in_use", elsewhere, status=409, field="key")
         row.retired_at = row.retired_at or now
         row.save(update_fields=["retired_at"])
     return row

@@ -6,7 +6,7 @@ distance between the 95 % intervals of the two shares (E. B. Wilson, 1927). So f
 above many, and a split that chance could have made counts for nothing.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
@@ -24,6 +24,8 @@ NUMBERS = ("employees", "value")
 CHOICES = ("country", "industry", "source", "campaign", "request")
 CUTS = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000,
         2_000, 5_000, 10_000, 20_000, 50_000, 100_000)  # fmt: skip
+
+Row = dict[str, Any]
 
 _DECIDED = """
     SELECT s.outcome, l.verdict, l.overridden, s.employees, s.value, s.country, s.industry,
@@ -101,29 +103,36 @@ class Disagreement:
     splits: list[Split]
 
 
-def disagreement(window: Window) -> Disagreement:
-    """What sales decided on the leads that were handed over in a window."""
+def decided_rows(window: Window) -> list[Row]:
+    """The leads of a window that sales decided on, with what was known of them then."""
     known = leads_known_then(window)
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED.format(known=known.sql), known.parameters)
         names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    cells = Counter((_verdict(row), row["outcome"]) for row in rows)
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def disagreement(window: Window) -> Disagreement:
+    """What sales decided on the leads that were handed over in a window."""
+    rows = decided_rows(window)
+    cells = Counter((verdict_of(row), row["outcome"]) for row in rows)
     found = [one for one in _splits(rows) if one.weight > 0]
     found.sort(key=lambda one: (-one.weight, -one.steepness, one.field, str(one.value)))
     return Disagreement(
         decided=len(rows),
-        refused=sum(_refused(row) for row in rows),
+        refused=sum(is_refused(row) for row in rows),
         cells=[(*cell, number) for cell, number in sorted(cells.items())],
         splits=_best_of_each(found)[:MOST_SPLITS],
     )
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def verdict_of(row: Row) -> str:
+    """What the definition said of a lead, or that somebody overrode it."""
     return "override" if row["overridden"] else str(row["verdict"])
 
 
-def _refused(row: dict[str, Any]) -> bool:
+def is_refused(row: Row) -> bool:
+    """Did sales say no?"""
     return bool(row["outcome"] == "rejected")
 
 
@@ -138,37 +147,45 @@ def _best_of_each(splits: list[Split]) -> list[Split]:
     return kept
 
 
-def _splits(rows: list[dict[str, Any]]) -> Iterator[Split]:
+def _splits(rows: list[Row]) -> Iterator[Split]:
     for name in NUMBERS:
         known = [row for row in rows if row[name] is not None]
         for cut in CUTS:
-            above = [row for row in known if row[name] >= cut]
-            below = [row for row in known if row[name] < cut]
-            label = FIELDS[name].label.capitalize()
-            yield from _split(name, "at_least", cut, f"{label} is {cut:,} or more", above, below)
+            yield from _split(known, name, cut)
     for name in CHOICES:
         known = [row for row in rows if row[name]]
-        groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in known:
-            groups[row[name]].append(row)
-        for value, those in groups.items():
-            rest = [row for row in known if row[name] != value]
-            label = FIELDS[name].label.capitalize()
-            yield from _split(name, "one_of", [value], f"{label} is {value}", those, rest)
+        for value in dict.fromkeys(row[name] for row in known):
+            yield from _split(known, name, value)
 
 
-def _split(
-    field: str,
-    operator: str,
-    value: Any,
-    sentence: str,
-    met: list[dict[str, Any]],
-    missed: list[dict[str, Any]],
-) -> Iterator[Split]:
+def sides_of(rows: list[Row], field: str, value: Any) -> tuple[list[Row], list[Row]]:
+    """Who passes the test of a field, and who does not; who has no such value is neither."""
+    met: list[Row] = []
+    missed: list[Row] = []
+    for row in rows:
+        found = row[field]
+        if found is None or found == "":
+            continue
+        (met if (found >= value if field in NUMBERS else found == value) else missed).append(row)
+    return met, missed
+
+
+def _split(known: list[Row], field: str, value: Any) -> Iterator[Split]:
+    met, missed = sides_of(known, field, value)
     if min(len(met), len(missed)) < LEAST:
         return
-    parts = [Part(len(side), sum(_refused(row) for row in side)) for side in (met, missed)]
-    yield Split(field, operator, value, sentence[:200], *parts)
+    parts = [Part(len(side), sum(is_refused(row) for row in side)) for side in (met, missed)]
+    sentence = sentence_of_test(field, f"{value:,}" if field in NUMBERS else str(value))
+    if field in NUMBERS:
+        yield Split(field, "at_least", value, sentence, *parts)
+    else:
+        yield Split(field, "one_of", [value], sentence, *parts)
+
+
+def sentence_of_test(field: str, value: str) -> str:
+    """What a test asks, in words."""
+    label = FIELDS[field].label.capitalize() if field in FIELDS else field
+    return f"{label} is {value}{' or more' if field in NUMBERS else ''}"[:200]
 
 
 def proposed_content(content: dict[str, Any], split: Split) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, When
+
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
 from leadbridge.people.access import sees_figures, viewer_of
@@ -42,6 +44,15 @@ def backtest_of(version: DefinitionVersion) -> Backtest | None:
     return rows.select_related("document", "against", "asked_by").order_by("-asked_at").first()
 
 
+def last_backtest(version: DefinitionVersion) -> Backtest | None:
+    """The one to show with a version: of the text it has now, else of the one it had last."""
+    rows = Backtest.objects.filter(document=version)
+    of_now = Case(When(content_hash=content_hash(version.content), then=0), default=1)
+    return (
+        rows.select_related("document", "against", "asked_by").order_by(of_now, "-asked_at").first()
+    )
+
+
 def caution_by_backtest(version: DefinitionVersion) -> str:
     """What the backtest of the very text of a draft warns of; where there is none, that."""
     tried = backtest_of(version)
@@ -68,7 +79,9 @@ def exhibits(version: DefinitionVersion) -> list[Exhibit]:
     done = list(
         Backtest.objects.filter(
             document=version, content_hash=version.content_hash, state=Backtest.State.DONE
-        ).order_by("-finished_at")
+        )
+        .select_related("asked_by")
+        .order_by("-finished_at")
     )
     found = []
     for side in Side:

@@ -1,6 +1,6 @@
 """A backtest as its page shows it: words, figures and rows, nothing reckoned anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,7 @@ from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.reasons import Labels
 from leads.trials.backtest import OUTCOMES, warning
-from leads.trials.disagreement import Disagreement, Part
 from leads.trials.models import Backtest
-from leads.trials.own_criteria import OwnCriterion
 from leads.trials.queries import exhibits, named_leads
 
 State = Backtest.State
@@ -137,37 +135,3 @@ def _named(user: User, ids: list[int]) -> list[Named]:
 
 def _name(lead: Lead) -> Named:
     return Named(lead.ref, lead.name, money_words(lead.value, settings.CURRENCY))
-
-
-def disagreement_screen(
-    found: Disagreement, criteria: Sequence[OwnCriterion], *, may_propose: bool
-) -> dict[str, Any]:
-    """The criteria in force, verdict by outcome in a table, and the splits in words."""
-    return {
-        "criteria": [
-            {"sentence": one.sentence, "met": _share(one.met), "missed": _share(one.missed),
-             "unknown": _share(one.unknown), "weight": f"{100 * one.weight:.0f}",
-             "goes_by": one.goes_by}
-            for one in criteria
-        ],
-        "found": found,
-        "cells": [
-            {"verdict": VERDICTS.get(verdict, "not judged"), "outcome": OUTCOMES[outcome],
-             "leads": number}
-            for verdict, outcome, number in found.cells
-        ],
-        "splits": [
-            {"key": one.key, "sentence": one.sentence, "met": _share(one.met),
-             "missed": _share(one.missed), "weight": f"{100 * one.weight:.0f}"}
-            for one in found.splits
-        ],
-        "may_propose": may_propose,
-    }  # fmt: skip
-
-
-def _share(part: Part) -> str:
-    if not part.decided:
-        return "none"
-    low, high = part.interval
-    share = 100 * part.refused / part.decided
-    return f"{part.refused:,} of {part.decided:,}, {share:.0f} % ({100 * low:.0f}–{100 * high:.0f})"

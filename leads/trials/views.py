@@ -1,6 +1,8 @@
 """The pages of what outcomes teach: backtests of the definition, and where both sides disagree."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,15 +13,19 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import may_draft, sees_figures
 from leadbridge.people.document_queries import versions_for
-from leadbridge.people.http import Request, signed_in
+from leadbridge.people.http import Request, signed_in, zone_of
 from leads.definition.life import DEFINITION
 from leads.trials.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
+from leads.trials.counted import Counted, Links, counted_ids, counted_leads
 from leads.trials.disagreement import disagreement
+from leads.trials.disagreement_screen import disagreement_screen, leads_screen
 from leads.trials.known import Window
 from leads.trials.own_criteria import own_criteria
 from leads.trials.queries import backtests_for, get_backtest_for
-from leads.trials.screen import backtest_screen, disagreement_screen, headline
+from leads.trials.screen import backtest_screen, headline
 from leads.trials.tasks import wake_backtests
+
+LONGEST_AGO = timedelta(days=31)  # how old a report may be whose figures are followed
 
 
 @require_GET
@@ -83,8 +89,7 @@ def disagree(request: Request) -> HttpResponse:
     """Where sales decides otherwise than the definition; a change can be drafted from each row."""
     if not sees_figures(request.user):
         raise DomainError("forbidden", "This is for those who read figures.", status=403)
-    days = days_of(request.GET.get("days", ""))
-    window = Window(request.now - timedelta(days=days), request.now)
+    days, window = _looked_at(request)
     found = disagreement(window)
     if request.method == "POST":
         picked = request.POST.get("split", "")
@@ -92,6 +97,52 @@ def disagree(request: Request) -> HttpResponse:
         messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
         return redirect("backtests")
     context = disagreement_screen(
-        found, own_criteria(window, found.splits), may_propose=may_draft(request.user)
+        found,
+        own_criteria(window, found.splits),
+        Links(days, window.until),
+        may_propose=may_draft(request.user),
     )
     return render(request, "leads/disagreement.html", {**context, "days": days})
+
+
+@require_GET
+@signed_in
+def disagreed_leads(request: Request) -> HttpResponse:
+    """Exactly the leads that one figure of the report counts; those that the reader may see."""
+    if not sees_figures(request.user):
+        raise DomainError("forbidden", "This is for those who read figures.", status=403)
+    days, window = _looked_at(request)
+    asked = {name: text for name, text in request.GET.items() if isinstance(text, str)}
+    counted = counted_leads(request.user, counted_ids(window, asked), _page(asked))
+    context = leads_screen(counted, asked, zone_of(request.user))
+    context |= {"days": days, "pager": _pager(asked, counted)}
+    return render(request, "leads/disagreement_leads.html", context)
+
+
+def _looked_at(request: Request) -> tuple[int, Window]:
+    """The days looked back, and the window; an address may name its end, so that a figure and its
+    leads are of the same stretch."""
+    days, until = days_of(request.GET.get("days", "")), request.now
+    try:
+        named = datetime.fromisoformat(request.GET.get("until", ""))
+    except ValueError:
+        named = until
+    if named.tzinfo is not None and until - LONGEST_AGO <= named <= until:
+        until = named
+    return days, Window(until - timedelta(days=days), until)
+
+
+def _page(asked: Mapping[str, str]) -> int:
+    text = asked.get("page", "")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _pager(asked: Mapping[str, str], counted: Counted) -> dict[str, str] | None:
+    shown, here = counted.start + len(counted.leads), _page(asked)
+    if not counted.start and shown >= counted.seen:
+        return None
+    return {
+        "text": f"{counted.start + 1:,} to {shown:,} of {counted.seen:,}",
+        "previous": f"?{urlencode({**asked, 'page': here - 1})}" if here > 1 else "",
+        "next": f"?{urlencode({**asked, 'page': here + 1})}" if shown < counted.seen else "",
+    }

@@ -20,7 +20,7 @@ from leads.handoff.episodes import join_lead
 from leads.handoff.judging import facts_of
 from leads.handoff.models import Lead, Person
 from leads.trials.actions import ask_backtest, run_backtest
-from leads.trials.backtest import judge_past, report, warning
+from leads.trials.backtest import MOST_NAMED, judge_past, report, warning
 from leads.trials.known import Window, leads_in
 from leads.trials.models import Backtest
 from tests.leads.handoff import scenes
@@ -76,8 +76,10 @@ def no_triggers() -> Any:
     return pgtrigger.ignore("leads.Lead:begins_captured")
 
 
-def by_hand(draft: Definition, in_force: Definition, window: Window) -> dict[str, Any]:
-    """The same report by a loop, lead by lead."""
+def by_hand(
+    draft: Definition, in_force: Definition, window: Window, *, turns: bool
+) -> dict[str, Any]:
+    """The same report by a loop, lead by lead; `turns`: also what each criterion alone turns."""
     outcomes: Counter[tuple[str, str, str, str]] = Counter()
     missed, let_in, turned = [], [], Counter[tuple[int, str]]()
     for lead in Lead.objects.select_related("person"):
@@ -93,21 +95,25 @@ def by_hand(draft: Definition, in_force: Definition, window: Window) -> dict[str
             missed.append(lead.pk)
         if outcome == "rejected" and new == "yes":
             let_in.append(lead.pk)
-        for place, without in enumerate(draft.each_without_one()):
+        for place, without in enumerate(draft.each_without_one() if turns else ()):
             other = judge(without, facts, now=at).answer
             if (other == "yes") != (new == "yes"):
                 turned[place, "keeps_out" if other == "yes" else "lets_in"] += 1
     return {"outcomes": outcomes, "missed": missed, "let_in": let_in, "turned": turned}
 
 
-def test_the_numbers_are_those_of_a_slow_loop(cast: Cast, now: datetime) -> None:
-    past(cast, now, leads=2_500, seed=7)
+def both_ways(
+    cast: Cast, now: datetime, *, leads: int, seed: int, turns: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The report of the query, held to the counts of the loop; and the loop's."""
+    past(cast, now, leads=leads, seed=seed)
     draft, in_force = Definition.from_content(STRICT), Definition.from_content(STARTER)
     window = Window(now - 60 * DAY, now)
     result = report(draft, in_force, window, judge_past(draft, in_force, window))
-    slow = by_hand(draft, in_force, window)
-    assert 1_000 < result["leads"] < 2_500
+    slow = by_hand(draft, in_force, window, turns=turns)
+    assert leads // 2 < result["leads"] < leads
     assert result["leads"] == slow["outcomes"].total()
+    assert sum(row["leads"] for row in result["outcomes"]) == result["leads"]
     for row in result["outcomes"]:
         those = {
             key: n
@@ -120,6 +126,11 @@ def test_the_numbers_are_those_of_a_slow_loop(cast: Cast, now: datetime) -> None
             for key, n in those.items():
                 told[key[place]] += n
             assert row[by] == {answer: told[answer] for answer in ("yes", "no", "unknown")}
+    return result, slow
+
+
+def test_the_numbers_are_those_of_a_slow_loop(cast: Cast, now: datetime) -> None:
+    result, slow = both_ways(cast, now, leads=2_000, seed=7, turns=True)
     assert result["wins_missed"]["leads"] == len(slow["missed"]) > 10
     assert sorted(result["wins_missed"]["ids"]) == sorted(slow["missed"])
     assert result["rejected_let_in"]["leads"] == len(slow["let_in"]) > 10
@@ -129,6 +140,17 @@ def test_the_numbers_are_those_of_a_slow_loop(cast: Cast, now: datetime) -> None
     weeks = result["weeks"]["each"]
     assert sum(week["draft"] for week in weeks) == result["qualify"]["draft"]["yes"]
     assert sum(week["handed_over"] for week in weeks) == result["tried"]
+
+
+def test_the_numbers_of_ten_thousand_leads_are_those_of_a_loop_over_them(
+    cast: Cast, now: datetime
+) -> None:
+    result, slow = both_ways(cast, now, leads=10_000, seed=9, turns=False)
+    for name, those in (("wins_missed", "missed"), ("rejected_let_in", "let_in")):
+        ids = result[name]["ids"]
+        assert result[name]["leads"] == len(slow[those]) > 10, name
+        assert len(set(ids)) == min(len(slow[those]), MOST_NAMED), "named as many as there is room"
+        assert set(ids) <= set(slow[those])
 
 
 def test_a_past_in_parts_adds_up_to_the_whole(cast: Cast, now: datetime) -> None:

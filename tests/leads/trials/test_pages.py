@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
+from leadbridge.people.documents import propose, sign
+from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.trials.actions import ask_backtest, run_backtest
 from leads.trials.disagreement import disagreement
@@ -181,3 +183,57 @@ def test_a_marketer_reads_the_disagreement_and_drafts_nothing(
 def test_where_nothing_was_decided_the_report_says_so(cast: Cast, signed_in: SignedIn) -> None:
     page = signed_in(cast.ana).get("/reports/disagreement/").content.decode()
     assert "Nothing that chance could not have done." in page
+
+
+def test_a_draft_shows_on_its_own_page_how_its_trial_stands(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    lead = scenes.won(cast, now - DAY, employees=30, company="Kanters")
+    browser, here = signed_in(cast.ana), f"/definition/v{draft.version}/"
+    page = browser.get(here).content.decode()
+    assert "This text was not tried yet." in page
+    assert f'action="/definition/{draft.version}/backtest/"' in page
+    backtest = ask_backtest(document_id=draft.pk, actor=cast.ana, now=now)
+    page = browser.get(here).content.decode()
+    assert "Waits for a worker" in page
+    assert f'data-live-url="/definition/backtests/{backtest.pk}/"' in page
+    assert "Try again" not in page
+    run_backtest(backtest_id=backtest.pk, now=now)
+    page = browser.get(here).content.decode()
+    assert f'href="/leads/{lead.ref}/"><bdi>Kanters</bdi>' in page
+    assert "Try again" in page
+    DefinitionVersion.objects.filter(pk=draft.pk).update(
+        content={**STRICT, "thresholds": {"fit": 20, "interest": 15}}
+    )
+    assert "The text was edited since." in browser.get(here).content.decode()
+
+
+def test_a_failed_trial_is_said_on_the_page_of_the_draft(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    failed = ask_backtest(document_id=draft.pk, actor=cast.ana, now=now)
+    Backtest.objects.filter(pk=failed.pk).update(state="failed", error="It went wrong.")
+    page = signed_in(cast.ana).get(f"/definition/v{draft.version}/").content.decode()
+    assert "It went wrong." in page
+    assert "Try again" in page
+
+
+def test_each_signature_shows_the_result_that_lay_before_it(
+    cast: Cast, now: datetime, signed_in: SignedIn, draft: DefinitionVersion
+) -> None:
+    scenes.won(cast, now - DAY, employees=30)
+    here = f"/definition/v{draft.version}/"
+    proposed = propose(DEFINITION, document_id=draft.pk, actor=cast.ana, now=now)
+    text = proposed.content_hash
+    sign(DEFINITION, document_id=draft.pk, actor=cast.max, now=now, signed_hash=text)
+    backtest = tried(draft, cast, now + timedelta(minutes=1))
+    later = now + timedelta(minutes=5)
+    page = signed_in(cast.ana).get(here).content.decode()
+    assert f"{cast.max} for sales</bdi></b>: no backtest of this text was done by then" in page
+    assert f"{cast.ana} for marketing" not in page
+    sign(DEFINITION, document_id=draft.pk, actor=cast.ana, now=later, signed_hash=text)
+    page = signed_in(cast.mia).get("/definition/").content.decode()
+    assert f"{cast.ana} for marketing</bdi></b>: 0 of 1 leads would qualify, 1 win missed" in page
+    assert f'href="/definition/backtests/{backtest.pk}/">backtest of 25 Aug to 23 Nov 2026' in page
+    assert "This text was not tried yet." not in page
+    assert "would qualify" not in signed_in(cast.sam).get("/definition/").content.decode()
