@@ -5,9 +5,11 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        """Put into words that a definition waits for a signature; tell the routing how many leads
-        somebody has, and drafts what their backtest found."""
+        """Put into words that a definition waits for a signature, and a read-out for its readers;
+        tell the routing how many leads somebody has, and drafts what their backtest found."""
+        from leadbridge.outbox.kinds import register
         from leadbridge.outbox.signatures import register_letters
+        from leads.campaigns import readouts
         from leads.definition.cautions import register_caution
         from leads.definition.life import DEFINITION
         from leads.handoff.loads import open_leads
@@ -17,3 +19,5 @@ class LeadsConfig(AppConfig):
         register_load(open_leads)
         register_caution(caution_by_backtest)
         register_letters(DEFINITION)
+        register(readouts.BEGUN, readouts.render_begun)
+        register(readouts.LATE, readouts.render_late)
