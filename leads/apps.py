@@ -5,9 +5,12 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        """Put into words that a definition waits for a signature; tell the routing how many leads
-        somebody has, own fields which rule needs them, and versions what their backtests found."""
+        """Put into words that a definition waits for a signature, and a read-out for its readers;
+        tell the routing how many leads somebody has, own fields which rule needs them, and versions
+        what their backtests found."""
+        from leadbridge.outbox.kinds import register
         from leadbridge.outbox.signatures import register_letters
+        from leads.campaigns import readouts
         from leads.definition.cautions import register_caution
         from leads.definition.evidence import register_evidence
         from leads.definition.life import DEFINITION
@@ -23,3 +26,5 @@ class LeadsConfig(AppConfig):
         register_caution(caution_by_backtest)
         register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)
+        register(readouts.BEGUN, readouts.render_begun)
+        register(readouts.LATE, readouts.render_late)

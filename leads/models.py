@@ -1,6 +1,6 @@
 """Collects the models of the rooms for Django; nobody imports from here."""
 
-from leads.campaigns.models import Campaign, CampaignCost, CampaignRule
+from leads.campaigns.models import Campaign, CampaignCost, CampaignRule, Readout
 from leads.companies.models import Company, CompanyDomain
 from leads.definition.models import (
     DefinitionConfirmation,
@@ -54,6 +54,7 @@ __all__ = [
     "Person",
     "Quarantined",
     "Question",
+    "Readout",
     "Reason",
     "Recoding",
     "Remark",

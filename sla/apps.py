@@ -11,6 +11,7 @@ class SlaConfig(AppConfig):
         from leadbridge.outbox.hours import register_hours
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
+        from leads.campaigns.readout_due import register_readout
         from leads.handoff.changes import lead_changed
         from leads.handoff.effort import register_effort
         from leads.handoff.overrides import register_cap
@@ -22,7 +23,7 @@ class SlaConfig(AppConfig):
         from sla.clocks import digest, news, notices
         from sla.clocks.attempts import effort_on
         from sla.clocks.hours import next_working_instants, openings
-        from sla.clocks.office_day import one_business_day
+        from sla.clocks.office_day import agreed_readout, one_business_day
         from sla.clocks.pauses import allowed_pauses
         from sla.clocks.rebuild import follow_agreement
         from sla.clocks.receiver import on_lead_changed
@@ -35,6 +36,7 @@ class SlaConfig(AppConfig):
         register_effort(effort_on)
         register_cap(override_cap)
         register_due(one_business_day)
+        register_readout(agreed_readout)
         register(KIND, render_review)
         signatures.register_letters(AGREEMENT)
         for kind, renderer in notices.RENDERERS.items():

@@ -6,6 +6,7 @@ from decimal import Decimal
 from leadbridge.demo.organisation import Cast
 from leads.campaigns.actions import add_cost, add_rule, launch_campaign, make_campaign
 from leads.campaigns.models import Campaign
+from leads.campaigns.readouts import sign_readout
 
 # name, channel, days before the end it starts and ends (None: goes on), costs
 CAMPAIGNS: tuple[tuple[str, str, int, int | None, tuple[tuple[int, int, str], ...]], ...] = (
@@ -33,6 +34,7 @@ def run_campaigns(cast: Cast, *, now: datetime) -> None:
         )
         if start < now:
             launch_campaign(campaign_id=campaign.pk, actor=cast.mia, now=start)
+            _read_out(campaign, cast)
         for days, amount, what in costs:
             at = now - timedelta(days=days)
             add_cost(
@@ -43,3 +45,11 @@ def run_campaigns(cast: Cast, *, now: datetime) -> None:
     asks = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "spring*"}
     add_rule(actor=cast.mia, asks=asks, campaign_id=spring.pk, source="search ads")
     add_rule(actor=cast.mia, asks={"utm_medium": "email"}, source="newsletter")
+
+
+def _read_out(campaign: Campaign, cast: Cast) -> None:
+    """Both sides read how it began, before the agreed time was over."""
+    due_at = campaign.readout.due_at
+    early = due_at - timedelta(minutes=25)
+    sign_readout(campaign_id=campaign.pk, actor=campaign.marketer, now=early, words="Go on.")
+    sign_readout(campaign_id=campaign.pk, actor=cast.max, now=due_at - timedelta(minutes=9))

@@ -46,6 +46,14 @@ def keeps_campaigns(user: User) -> bool:
     return user.is_marketing or user.is_administrator
 
 
+def readout_side(user: User) -> Side | None:
+    """For which side this person signs that they read how a campaign began: anybody of marketing,
+    and of sales whoever reads figures. None for all others."""
+    if user.is_marketing:
+        return Side.MARKETING
+    return Side.SALES if user.is_sales and sees_figures(user) else None
+
+
 def keeps_companies(user: User) -> bool:
     """May say who looks after a company: whoever leads a team or a side, and administrators."""
     return keeps_reasons(user) or Team.objects.filter(manager=user).exists()

@@ -11,6 +11,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import keeps_campaigns
 from leadbridge.people.models import User
 from leads.campaigns.models import Campaign, CampaignCost, CampaignRule
+from leads.campaigns.readouts import begin_readout
 from leads.campaigns.words import Asks, key_of
 from leads.handoff.models import Lead
 
@@ -82,7 +83,10 @@ def edit_campaign(
 
 
 def launch_campaign(*, campaign_id: int, actor: User, now: datetime) -> Campaign:
-    """It is out; once. DomainError `already_decided` (409) where it was launched before."""
+    """It is out, once; from now on both sides owe its read-out.
+
+    DomainError `already_decided` (409) where it was launched before.
+    """
     require_keeper(actor)
     with transaction.atomic():
         campaign = _lock(campaign_id)
@@ -91,6 +95,7 @@ def launch_campaign(*, campaign_id: int, actor: User, now: datetime) -> Campaign
             raise DomainError("already_decided", f"It was launched at {at}.", status=409)
         campaign.launched_at = now
         campaign.save(update_fields=["launched_at"])
+        begin_readout(campaign=campaign, actor=actor, now=now)
     return campaign
 
 
@@ -161,6 +166,12 @@ def find_campaign(campaign_id: int, *, field: str = "") -> Campaign:
     if found is None:
         raise DomainError("not_found", "There is no such campaign.", status=404)
     return found
+
+
+def campaign_by(number: str) -> Campaign:
+    """One by its number as an address writes it; DomainError `not_found` (404)."""
+    plain = number.isascii() and number.isdigit() and len(number) <= 18
+    return find_campaign(int(number) if plain else 0)
 
 
 def _lock(campaign_id: int) -> Campaign:

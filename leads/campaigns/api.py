@@ -20,8 +20,8 @@ from leadbridge.people.schema import answers
 from leads.campaigns.actions import (
     add_cost,
     add_rule,
+    campaign_by,
     edit_campaign,
-    find_campaign,
     launch_campaign,
     make_campaign,
 )
@@ -147,7 +147,7 @@ class CampaignOne(ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         """With its cost entries, for whoever reads figures."""
-        return Response(detail_of(request, found_by(number)))
+        return Response(detail_of(request, campaign_by(number)))
 
     @extend_schema(
         operation_id="campaigns_change",
@@ -157,7 +157,7 @@ class CampaignOne(ApiView):
     )
     def patch(self, request: Request, number: str) -> Response:
         """Change what is told of it. Arrivals that say an old name go on to count for it."""
-        found, body = found_by(number), read_body(request, CampaignPatch)
+        found, body = campaign_by(number), read_body(request, CampaignPatch)
         first, last = body.pop("starts_on", found.starts_on), body.pop("ends_on", found.ends_on)
         body["marketer"] = person_of(body.get("marketer"))
         actor = caller(request)
@@ -176,7 +176,7 @@ class CampaignCosts(ApiView):
     )
     def post(self, request: Request, number: str) -> Response:
         """Add an entry."""
-        found, body = found_by(number), read_body(request, CampaignCostBody)
+        found, body = campaign_by(number), read_body(request, CampaignCostBody)
         actor, now = caller(request), now_of(request)
         return Response(
             cost_answer(add_cost(campaign_id=found.pk, actor=actor, now=now, **body)), status=201
@@ -194,7 +194,7 @@ class CampaignLaunch(ApiView):
     )
     def post(self, request: Request, number: str) -> Response:
         """Now, and once: 409 `already_decided` after the first time."""
-        found = found_by(number)
+        found = campaign_by(number)
         actor, now = caller(request), now_of(request)
         return Response(
             detail_of(request, launch_campaign(campaign_id=found.pk, actor=actor, now=now))
@@ -231,12 +231,6 @@ class CampaignRules(ListView):
             source=body.get("source", ""),
         )
         return Response(rule_answer(added), status=201)
-
-
-def found_by(number: str) -> Campaign:
-    """By its number in an address; DomainError `not_found` (404)."""
-    plain = number.isascii() and number.isdigit() and len(number) <= 18
-    return find_campaign(int(number) if plain else 0)
 
 
 def person_of(username: str | None) -> User | None:

@@ -1,4 +1,4 @@
-"""Campaigns, what they cost, and the rules by which arrivals count for them."""
+"""Campaigns, what they cost, their read-outs, and the rules by which arrivals count for them."""
 
 from typing import ClassVar
 
@@ -68,6 +68,61 @@ class CampaignCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.on}"
+
+
+class Readout(models.Model):
+    """What both sides owe a campaign once it is out: to read its first hour, and say so. It freezes
+    by when; whether it is late follows from these instants alone."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="readout")
+    started_at = models.DateTimeField()
+    at_risk_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    marketing_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    marketing_at = models.DateTimeField(null=True)
+    marketing_words = models.CharField(max_length=300, blank=True)
+    sales_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    sales_at = models.DateTimeField(null=True)
+    sales_words = models.CharField(max_length=300, blank=True)
+    # When it was told that it is late; never how late it is.
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="leads_readout_forward",
+                condition=Q(at_risk_at__gte=F("started_at")) & Q(due_at__gte=F("at_risk_at")),
+            ),
+            models.CheckConstraint(
+                name="leads_readout_marketing_signed",
+                condition=Q(marketing_by=None, marketing_at=None)
+                | Q(marketing_by__isnull=False, marketing_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_readout_sales_signed",
+                condition=Q(sales_by=None, sales_at=None)
+                | Q(sales_by__isnull=False, sales_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leads_readout_two_people",
+                condition=Q(marketing_by=None) | Q(sales_by=None) | ~Q(marketing_by=F("sales_by")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Empty while nothing is late and untold: the worker asks every few seconds.
+            models.Index(
+                name="leads_readout_untold",
+                fields=["due_at"],
+                condition=Q(told_at=None) & (Q(marketing_by=None) | Q(sales_by=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"read-out of {self.campaign_id}"
 
 
 class CampaignRule(models.Model):

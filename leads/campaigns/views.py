@@ -24,6 +24,8 @@ from leads.campaigns.actions import (
 from leads.campaigns.forms import CampaignForm, CostForm, RuleForm
 from leads.campaigns.models import Campaign, CampaignRule
 from leads.campaigns.queries import Line, campaigns_found, lines_of
+from leads.campaigns.readout_screen import readout_card
+from leads.campaigns.readouts import sign_readout
 from leads.handoff.views import address, page_number
 
 PAGE = 50
@@ -85,22 +87,35 @@ def campaign(request: Request, number: int) -> HttpResponse:
     found = find_campaign(number)
     form = CostForm(initial={"on": timezone.localdate(request.now)})
     if request.method == "POST":
-        require_keeper(request.user)
-        done = request.POST.get("do", "")
-        if done == "launch":
-            launch_campaign(campaign_id=number, actor=request.user, now=request.now)
-            messages.success(request, f"“{found}” is out.")
-            return redirect(f"{LAST}{number}/")
-        if done.removeprefix("remove ").isdecimal():
-            cost_id = int(done.removeprefix("remove ")[:18])
-            remove_cost(campaign_id=number, cost_id=cost_id, actor=request.user)
-            messages.success(request, "The entry is gone.")
-            return redirect(f"{LAST}{number}/#costs")
+        done = _do(request, found, request.POST.get("do", ""))
+        if done is not None:
+            return done
         form = CostForm(request.POST)
         if _kept(form, lambda: form.save(number, actor=request.user, now=request.now)):
             messages.success(request, "Added.")
             return redirect(f"{LAST}{number}/#costs")
     return draw_campaign(request, found, form)
+
+
+def _do(request: Request, found: Campaign, asked: str) -> HttpResponse | None:
+    """Do what a button asks; None where it is the form of costs."""
+    actor, now, url = request.user, request.now, f"{LAST}{found.pk}/"
+    if asked == "readout":
+        words = request.POST.get("words", "")
+        sign_readout(campaign_id=found.pk, actor=actor, now=now, words=words)
+        messages.success(request, "Signed: you have read it.")
+        return redirect(f"{url}#readout")
+    require_keeper(actor)
+    if asked == "launch":
+        launch_campaign(campaign_id=found.pk, actor=actor, now=now)
+        messages.success(request, f"“{found}” is out. Both sides now owe its read-out.")
+        return redirect(url)
+    if asked.removeprefix("remove ").isdecimal():
+        cost_id = int(asked.removeprefix("remove ")[:18])
+        remove_cost(campaign_id=found.pk, cost_id=cost_id, actor=actor)
+        messages.success(request, "The entry is gone.")
+        return redirect(f"{url}#costs")
+    return None
 
 
 def draw_campaign(request: Request, found: Campaign, form: CostForm) -> HttpResponse:
@@ -117,6 +132,7 @@ def draw_campaign(request: Request, found: Campaign, form: CostForm) -> HttpResp
         "costs": costs,
         "rules": [rule_row(rule) for rule in found.rules.all()],
         "form": form,
+        "readout": readout_card(request, found),
         "figures": figures,
         "may_keep": keeps_campaigns(request.user),
     }

@@ -4,8 +4,9 @@ Asked when a clock begins, and again when a newer agreement is to count for cloc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sla.agreement.attempts import AttemptPlan
 from sla.agreement.targets import Target
@@ -15,8 +16,7 @@ from sla.clocks.kinds import DueBy, Kind
 from sla.clocks.spans import Span, span_of
 
 
-@dataclass(frozen=True)
-class Grounds:
+class Grounds(NamedTuple):
     """What happened that a promise is counted from.
 
     `at` is the act it began with: for attempt `number` the attempt before it, `first_at` being the

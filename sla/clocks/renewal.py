@@ -6,8 +6,8 @@ for a time that is gone is dropped. What an outage left of a promise stays what 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from leads.handoff.changes import PausedTime
 from sla.agreement.ladder import TELL
@@ -20,8 +20,7 @@ from sla.clocks.repausing import stopped_by
 from sla.clocks.spans import step_times
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What an agreement asks of a clock and its lead. `climbed`: steps it has come to already;
     `climbs`: it has a ladder, which a clock of a past has not; `restarted`: after an outage."""
 
@@ -53,7 +52,7 @@ def renew(
     agreed = agreement.target_for(
         kind=facts.kind, tier=facts.tier, source=facts.source, team=facts.team
     )
-    pauses = stopped_by(facts.paused, facts.kind, agreement)
+    pauses = stopped_by(facts.paused, facts.kind, agreement) if facts.paused else []
     target, span = reckon(
         kind, facts.grounds, target=agreed, plan=plan, calendar=calendar, pauses=pauses
     )
