@@ -34,11 +34,12 @@ def say(figures: list[tuple[str, float, str]]) -> None:
 
 
 def measure() -> None:
-    """Inbox at three sizes, the backtest, the sweep over a million clocks, accept, an import."""
+    """Inbox at three sizes, the backtest, the sweep and the what-if over a million clocks, accepts,
+    an import."""
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import backtesting, importing, serving, sweeping
+    from bench import backtesting, importing, serving, sweeping, whatif
     from leadbridge.demo.organisation import found_organisation
     from leadbridge.embedded.prepare import collect_static
 
@@ -61,6 +62,7 @@ def measure() -> None:
     say(backtesting.run())
     ground.seed(ground.CLOCKS, **known, leads=PROMISED, clocks=1_000_000)
     say(sweeping.run())
+    say(whatif.run())
     say(accepting(cast.sam.pk, serving))
     say(importing.run())
 

@@ -227,6 +227,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Normally done by the task that the asking starts; this run takes what a kill left.
+    "whatifs": {
+        "task": "sla.reports.whatif.tasks.whatifs",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # People answer this during the day: a minute after a lead came is soon enough.
     "duplicates": {
         "task": "leads.duplicates.tasks.find_duplicates",

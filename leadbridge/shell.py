@@ -218,6 +218,7 @@ SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
         (
             Seldom("definition/backtests", "Backtests", _reads),
             Seldom("reports/disagreement", "Disagreement", _reads),
+            Seldom("sla/whatif", "What if", _reads),
         ),
     ),
     (

@@ -4,6 +4,7 @@ from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
+from sla.reports.whatif.models import WhatIf
 
 __all__ = [
     "AgreementConfirmation",
@@ -19,4 +20,5 @@ __all__ = [
     "Outage",
     "Rebuild",
     "StaleHour",
+    "WhatIf",
 ]
