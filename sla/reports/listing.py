@@ -11,11 +11,11 @@ from leads.definition.fields import live_fields
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import state_of
-from sla.reports.slices import LABELS, Part, Slice, clocks_in
+from sla.reports.slices import LABELS, OF_NOW, Part, Slice, clocks_in
 
 PAGE = 50
 # Most urgent first where somebody should act, newest first where it is a record.
-_OLDEST_FIRST = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON, Part.WAITING})
+_OLDEST_FIRST = OF_NOW | {Part.WAITING}
 CSV_HEAD = (
     "lead", "name", "clock", "state", "holder", "team", "source", "value", "started_at", "due_at",
     "stopped_at", "noticed_at", "working_seconds", "target_seconds",

@@ -18,6 +18,7 @@ from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.funnel import OF_A_FUNNEL, funnel_of, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
+from sla.reports.hole_screen import hole_of
 from sla.reports.ledger import ledger
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import PAGE, Listing, csv_rows, list_clocks
@@ -56,6 +57,7 @@ def sla(request: Request) -> HttpResponse:
         context=lambda: {
             **filters(asked, scope, "/sla/"),
             "stats": stats_of(seen, asked, now),
+            "hole": hole_of(seen.hole, asked),
             "tally": tally_of(seen, asked),
             "relieved": relieved_tally(seen, asked),
             "outages": [outage_words(one, zone) for one in seen.outages],
