@@ -3,11 +3,13 @@
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
+from sla.reports.breach_models import BreachEntry
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
 
 __all__ = [
     "AgreementConfirmation",
     "AgreementVersion",
+    "BreachEntry",
     "Calendar",
     "CalendarVersion",
     "Clock",

@@ -18,6 +18,7 @@ from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, fell_due_relieved, outcome_q, overdue
 from sla.clocks.states import IS_RUNNING
 from sla.reports.bands import band_q
+from sla.reports.causes import cause_of
 
 SOON = timedelta(hours=1)
 
@@ -26,7 +27,8 @@ SOON = timedelta(hours=1)
 class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
-    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds.
+    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `reason` and
+    `cause` narrow lists alone, never what is counted by days that were kept.
     """
 
     start: datetime
@@ -37,6 +39,7 @@ class Slice:
     holder_id: int | None = None
     source: str = ""
     reason: str = ""
+    cause: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -147,6 +150,8 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     if slice_.reason:
         coded = clocks.annotate(code=coded_now("ended_by_id", "ended_by__data"))
         clocks = coded.filter(code=slice_.reason)
+    if slice_.cause:
+        clocks = clocks.annotate(cause=cause_of(now)).filter(cause=slice_.cause)
     return clocks
 
 
