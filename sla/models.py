@@ -3,12 +3,14 @@
 from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
+from sla.reports.breach_models import BreachEntry
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
 from sla.reports.whatif.models import WhatIf
 
 __all__ = [
     "AgreementConfirmation",
     "AgreementVersion",
+    "BreachEntry",
     "Calendar",
     "CalendarVersion",
     "Clock",

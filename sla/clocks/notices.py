@@ -16,6 +16,7 @@ from sla.clocks.kinds import KINDS, Side
 from sla.clocks.models import Clock
 
 AT_RISK, BREACHED, ESCALATED = "clock.at_risk", "clock.breached", "clock.escalated"
+NUDGED = "clock.nudged"
 MOST_LISTED = 30
 WITH_NAMES = ("lead__person", "holder", "team", "calendar__calendar", "agreement")
 
@@ -43,6 +44,16 @@ def render_escalation(message: Message) -> Letter:
     subject = f"Still overdue: {_kind(clock)} of {clock.lead.ref} {clock.lead.name}"
     done = str(message.data.get("outcome", ""))
     return Letter(subject, _body(clock, message, f"was due {_due(clock, message)}", done))
+
+
+def render_nudge(message: Message) -> Letter | None:
+    """Somebody who leads asks for it; nothing is left to say where it was answered meanwhile."""
+    clock = _clock_of(message)
+    if _is_over(clock):
+        return None
+    asks = str(message.data.get("by", ""))
+    subject = f"{asks} asks: {_kind(clock)} of {clock.lead.ref} {clock.lead.name}"
+    return Letter(subject, _body(clock, message, f"was due {_due(clock, message)}"))
 
 
 def _clock_of(message: Message) -> Clock:
@@ -185,4 +196,5 @@ RENDERERS: dict[str, Renderer] = {
     AT_RISK: render_risk,
     BREACHED: render_breach,
     ESCALATED: render_escalation,
+    NUDGED: render_nudge,
 }

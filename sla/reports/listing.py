@@ -11,14 +11,15 @@ from leads.definition.fields import live_fields
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import state_of
-from sla.reports.slices import LABELS, Part, Slice, clocks_in
+from sla.reports.causes import cause_of
+from sla.reports.slices import LABELS, OF_NOW, Part, Slice, clocks_in
 
 PAGE = 50
 # Most urgent first where somebody should act, newest first where it is a record.
-_OLDEST_FIRST = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON, Part.WAITING})
+_OLDEST_FIRST = OF_NOW | {Part.WAITING}
 CSV_HEAD = (
     "lead", "name", "clock", "state", "holder", "team", "source", "value", "started_at", "due_at",
-    "stopped_at", "noticed_at", "working_seconds", "target_seconds",
+    "stopped_at", "noticed_at", "working_seconds", "target_seconds", "cause",
 )  # fmt: skip
 
 
@@ -35,6 +36,11 @@ class Listing:
     def more(self) -> bool:
         """Is there a page after this one?"""
         return self.start + len(self.clocks) < self.whole
+
+    @property
+    def missed(self) -> tuple[Clock, ...]:
+        """Those of the page that were not kept."""
+        return tuple(clock for clock in self.clocks if getattr(clock, "cause", ""))
 
     @property
     def seen(self) -> tuple[object, ...]:
@@ -59,7 +65,7 @@ def in_order(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
         "lead__person", "lead__holder", "lead__team__manager", "holder", "team"
     )
     order = ("due_at", "pk") if part in _OLDEST_FIRST else ("-due_at", "-pk")
-    return found.order_by(*order)
+    return found.annotate(cause=cause_of(now)).order_by(*order)
 
 
 def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]:
@@ -83,6 +89,7 @@ def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]
             ),
             "" if clock.elapsed_seconds is None else str(clock.elapsed_seconds),
             str(clock.target_seconds),
+            getattr(clock, "cause", ""),
             *(harmless(spec.say(lead.attributes.get(spec.key))) for spec in own),
         ]
 

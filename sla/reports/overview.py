@@ -26,6 +26,7 @@ from sla.reports.ledger import one_snapshot
 from sla.reports.ledger_checks import broken_rules
 from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
+from sla.reports.waiting import BlackHole, black_hole
 
 SHOWN_LATE = 10
 # A page that took long to count is kept for so many times as long: it then costs at most a
@@ -92,6 +93,7 @@ class Overview:
     goals: tuple[float, ...]
     times: Times
     late: Standing
+    hole: BlackHole
     soon: Standing
     handed: Handed
     unaccounted: int
@@ -127,6 +129,7 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         goals=_goals([group.key for group in kinds]),
         times=times_of(replace(slice_, kind=slice_.kind or "accept"), now=now),
         late=_standing(slice_, Part.OVERDUE, now),
+        hole=black_hole(slice_, now=now),
         soon=_standing(slice_, Part.DUE_SOON, now),
         handed=handed,
         unaccounted=handed.unexplained + sum(rule.count for rule in broken_rules()),

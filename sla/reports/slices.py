@@ -13,9 +13,12 @@ from django.db.models import F, Q, QuerySet
 
 from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action, Stage
+from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, fell_due_relieved, outcome_q, overdue
 from sla.clocks.states import IS_RUNNING
+from sla.reports.bands import band_q
+from sla.reports.causes import cause_of
 
 SOON = timedelta(hours=1)
 
@@ -24,7 +27,8 @@ SOON = timedelta(hours=1)
 class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
-    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds.
+    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `reason` and
+    `cause` narrow lists alone, never what is counted by days that were kept.
     """
 
     start: datetime
@@ -35,6 +39,7 @@ class Slice:
     holder_id: int | None = None
     source: str = ""
     reason: str = ""
+    cause: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -56,6 +61,15 @@ class Part(StrEnum):
     OVERDUE = "overdue"
     DUE_SOON = "due_soon"
     UNASSIGNED_SOON = "unassigned_soon"
+    # Of those overdue, by how long they wait in times of the promise; whose they are; and one of
+    # each person who waits.
+    LATE_1 = "late_1"
+    LATE_2 = "late_2"
+    LATE_4 = "late_4"
+    LATE_8 = "late_8"
+    LATE_UNASSIGNED = "late_unassigned"
+    LATE_INACTIVE = "late_inactive"
+    LATE_PEOPLE = "late_people"
     # By start: what times are measured over.
     TIMED = "timed"
     # By submission: one clock for each lead handed over, that of whoever had to decide.
@@ -80,6 +94,13 @@ LABELS = {
     Part.OVERDUE: "Overdue now",
     Part.DUE_SOON: "Due in the next hour",
     Part.UNASSIGNED_SOON: "Due in the next hour, held by nobody yet",
+    Part.LATE_1: "Overdue, waiting up to twice as long as promised",
+    Part.LATE_2: "Overdue, waiting 2 to 4 times as long as promised",
+    Part.LATE_4: "Overdue, waiting 4 to 8 times as long as promised",
+    Part.LATE_8: "Overdue, waiting 8 times as long as promised or longer",
+    Part.LATE_UNASSIGNED: "Overdue and held by nobody",
+    Part.LATE_INACTIVE: "Overdue, held by people who no longer work here",
+    Part.LATE_PEOPLE: "The oldest broken promise to each person who waits",
     Part.TIMED: "Started",
     Part.SUBMITTED: "Handed over",
     Part.ACCEPTED: "Accepted",
@@ -89,13 +110,23 @@ LABELS = {
     Part.OPPORTUNITIES: "Became opportunities",
     Part.WON: "Won",
 }
-OF_NOW = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON})
+BAND_PARTS = {1: Part.LATE_1, 2: Part.LATE_2, 4: Part.LATE_4, 8: Part.LATE_8}
+# The overdue ones and the parts of them; oldest first, since somebody should act.
+OF_LATE = frozenset(
+    {
+        Part.OVERDUE, Part.LATE_UNASSIGNED, Part.LATE_INACTIVE, Part.LATE_PEOPLE,
+        *BAND_PARTS.values(),
+    }
+)  # fmt: skip
+OF_NOW = OF_LATE | {Part.DUE_SOON, Part.UNASSIGNED_SOON}
 OF_SUBMISSION = frozenset(
     {
         Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE,
         Part.OPPORTUNITIES, Part.WON,
     }
 )  # fmt: skip
+# Nobody outside waits for what is owed when a lead has ended.
+PERSON_WAITS = ~Q(kind__in=sorted(name for name, kind in KINDS.items() if kind.outlives))
 _ACCEPTS = Q(ended_by__action__in=[Action.ACCEPT, Action.TOUCH])
 _REJECTS = Q(ended_by__action=Action.REJECT)
 # Within the clocks of a submission; each is in exactly one of the four.
@@ -119,6 +150,8 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     if slice_.reason:
         coded = clocks.annotate(code=coded_now("ended_by_id", "ended_by__data"))
         clocks = coded.filter(code=slice_.reason)
+    if slice_.cause:
+        clocks = clocks.annotate(cause=cause_of(now)).filter(cause=slice_.cause)
     return clocks
 
 
@@ -166,6 +199,21 @@ def _unassigned_soon(slice_: Slice, now: datetime) -> Q:
     return due_within(now, SOON) & Q(holder__isnull=True)
 
 
+def _late_and(condition: Q) -> Callable[[Slice, datetime], Q]:
+    return lambda slice_, now: overdue(now) & condition
+
+
+def _late_band(times: int) -> Callable[[Slice, datetime], Q]:
+    return lambda slice_, now: overdue(now) & band_q(times, now)
+
+
+def _late_people(slice_: Slice, now: datetime) -> Q:
+    """The oldest of each person's, so that the list is as long as there are people."""
+    late = Clock.objects.filter(narrowed(slice_), overdue(now), PERSON_WAITS)
+    oldest = late.order_by("lead__person_id", "due_at", "pk").distinct("lead__person_id")
+    return Q(pk__in=oldest.values("pk"))
+
+
 def _relieved(slice_: Slice, now: datetime) -> Q:
     return fell_due_relieved(slice_.start, slice_.end, now)
 
@@ -192,6 +240,10 @@ _CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
     Part.OVERDUE: lambda slice_, now: overdue(now),
     Part.DUE_SOON: lambda slice_, now: due_within(now, SOON),
     Part.UNASSIGNED_SOON: _unassigned_soon,
+    **{part: _late_band(times) for times, part in BAND_PARTS.items()},
+    Part.LATE_UNASSIGNED: _late_and(Q(holder__isnull=True)),
+    Part.LATE_INACTIVE: _late_and(Q(holder__is_active=False)),
+    Part.LATE_PEOPLE: _late_people,
     Part.TIMED: _started,
     Part.SUBMITTED: _submitted,
     **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS)},

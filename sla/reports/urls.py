@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sla.reports import views
+from sla.reports import breach_views, views
 
 urlpatterns = [
     path("sla/", views.sla, name="sla"),
     path("sla/clocks/", views.clocks, name="sla-clocks"),
     path("sla/breaches/", views.breaches, name="sla-breaches"),
+    path("sla/breaches/act/", breach_views.act, name="sla-breaches-act"),
     path("sla/funnel/", views.funnel, name="sla-funnel"),
     path("sla/ledger/", views.ledger_page, name="sla-ledger"),
 ]

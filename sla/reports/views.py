@@ -16,8 +16,11 @@ from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff.views import address, freshness, page_number
 from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
+from sla.reports.breach_actions import answers_for
+from sla.reports.breach_screen import breach_row, cause_menu, entries_of, with_cause
 from sla.reports.funnel import OF_A_FUNNEL, funnel_of, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
+from sla.reports.hole_screen import hole_of
 from sla.reports.ledger import ledger
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import PAGE, Listing, csv_rows, list_clocks
@@ -56,6 +59,7 @@ def sla(request: Request) -> HttpResponse:
         context=lambda: {
             **filters(asked, scope, "/sla/"),
             "stats": stats_of(seen, asked, now),
+            "hole": hole_of(seen.hole, asked),
             "tally": tally_of(seen, asked),
             "relieved": relieved_tally(seen, asked),
             "outages": [outage_words(one, zone) for one in seen.outages],
@@ -118,22 +122,32 @@ def funnel(request: Request) -> HttpResponse:
 def list_of(request: Request, part: Part, path: str) -> HttpResponse:
     """A list as a page, its live part, or a file."""
     scope, now = scope_of(request.user), request.now
-    asked = read_slice(request.GET, scope, now=now)
+    asked = with_cause(read_slice(request.GET, scope, now=now), request.GET.get("cause", ""))
     if request.GET.get("format") == "csv":
         return export(csv_rows(asked.slice, part, now=now), f"leadbridge-{part}.csv")
     listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
+    entries, zone = entries_of(listing.clocks), zone_of(request.user)
+    viewer = viewer_of(request.user)
+    done = [entry.pk for found in entries.values() for entry in found]
     return answer_page(
         request,
         page="sla/clocks.html",
         live="sla/_clocks_live.html",
-        stamp=stamp_of((listing.seen, freshness(request))),
+        stamp=stamp_of((listing.seen, done, freshness(request))),
         context=lambda: {
             **filters(asked, scope, path, part=part),
             "title": "Breaches" if path == "/sla/breaches/" else listing.title,
             "narrowed": narrowed_words(asked),
             "of_now": part in OF_NOW,
             "whole": listing.whole,
-            "rows": [list_row(clock, zone_of(request.user), now) for clock in listing.clocks],
+            "rows": [
+                list_row(clock, zone, now)
+                | breach_row(clock, entries.get(clock.pk, ()), viewer, zone)
+                for clock in listing.clocks
+            ],
+            "causes": cause_menu(asked, path, now) if part is Part.MISSED else [],
+            "acts": any(answers_for(viewer, clock) for clock in listing.missed),
+            "back": address(request),
             "pager": pager(request, listing),
             "export_url": address(request, format="csv", page=None),
         },

@@ -67,6 +67,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
         {"leads/duplicates/finding.py", "leads/duplicates/actions.py"},
         "leads_likeness",
     ),
+    "BreachEntry": (set(), {"sla/reports/breach_actions.py"}, "sla_breachentry"),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.

@@ -1,0 +1,72 @@
+"""What the lists of clocks show beside their rows: why each was missed and what was done."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Count
+
+from leadbridge.kernel.time import local
+from leadbridge.people.access import Viewer
+from sla.clocks.models import Clock
+from sla.reports.asking import Asked
+from sla.reports.breach_actions import answers_for
+from sla.reports.breach_models import BreachEntry
+from sla.reports.causes import CAUSES, cause_of
+from sla.reports.links import page_url
+from sla.reports.slices import Part, clocks_in
+
+
+def with_cause(asked: Asked, cause: str) -> Asked:
+    """What was asked, narrowed to a cause; one that is not known narrows nothing."""
+    if cause not in CAUSES:
+        return asked
+    params = (*asked.params, ("cause", cause))
+    return replace(asked, slice=replace(asked.slice, cause=cause), params=params)
+
+
+def entries_of(clocks: Sequence[Clock]) -> dict[int, list[BreachEntry]]:
+    """What was done about these clocks, in order; one query."""
+    found: dict[int, list[BreachEntry]] = defaultdict(list)
+    rows = BreachEntry.objects.filter(clock__in=[clock.pk for clock in clocks])
+    for entry in rows.select_related("by", "to"):
+        found[entry.clock_id].append(entry)
+    return found
+
+
+def entry_words(entry: BreachEntry, zone: str) -> str:
+    """ "Max Lind nudged Sam Ek, 12 May, 09:40"; "Max Lind, 12 May, 09:40: the fair took us all"."""
+    at = f"{local(entry.at, zone):%-d %b, %H:%M}"
+    if entry.deed == BreachEntry.Deed.NUDGED:
+        return f"{entry.by} nudged {entry.to}, {at}"
+    return f"{entry.by}, {at}: {entry.note}"
+
+
+def breach_row(
+    clock: Clock, entries: Sequence[BreachEntry], viewer: Viewer, zone: str
+) -> dict[str, object]:
+    """What a row of a list says of a breach; `tick` where this person may act on it."""
+    cause = getattr(clock, "cause", "")
+    return {
+        "cause": CAUSES.get(cause, ""),
+        "entries": [entry_words(entry, zone) for entry in entries],
+        "tick": clock.pk if cause and answers_for(viewer, clock) else None,
+    }
+
+
+def cause_menu(asked: Asked, path: str, now: datetime) -> list[dict[str, object]]:
+    """How many promises each cause explains; the counts add up to the whole list."""
+    whole = replace(asked.slice, cause="")
+    counted = clocks_in(whole, Part.MISSED, now).annotate(cause=cause_of(now)).order_by()
+    counts = dict(counted.values_list("cause").annotate(count=Count("pk")))
+    return [
+        {
+            "label": label,
+            "count": f"{counts[cause]:,}",
+            "url": page_url(asked, path, cause="" if cause == asked.slice.cause else cause),
+            "chosen": cause == asked.slice.cause,
+        }
+        for cause, label in CAUSES.items()
+        if cause in counts
+    ]
