@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0013_days_counted_without_relieved"),
+        ("sla", "0014_whatif"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
