@@ -216,6 +216,7 @@ SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
     (
         "What outcomes teach",
         (
+            Seldom("scorecard", "Scorecard", _reads),
             Seldom("definition/backtests", "Backtests", _reads),
             Seldom("reports/disagreement", "Disagreement", _reads),
         ),

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import In
 
+from leads.handoff.reasons import Reason
 from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action, Stage
 from sla.clocks.models import Clock
@@ -67,6 +69,12 @@ class Part(StrEnum):
     # Of these, how far they went since.
     OPPORTUNITIES = "opportunities"
     WON = "won"
+    # Of these, what marketing promised of its handovers.
+    DECIDED = "decided"
+    CONFORMING = "conforming"
+    OVERRIDDEN = "overridden"
+    DUPLICATES = "duplicates"
+    CREDITED = "credited"
 
 
 LABELS = {
@@ -88,12 +96,18 @@ LABELS = {
     Part.OTHERWISE: "Merged or erased while waiting",
     Part.OPPORTUNITIES: "Became opportunities",
     Part.WON: "Won",
+    Part.DECIDED: "Accepted, or rejected for what marketing answers for",
+    Part.CONFORMING: "Handed over with every agreed criterion met",
+    Part.OVERRIDDEN: "Handed over against the definition",
+    Part.DUPLICATES: "Rejected as a duplicate or a customer already",
+    Part.CREDITED: "Handed over and counted for the promised volume",
 }
 OF_NOW = frozenset({Part.OVERDUE, Part.DUE_SOON, Part.UNASSIGNED_SOON})
 OF_SUBMISSION = frozenset(
     {
         Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE,
-        Part.OPPORTUNITIES, Part.WON,
+        Part.OPPORTUNITIES, Part.WON, Part.DECIDED, Part.CONFORMING, Part.OVERRIDDEN,
+        Part.DUPLICATES, Part.CREDITED,
     }
 )  # fmt: skip
 _ACCEPTS = Q(ended_by__action__in=[Action.ACCEPT, Action.TOUCH])
@@ -108,6 +122,19 @@ DECISIONS: dict[Part, Q] = {
 PROGRESS: dict[Part, Q] = {
     Part.OPPORTUNITIES: Q(lead__qualified_at__isnull=False),
     Part.WON: Q(lead__stage=Stage.WON),
+}
+_CODE = coded_now("ended_by_id", "ended_by__data")
+_AGAINST_MARKETING = Reason.objects.filter(
+    action=Action.REJECT, against=Reason.Against.MARKETING
+).values("code")
+# An override and what bounced back bring no credit before sales accepted.
+PROMISED: dict[Part, Q] = {
+    Part.DECIDED: DECISIONS[Part.ACCEPTED]
+    | DECISIONS[Part.REJECTED] & Q(In(_CODE, _AGAINST_MARKETING)),
+    Part.CONFORMING: Q(lead__verdict="yes", lead__overridden=False),
+    Part.OVERRIDDEN: Q(lead__overridden=True),
+    Part.DUPLICATES: DECISIONS[Part.REJECTED] & Q(In(_CODE, ["duplicate", "customer"])),
+    Part.CREDITED: DECISIONS[Part.ACCEPTED] | DECISIONS[Part.WAITING] & Q(lead__overridden=False),
 }
 
 
@@ -179,7 +206,7 @@ def _of_due(part: Part) -> Callable[[Slice, datetime], Q]:
 
 def _of_submission(part: Part) -> Callable[[Slice, datetime], Q]:
     def condition(slice_: Slice, now: datetime) -> Q:
-        return _submitted(slice_, now) & (DECISIONS | PROGRESS)[part]
+        return _submitted(slice_, now) & (DECISIONS | PROGRESS | PROMISED)[part]
 
     return condition
 
@@ -194,5 +221,5 @@ _CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
     Part.UNASSIGNED_SOON: _unassigned_soon,
     Part.TIMED: _started,
     Part.SUBMITTED: _submitted,
-    **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS)},
+    **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS, *PROMISED)},
 }
