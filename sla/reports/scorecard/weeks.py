@@ -52,13 +52,14 @@ def weeks_of(start: datetime, end: datetime) -> list[Week]:
 
 def _weeks(start: datetime, end: datetime) -> Iterator[Week]:
     monday = monday_of(start)
-    while (begins := _midnight(monday)) < end:
+    while (begins := begin_of(monday)) < end:
         following = monday + timedelta(weeks=1)
-        yield Week(monday, max(begins, start), min(_midnight(following), end))
+        yield Week(monday, max(begins, start), min(begin_of(following), end))
         monday = following
 
 
-def _midnight(day: date) -> datetime:
+def begin_of(day: date) -> datetime:
+    """The first instant of a day, where the organisation is."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
