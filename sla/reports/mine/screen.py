@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from leadbridge.kernel.words import MONTHS
 from leads.handoff.disputes import Dispute
 from sla.reports.listing import label_of_kind
-from sla.reports.mine.promises import FEWEST_COLLEAGUES, Own
+from sla.reports.mine.promises import Own
 from sla.reports.scorecard.asking import exact_text
 from sla.reports.scorecard.screen import bar_parts
 from sla.reports.scorecard.weeks import Week
@@ -62,10 +62,10 @@ def note_of(one: Own) -> str:
 
 
 def team_words(one: Own) -> str:
-    """The median of the team, or why there is none."""
+    """The median of the team; a dash where too few have a figure."""
     if one.team is None:
-        return f"fewer than {FEWEST_COLLEAGUES} to compare"
-    return f"{one.team:.1f} % (middle of {one.colleagues})"
+        return "–"
+    return f"{one.team:.1f} %"
 
 
 def week_names(weeks: Sequence[Week]) -> list[str]:

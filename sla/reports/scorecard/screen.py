@@ -157,6 +157,12 @@ def _rect(start: float, share: float, tone: str, mirrored: bool) -> dict[str, ob
     return {"start": f"{begin:.2f}", "share": f"{share:.2f}", "tone": tone}
 
 
+SHORT = {
+    "acceptance": "Handed over and accepted",
+    "conformity": "Pass every gate",
+    "duplicates": "Duplicates, customers already",
+    "overrides": "Against the definition",
+}
 VERDICTS = {True: ("kept", "ok"), False: ("broken", "late")}
 
 
@@ -170,7 +176,7 @@ def _promise_row(promise: Promise, asked: Asked) -> dict[str, object]:
     narrowing = {"kind": promise.kind, "side": ""}
     part, whole = promise.parts
     return {
-        "name": promise.words,
+        "name": SHORT.get(promise.name, promise.words),
         "agreed": NOTHING if agreed is None else agreed_words(promise),
         "share": NOTHING if share.percent is None else f"{share.percent:.1f} %",
         "range": range_words(share),
@@ -196,7 +202,7 @@ def verdict_of(promise: Promise) -> tuple[str, str]:
     """Kept or broken, with the tone of its tag; less where no more can be said."""
     if promise.kept is not None:
         return VERDICTS[promise.kept]
-    return ("no share agreed", "") if promise.agreed is None else ("too few to say", "")
+    return ("no share", "") if promise.agreed is None else ("too few", "")
 
 
 def pace_row(pace: Pace | None, asked: Asked) -> dict[str, object] | None:

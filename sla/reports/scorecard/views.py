@@ -15,7 +15,7 @@ from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff.views import address, page_number
 from sla.clocks.kinds import Side
 from sla.reports.scope import scope_of
-from sla.reports.scorecard.asking import read_card
+from sla.reports.scorecard.asking import PERIOD, read_card
 from sla.reports.scorecard.card import scorecard_of
 from sla.reports.scorecard.listing import PAGE, Listing, csv_rows, list_rows
 from sla.reports.scorecard.screen import (
@@ -54,6 +54,7 @@ def scorecard(request: Request) -> HttpResponse:
     context = {
         **filters(asked.menu, scope, "/scorecard/"),
         "kinds": [],
+        **({} if dict(asked.menu.params).keys() & PERIOD else {"period_name": "Last 12 weeks"}),
         "period": period_words(exact, now),
         "printed": local(now, zone_of(request.user)),
         "joint": joint_stats(card, exact),

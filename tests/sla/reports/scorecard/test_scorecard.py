@@ -15,6 +15,7 @@ from leads.campaigns.actions import add_cost, make_campaign
 from leads.handoff.actions import qualify_lead, reject_lead, win_lead
 from leads.handoff.models import Lead
 from leads.work.actions import log_touch
+from sla.agreement.models import AgreementVersion
 from sla.reports.scope import scope_of
 from sla.reports.scorecard.asking import read_card
 from sla.reports.scorecard.card import Scorecard, scorecard_of
@@ -193,6 +194,19 @@ def test_the_lists_are_files_too_and_unknown_ones_are_not_there(
 def test_who_may_not_read_figures_gets_no_scorecard(scene: None, cast: Cast, now: datetime) -> None:
     for url in ("/scorecard/", "/scorecard/leads/?part=leads"):
         Browser(cast.sam, now).get(url, 403)
+
+
+@pytest.mark.django_db
+def test_a_week_is_marked_in_which_a_version_came_into_force(cast: Cast, now: datetime) -> None:
+    at = now - timedelta(days=10)
+    AgreementVersion.objects.create(
+        version=70, state="retired", retired_at=now, effective_from=at, content_hash="a" * 64
+    )
+    card = card_of(cast, now)
+    assert "agreement v70" in [change.words for change in card.changes]
+    page = Browser(cast.ana, now).get("/scorecard/")
+    row = page[page.index('datetime="2026-11-09"') : page.index('datetime="2026-11-16"')]
+    assert '<a class="tag" href="/agreement/v70/">agreement v70</a>' in row
 
 
 @pytest.mark.django_db
