@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from leads.handoff.reasons import Reason
@@ -26,7 +28,8 @@ SOON = timedelta(hours=1)
 class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
-    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds.
+    `marketer_id` is whose leads they are on; `criterion` what a rejection named, "none" where it
+    named none. `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds.
     """
 
     start: datetime
@@ -37,6 +40,8 @@ class Slice:
     holder_id: int | None = None
     source: str = ""
     reason: str = ""
+    marketer_id: int | None = None
+    criterion: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -123,6 +128,11 @@ PROGRESS: dict[Part, Q] = {
     Part.OPPORTUNITIES: Q(lead__qualified_at__isnull=False),
     Part.WON: Q(lead__stage=Stage.WON),
 }
+NONE = "none"
+# What sales named when it said no; the event keeps it as it was said.
+CRITERION = Coalesce(
+    KeyTextTransform("criterion", F("ended_by__data")), Value(""), output_field=TextField()
+)
 _CODE = coded_now("ended_by_id", "ended_by__data")
 _AGAINST_MARKETING = Reason.objects.filter(
     action=Action.REJECT, against=Reason.Against.MARKETING
@@ -146,6 +156,9 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     if slice_.reason:
         coded = clocks.annotate(code=coded_now("ended_by_id", "ended_by__data"))
         clocks = coded.filter(code=slice_.reason)
+    if slice_.criterion:
+        named = "" if slice_.criterion == NONE else slice_.criterion
+        clocks = clocks.annotate(criterion=CRITERION).filter(criterion=named)
     return clocks
 
 
@@ -162,6 +175,8 @@ def narrowed(slice_: Slice) -> Q:
         found &= Q(holder_id=slice_.holder_id) if slice_.holder_id else Q(holder__isnull=True)
     if slice_.source:
         found &= Q(lead__source=slice_.source)
+    if slice_.marketer_id is not None:
+        found &= Q(lead__marketer_id=slice_.marketer_id)
     return found
 
 

@@ -236,6 +236,10 @@ def ladder_rows(lines: tuple[Line, ...], asked: Asked, name: str) -> list[dict[s
 def ladder_cells(ladder: Ladder, asked: Asked, narrowing: dict[str, str]) -> list[Cell]:
     """Counts with their lists, then what one on each rung cost, revenue and return."""
     linked = all(narrowing.values())
+
+    def amount(value: Decimal | None, young: bool) -> Cell:
+        return Cell(money(value), "", young and value is not None)
+
     counts = [
         Cell(
             f"{ladder.count(rung):,}",
@@ -244,11 +248,17 @@ def ladder_cells(ladder: Ladder, asked: Asked, narrowing: dict[str, str]) -> lis
         )
         for rung in Rung
     ]
-    costs = [Cell(money(ladder.each(rung)), "", ladder.is_young(rung)) for rung in Rung]
+    costs = [amount(ladder.each(rung), ladder.is_young(rung)) for rung in Rung]
     times = NOTHING if ladder.times is None else f"{ladder.times:,}×"
     spend = Cell(money(ladder.spend) if ladder.cost else NOTHING)
     young = ladder.is_young(Rung.WON)
-    return [spend, *counts, *costs, Cell(money(ladder.revenue), "", young), Cell(times, "", young)]
+    return [
+        spend,
+        *counts,
+        *costs,
+        Cell(money(ladder.revenue), "", young),
+        Cell(times, "", young and ladder.times is not None),
+    ]
 
 
 LADDER_HEADS = (
