@@ -121,8 +121,9 @@ def pace_days(pace: Pace, *, now: datetime) -> list[PaceDay]:
     zone = ZoneInfo(settings.TIME_ZONE)
     day_of = TruncDate("lead__submitted_at", tzinfo=zone)
     found = clocks_in(pace.slice, Part.CREDITED, now).order_by().values(day=day_of)
-    amounts = found.annotate(leads=Count("pk"), value=Sum("lead__value"))
-    came = {row["day"]: Decimal(row[pace.volume.measure] or 0) for row in amounts}
+    amount = Sum("lead__value") if pace.volume.measure == "value" else Count("pk")
+    rows = found.annotate(amount=amount).values_list("day", "amount")
+    came = {day: Decimal(came or 0) for day, came in rows}
     return _days(pace, came, now)
 
 

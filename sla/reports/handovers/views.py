@@ -73,7 +73,8 @@ def whose_of(request: Request) -> str:
     if not request.user.is_marketing:
         return "all"
     usual = "all" if heads_side(request.user, Side.MARKETING) else "mine"
-    return request.GET.get("who") if request.GET.get("who") in dict(WHOSE) else usual
+    wanted = request.GET.get("who", usual)
+    return wanted if wanted in dict(WHOSE) else usual
 
 
 def narrowed_to(asked: Asked, request: Request) -> Asked:

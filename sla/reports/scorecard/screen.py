@@ -252,13 +252,8 @@ def ladder_cells(ladder: Ladder, asked: Asked, narrowing: dict[str, str]) -> lis
     times = NOTHING if ladder.times is None else f"{ladder.times:,}×"
     spend = Cell(money(ladder.spend) if ladder.cost else NOTHING)
     young = ladder.is_young(Rung.WON)
-    return [
-        spend,
-        *counts,
-        *costs,
-        Cell(money(ladder.revenue), "", young),
-        Cell(times, "", young and ladder.times is not None),
-    ]
+    returned = Cell(times, "", young and ladder.times is not None)
+    return [spend, *counts, *costs, Cell(money(ladder.revenue), "", young), returned]
 
 
 LADDER_HEADS = (
