@@ -215,6 +215,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    # Once a week, on Monday before anybody works; asked often, so that no Monday is lost.
+    "scorecard": {
+        "task": "sla.reports.scorecard.tasks.weekly",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     # An absence begins on a minute, and a lead must not lie longer than that with who is away.
     "absences": {
         "task": "sla.clocks.tasks.absences",

@@ -216,6 +216,8 @@ SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
     (
         "What outcomes teach",
         (
+            Seldom("scorecard", "Scorecard", _reads),
+            Seldom("mine", "My promises", lambda shell: shell.user.is_sales),
             Seldom("definition/backtests", "Backtests", _reads),
             Seldom("reports/disagreement", "Disagreement", _reads),
             Seldom("sla/whatif", "What if", _reads),

@@ -27,6 +27,7 @@ class SlaConfig(AppConfig):
         from sla.clocks.pauses import allowed_pauses
         from sla.clocks.rebuild import follow_agreement
         from sla.clocks.receiver import on_lead_changed
+        from sla.reports.scorecard import mail
 
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
@@ -38,6 +39,7 @@ class SlaConfig(AppConfig):
         register_due(one_business_day)
         register_readout(agreed_readout)
         register(KIND, render_review)
+        register(mail.KIND, mail.render_week)
         signatures.register_letters(AGREEMENT)
         for kind, renderer in notices.RENDERERS.items():
             register(kind, renderer, bundle=digest.render_digest)

@@ -21,6 +21,10 @@ from sla.reports.slices import Slice
 PRESETS = (7, 30, 90)
 USUAL = 30
 SIDES = ("marketing", "sales")
+KEPT = (
+    "days", "from", "to", "team", "kind", "side", "holder", "source", "reason", "marketer",
+    "criterion",
+)  # fmt: skip
 _YEARS = range(1970, 2200)
 _LONGEST = 100
 
@@ -41,6 +45,7 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
     days, start, end = reader.period()
     team, kind, side = reader.team(), reader.kind(), reader.side()
     holder_id, source, reason = reader.holder(), reader.text("source"), reader.text("reason")
+    marketer_id, criterion = reader.person("marketer"), reader.text("criterion")
     if reader.errors:
         raise FieldErrors(reader.errors)
     asked = Slice(
@@ -52,9 +57,10 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
         holder_id=holder_id,
         source=source,
         reason=reason,
+        marketer_id=marketer_id,
+        criterion=criterion,
     )
-    kept = ("days", "from", "to", "team", "kind", "side", "holder", "source", "reason")
-    params = tuple((name, given[name]) for name in kept if given.get(name))
+    params = tuple((name, given[name]) for name in KEPT if given.get(name))
     return Asked(asked, days, team, params)
 
 
@@ -124,19 +130,22 @@ class _Reader:
 
     def holder(self) -> int | None:
         """A person by user name or number; `pool` is 0."""
-        wanted = self.given.get("holder", "")
+        return 0 if self.given.get("holder") == "pool" else self.person("holder")
+
+    def person(self, name: str) -> int | None:
+        """A person by user name or number."""
+        wanted = self.given.get(name, "")
         if not wanted:
             return None
-        if wanted == "pool":
-            return 0
         known = Q(username=wanted)
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 18:
             known |= Q(pk=int(wanted))
         found = User.objects.filter(known) if "\0" not in wanted else User.objects.none()
-        holder_id = found.values_list("pk", flat=True).first()
-        if holder_id is None:
-            self.refuse("holder", "There is no such person; give a user name, a number or pool.")
-        return holder_id
+        person_id = found.values_list("pk", flat=True).first()
+        if person_id is None:
+            or_pool = ", a number or pool" if name == "holder" else " or a number"
+            self.refuse(name, f"There is no such person; give a user name{or_pool}.")
+        return person_id
 
     def text(self, name: str) -> str:
         text = self.given.get(name, "")

@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
+from leads.handoff.reasons import Reason
 from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action, Stage
 from sla.clocks.kinds import KINDS
@@ -27,8 +31,9 @@ SOON = timedelta(hours=1)
 class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
-    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `reason` and
-    `cause` narrow lists alone, never what is counted by days that were kept.
+    `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `marketer_id`
+    is whose leads they are on; `criterion` what a rejection named, "none" where it named none.
+    `reason`, `criterion` and `cause` narrow lists alone, never what is counted by kept days.
     """
 
     start: datetime
@@ -40,6 +45,8 @@ class Slice:
     source: str = ""
     reason: str = ""
     cause: str = ""
+    marketer_id: int | None = None
+    criterion: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -81,6 +88,12 @@ class Part(StrEnum):
     # Of these, how far they went since.
     OPPORTUNITIES = "opportunities"
     WON = "won"
+    # Of these, what marketing promised of its handovers.
+    DECIDED = "decided"
+    CONFORMING = "conforming"
+    OVERRIDDEN = "overridden"
+    DUPLICATES = "duplicates"
+    CREDITED = "credited"
 
 
 LABELS = {
@@ -109,6 +122,11 @@ LABELS = {
     Part.OTHERWISE: "Merged or erased while waiting",
     Part.OPPORTUNITIES: "Became opportunities",
     Part.WON: "Won",
+    Part.DECIDED: "Accepted, or rejected for what marketing answers for",
+    Part.CONFORMING: "Handed over with every agreed criterion met",
+    Part.OVERRIDDEN: "Handed over against the definition",
+    Part.DUPLICATES: "Rejected as a duplicate or a customer already",
+    Part.CREDITED: "Handed over and counted for the promised volume",
 }
 BAND_PARTS = {1: Part.LATE_1, 2: Part.LATE_2, 4: Part.LATE_4, 8: Part.LATE_8}
 # The overdue ones and the parts of them; oldest first, since somebody should act.
@@ -122,7 +140,8 @@ OF_NOW = OF_LATE | {Part.DUE_SOON, Part.UNASSIGNED_SOON}
 OF_SUBMISSION = frozenset(
     {
         Part.SUBMITTED, Part.ACCEPTED, Part.REJECTED, Part.WAITING, Part.OTHERWISE,
-        Part.OPPORTUNITIES, Part.WON,
+        Part.OPPORTUNITIES, Part.WON, Part.DECIDED, Part.CONFORMING, Part.OVERRIDDEN,
+        Part.DUPLICATES, Part.CREDITED,
     }
 )  # fmt: skip
 # Nobody outside waits for what is owed when a lead has ended.
@@ -140,6 +159,24 @@ PROGRESS: dict[Part, Q] = {
     Part.OPPORTUNITIES: Q(lead__qualified_at__isnull=False),
     Part.WON: Q(lead__stage=Stage.WON),
 }
+NONE = "none"
+# What sales named when it said no; the event keeps it as it was said.
+CRITERION = Coalesce(
+    KeyTextTransform("criterion", F("ended_by__data")), Value(""), output_field=TextField()
+)
+_CODE = coded_now("ended_by_id", "ended_by__data")
+_AGAINST_MARKETING = Reason.objects.filter(
+    action=Action.REJECT, against=Reason.Against.MARKETING
+).values("code")
+# An override and what bounced back bring no credit before sales accepted.
+PROMISED: dict[Part, Q] = {
+    Part.DECIDED: DECISIONS[Part.ACCEPTED]
+    | DECISIONS[Part.REJECTED] & Q(In(_CODE, _AGAINST_MARKETING)),
+    Part.CONFORMING: Q(lead__verdict="yes", lead__overridden=False),
+    Part.OVERRIDDEN: Q(lead__overridden=True),
+    Part.DUPLICATES: DECISIONS[Part.REJECTED] & Q(In(_CODE, ["duplicate", "customer"])),
+    Part.CREDITED: DECISIONS[Part.ACCEPTED] | DECISIONS[Part.WAITING] & Q(lead__overridden=False),
+}
 
 
 def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
@@ -152,6 +189,9 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
         clocks = coded.filter(code=slice_.reason)
     if slice_.cause:
         clocks = clocks.annotate(cause=cause_of(now)).filter(cause=slice_.cause)
+    if slice_.criterion:
+        named = "" if slice_.criterion == NONE else slice_.criterion
+        clocks = clocks.annotate(criterion=CRITERION).filter(criterion=named)
     return clocks
 
 
@@ -168,6 +208,8 @@ def narrowed(slice_: Slice) -> Q:
         found &= Q(holder_id=slice_.holder_id) if slice_.holder_id else Q(holder__isnull=True)
     if slice_.source:
         found &= Q(lead__source=slice_.source)
+    if slice_.marketer_id is not None:
+        found &= Q(lead__marketer_id=slice_.marketer_id)
     return found
 
 
@@ -227,7 +269,7 @@ def _of_due(part: Part) -> Callable[[Slice, datetime], Q]:
 
 def _of_submission(part: Part) -> Callable[[Slice, datetime], Q]:
     def condition(slice_: Slice, now: datetime) -> Q:
-        return _submitted(slice_, now) & (DECISIONS | PROGRESS)[part]
+        return _submitted(slice_, now) & (DECISIONS | PROGRESS | PROMISED)[part]
 
     return condition
 
@@ -246,5 +288,5 @@ _CONDITIONS: dict[Part, Callable[[Slice, datetime], Q]] = {
     Part.LATE_PEOPLE: _late_people,
     Part.TIMED: _started,
     Part.SUBMITTED: _submitted,
-    **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS)},
+    **{part: _of_submission(part) for part in (*DECISIONS, *PROGRESS, *PROMISED)},
 }

@@ -35,6 +35,8 @@ def counts_of(slice_: Slice, by: By | None, now: datetime) -> Counts:
 
 def _grain(slice_: Slice, by: By | None) -> Grain | None:
     """The coarsest rows that still tell what is asked; None where none do."""
+    if slice_.marketer_id is not None:
+        return None
     of_holder = slice_.holder_id is not None or by is By.HOLDER
     of_source = bool(slice_.source) or by is By.SOURCE
     if of_holder and of_source:

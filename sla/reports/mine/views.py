@@ -1,0 +1,92 @@
+"""A seller's own figures, and the clocks behind them."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.exports import csv_response
+from leadbridge.kernel.http import answer_page, stamp_of
+from leadbridge.people.http import Request, signed_in, zone_of
+from leads.handoff.views import address, freshness, page_number
+from sla.reports.asking import read_slice
+from sla.reports.ledger import one_snapshot
+from sla.reports.listing import list_clocks
+from sla.reports.mine.promises import Own, contested, dropped, own_promises, own_slice, ruled_on
+from sla.reports.mine.screen import dispute_rows, own_rows, week_names
+from sla.reports.scope import Scope
+from sla.reports.scorecard.weeks import Week, weeks_of
+from sla.reports.screen import list_row, narrowed_words
+from sla.reports.views import pager, read_part
+
+MOST_DROPPED = 50
+
+
+@require_GET
+@signed_in
+def mine(request: Request) -> HttpResponse:
+    """My promises, my next steps gone past, my refusals and what was ruled on them."""
+    require_seller(request)
+    user, now = request.user, request.now
+    with one_snapshot():
+        slice_ = own_slice(user, now=now)
+        weeks = weeks_of(slice_.start, slice_.end)
+        own = own_promises(user, weeks, slice_, now)
+        late = dropped(user, now)
+        late_count, late_clocks = late.count(), list(late[:MOST_DROPPED])
+        disputes = list(contested(user))
+    if request.GET.get("format") == "csv":
+        return cast("HttpResponse", csv_response("my-promises", own_table(own, weeks)))
+    context = {
+        "rows": own_rows(own, weeks),
+        "weeks": week_names(weeks),
+        "late_count": late_count,
+        "late": [list_row(clock, zone_of(user), now) for clock in late_clocks],
+        "late_url": "/mine/clocks/?part=overdue&kind=next_step",
+        "ruled": ruled_on(disputes),
+        "disputes": dispute_rows(disputes),
+        "export_url": address(request, format="csv"),
+    }
+    return render(request, "sla/mine.html", context)
+
+
+@require_GET
+@signed_in
+def mine_clocks(request: Request) -> HttpResponse:
+    """The clocks behind a figure of mine."""
+    require_seller(request)
+    user, now, part = request.user, request.now, read_part(request)
+    given = {**request.GET.dict(), "holder": user.username, "team": ""}
+    asked = read_slice(given, Scope((), everything=True), now=now)
+    listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
+    return answer_page(
+        request,
+        page="sla/mine_clocks.html",
+        live="sla/_clocks_live.html",
+        stamp=stamp_of((listing.seen, freshness(request))),
+        context=lambda: {
+            "title": listing.title,
+            "narrowed": narrowed_words(asked),
+            "whole": listing.whole,
+            "rows": [list_row(clock, zone_of(user), now) for clock in listing.clocks],
+            "pager": pager(request, listing),
+        },
+    )
+
+
+def require_seller(request: Request) -> None:
+    """DomainError `forbidden` (403) for whoever makes none of sales' promises."""
+    if not request.user.is_sales:
+        raise DomainError("forbidden", "These are the promises of sellers.", status=403)
+
+
+def own_table(own: Sequence[Own], weeks: Sequence[Week]) -> Iterator[Sequence[object]]:
+    """A line for each promise and week."""
+    yield ("week", "promise", "due", "met", "met_late", "missed_open", "agreed")
+    for one in own:
+        for score, week in zip(one.weeks, weeks, strict=True):
+            counts = (score.due, score.met, score.met_late, score.missed_open)
+            yield (week.key, one.kind, *counts, "" if one.agreed is None else one.agreed)
