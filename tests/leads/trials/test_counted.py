@@ -13,6 +13,7 @@ from leads.handoff.models import Lead
 from leads.trials.counted import PAGE_URL
 from tests.leads.handoff.conftest import SignedIn, at_now, signed_in
 from tests.leads.trials.test_disagreement import decisions
+from tests.query_counts import recorded
 
 __all__ = ["at_now", "signed_in"]
 REPORT = "/reports/disagreement/"
@@ -60,7 +61,9 @@ def test_the_leads_of_a_side_are_those_that_pass_its_test(
     decisions(cast, now, number=120, hidden=True)
     Lead.objects.filter(pk__in=Lead.objects.values("pk")[:15]).update(employees=None)
     asked = f"{PAGE_URL}?field=employees&value=50&side=missed"
-    page = signed_in(cast.ana).get(f"{asked}&refused=1").content.decode()
+    browser = signed_in(cast.ana)
+    with recorded("disagreement leads"):
+        page = browser.get(f"{asked}&refused=1").content.decode()
     assert "Refused by sales, where “Number of people is 50 or more” is not met." in page
     those = Lead.objects.filter(employees__lt=50, decision="reject")
     assert set(ROW.findall(page)) == {lead.ref for lead in those}
