@@ -221,6 +221,7 @@ SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
             Seldom("definition/backtests", "Backtests", _reads),
             Seldom("reports/disagreement", "Disagreement", _reads),
             Seldom("sla/whatif", "What if", _reads),
+            Seldom("sla/audit", "Audit of a past", _reads),
         ),
     ),
     (

@@ -56,6 +56,7 @@ urlpatterns = [
     path("", include("sla.reports.scorecard.urls")),
     path("", include("sla.reports.mine.urls")),
     path("", include("sla.reports.handovers.urls")),
+    path("", include("sla.reports.audit.urls")),
     path("", include("sla.staff.urls")),
     path("", include("sla.edits.urls")),
     path("", include("sla.agreement.urls")),

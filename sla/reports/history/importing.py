@@ -77,7 +77,7 @@ def mapping_for(table: Rows, given: Mapping | None) -> Mapping:
 @dataclass
 class Importer:
     """Imports one file, or with `dry` only judges it. `tell` hears of each refused row,
-    `progress` of each row dealt with."""
+    `progress` of each row dealt with, `look` sees each past that counts."""
 
     name: str
     table: Rows
@@ -86,6 +86,7 @@ class Importer:
     tell: Tell
     progress: Callable[[int], object]
     dry: bool = False
+    look: Callable[[Past], object] = lambda past: None
 
     def run(self) -> Result:
         """Deal with every row, a batch in a transaction, so that a broken run is taken up again."""
@@ -95,6 +96,7 @@ class Importer:
         while batch := list(islice(pasts, BATCH)):
             kept = batch if self.dry else self._live(batch, result)
             for _, _, past in kept:
+                self.look(past)
                 result.audit.add(promises_of(past, self.mapping.agreement, calendar))
         return result
 
