@@ -83,3 +83,5 @@ def test_the_real_past_has_the_figures_that_others_computed(cast: Cast, now: dat
     accept = dict(judged.result.audit.scores())["accept"]
     assert (accept.due, accept.met, accept.met_late, accept.missed_open) == (1874, 1590, 284, 0)
     assert judged.leakage.leads == 1874
+    longer = judge_file([REAL.read_bytes()], REAL.name, {"accept": "240m"}, now=now)
+    assert dict(longer.result.audit.scores())["accept"].met_late == 13
