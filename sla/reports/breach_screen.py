@@ -7,8 +7,11 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
-from leadbridge.people.access import Viewer
+from leadbridge.people.access import Viewer, teams_led_by
+from leadbridge.people.models import Side, Team, User
+from leadbridge.people.queries import absent_ids
 from sla.clocks.models import Clock
 from sla.reports.asking import Asked
 from sla.reports.breach_actions import answers_for
@@ -53,6 +56,28 @@ def breach_row(
         "entries": [entry_words(entry, zone) for entry in entries],
         "tick": clock.pk if cause and answers_for(viewer, clock) else None,
     }
+
+
+def takers(user: User, now: datetime) -> list[tuple[str, str]]:
+    """To whom this person may give leads from a list: those at work in the sales teams that they
+    lead, and the pools of these."""
+    teams = list(teams_led_by(user).filter(side=Side.SALES).order_by("name"))
+    people = User.objects.filter(memberships__team__in=teams, is_active=True)
+    here = people.exclude(pk__in=absent_ids(now)).order_by("first_name", "pk").distinct()
+    return [(f"user-{one.pk}", str(one)) for one in here] + [
+        (f"pool-{team.pk}", f"Pool of {team}") for team in teams
+    ]
+
+
+def taker_of(text: str) -> tuple[User | None, Team | None]:
+    """The person or the team of a choice; DomainError `invalid` for anything else."""
+    kind, _, number = text.partition("-")
+    if number.isascii() and number.isdigit() and len(number) < 18:
+        person = User.objects.filter(pk=number).first() if kind == "user" else None
+        team = Team.objects.filter(pk=number).first() if kind == "pool" else None
+        if person or team:
+            return person, team
+    raise DomainError("invalid", "Choose to whom.", field="to")
 
 
 def cause_menu(asked: Asked, path: str, now: datetime) -> list[dict[str, object]]:

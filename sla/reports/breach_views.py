@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.http import Request, signed_in
-from sla.clocks.queries import clock_id_of
+from leads.handoff.actions import reassign_lead
+from sla.clocks.queries import clock_id_of, get_clock_for
 from sla.reports.breach_actions import acknowledge_breach, nudge_holder
+from sla.reports.breach_screen import taker_of
 from sla.reports.listing import PAGE
 from sla.reports.scope import scope_of
 
@@ -46,7 +48,31 @@ def _deed_of(request: Request) -> tuple[str, Callable[[int], object]]:
             return "Acknowledged", lambda pk: acknowledge_breach(
                 clock_id=pk, actor=who, now=now, note=note
             )
+        case "reassign":
+            return "Reassigned", _reassigning(request)
     raise DomainError("invalid", "Choose what to do.", field="do")
+
+
+def _reassigning(request: Request) -> Callable[[int], object]:
+    """Gives the lead of a promise to who was chosen; a lead with several is given once."""
+    to, team = taker_of(request.POST.get("to", ""))
+    given: set[int] = set()
+
+    def reassign(clock_id: int) -> None:
+        lead_id = get_clock_for(request.user, clock_id).lead_id
+        if lead_id in given:
+            return
+        reassign_lead(
+            lead_id=lead_id,
+            actor=request.user,
+            now=request.now,
+            to=to,
+            team=team,
+            cause=request.POST.get("note", ""),
+        )
+        given.add(lead_id)
+
+    return reassign
 
 
 def each(ticked: list[int], deed: Callable[[int], object]) -> tuple[int, Counter[str]]:

@@ -17,7 +17,7 @@ from leads.handoff.views import address, freshness, page_number
 from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.breach_actions import answers_for
-from sla.reports.breach_screen import breach_row, cause_menu, entries_of, with_cause
+from sla.reports.breach_screen import breach_row, cause_menu, entries_of, takers, with_cause
 from sla.reports.funnel import OF_A_FUNNEL, funnel_of, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
 from sla.reports.hole_screen import hole_of
@@ -147,6 +147,7 @@ def list_of(request: Request, part: Part, path: str) -> HttpResponse:
             ],
             "causes": cause_menu(asked, path, now) if part is Part.MISSED else [],
             "acts": any(answers_for(viewer, clock) for clock in listing.missed),
+            "takers": takers(request.user, now),
             "back": address(request),
             "pager": pager(request, listing),
             "export_url": address(request, format="csv", page=None),

@@ -165,6 +165,24 @@ def test_a_breach_is_acknowledged_with_a_note_for_good(
     assert BreachEntry.objects.get().note == "The <fair> took us all"
 
 
+def test_a_manager_gives_several_leads_to_another_at_once(
+    cast: Cast, hand: Hand, now: datetime
+) -> None:
+    lead, kept = hand(20), hand(20, 1)
+    other = next(one for one in (cast.sam, cast.dora) if one != lead.holder)
+    both = list(Clock.objects.filter(lead=lead, side="sales").values_list("pk", flat=True))
+    assert len(both) > 1
+    browser = Browser(cast.max, now)
+    press(browser, do="reassign", clock=both, to="user-0", note="Sick")
+    press(browser, do="reassign", clock=both, to=f"user-{other.pk}", note="")
+    assert Lead.objects.get(pk=lead.pk).holder == lead.holder
+    assert "2 not: Say why it changes hands." in browser.get("/sla/breaches/")
+    press(browser, do="reassign", clock=both, to=f"user-{other.pk}", note="Sick since Monday")
+    assert Lead.objects.get(pk=lead.pk).holder == other
+    assert Lead.objects.get(pk=kept.pk).holder == kept.holder
+    assert "Reassigned 2 of 2." in browser.get("/sla/breaches/")
+
+
 def test_only_who_answers_for_a_promise_acts_on_it(cast: Cast, hand: Hand, now: datetime) -> None:
     theirs = accept_of(hand(30, country="DE"))
     assert 'name="clock"' not in Browser(cast.mia, now).get("/sla/breaches/?kind=accept")
