@@ -105,9 +105,9 @@ def _zone() -> ZoneInfo:
 def _load(tally: Tally, changes: Changes, since: datetime, until: datetime) -> dict[str, Any]:
     """Promises begun by hour of the day, on an average day, and for each of so many people."""
     days = max((until - since).total_seconds() / 86_400, 1)
-    hours = []
-    for hour in sorted(tally.by_hour):
-        a_day = sum(tally.by_hour[hour].values()) / days
+    hours, by_hour = [], tally.by_hour
+    for hour in sorted(by_hour):
+        a_day = sum(by_hour[hour].values()) / days
         each = round(a_day / changes.people, 2) if changes.people else None
         hours.append({"hour": hour, "a_day": round(a_day, 2), "each": each})
     return {"people": changes.people, "hours": hours}

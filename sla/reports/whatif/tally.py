@@ -12,6 +12,8 @@ from sla.reports.whatif.replay import AHEAD, MISSED, Ran, Replay, verdict_of
 
 MOST_LISTED = 2_000
 Pair = tuple[str, str]
+Cell = tuple[str, int, int, Pair]
+"""Kind, team and hour of the start, with what was and what would have been."""
 
 
 @dataclass
@@ -20,9 +22,7 @@ class Tally:
     one that was still ahead also where the changes bring it into the period."""
 
     until: datetime
-    by_kind: dict[str, Counter[Pair]] = field(default_factory=lambda: defaultdict(Counter))
-    by_team: dict[int, Counter[Pair]] = field(default_factory=lambda: defaultdict(Counter))
-    by_hour: dict[int, Counter[Pair]] = field(default_factory=lambda: defaultdict(Counter))
+    cells: Counter[Cell] = field(default_factory=Counter)
     won: list[tuple[int, int]] = field(default_factory=list)
     lost: list[tuple[int, int]] = field(default_factory=list)
     flips: Counter[str] = field(default_factory=Counter)
@@ -47,11 +47,8 @@ class Tally:
             self._count(clock, was, would, replay)
 
     def _count(self, clock: Ran, was: str, would: str, replay: Replay) -> None:
-        pair = was, would
         hour = clock.started_at.astimezone(replay.hours_of(clock.calendar_id).zone).hour
-        self.by_kind[clock.kind][pair] += 1
-        self.by_team[clock.team_id][pair] += 1
-        self.by_hour[hour][pair] += 1
+        self.cells[clock.kind, clock.team_id, hour, (was, would)] += 1
         missed, would_miss = was in MISSED, would in MISSED
         if missed != would_miss:
             side = "won" if missed else "lost"
@@ -59,6 +56,30 @@ class Tally:
             listed = self.won if missed else self.lost
             if len(listed) < MOST_LISTED:
                 listed.append((clock.id, clock.lead_id))
+
+    @property
+    def by_kind(self) -> dict[str, Counter[Pair]]:
+        """By promise."""
+        found: dict[str, Counter[Pair]] = defaultdict(Counter)
+        for (kind, _, _, pair), count in self.cells.items():
+            found[kind][pair] += count
+        return found
+
+    @property
+    def by_team(self) -> dict[int, Counter[Pair]]:
+        """By the id of the team."""
+        found: dict[int, Counter[Pair]] = defaultdict(Counter)
+        for (_, team_id, _, pair), count in self.cells.items():
+            found[team_id][pair] += count
+        return found
+
+    @property
+    def by_hour(self) -> dict[int, Counter[Pair]]:
+        """By the hour of the day, where the clock counts, in which it began."""
+        found: dict[int, Counter[Pair]] = defaultdict(Counter)
+        for (_, _, hour, pair), count in self.cells.items():
+            found[hour][pair] += count
+        return found
 
 
 def both(pairs: Mapping[Pair, int]) -> dict[str, Any]:
@@ -78,7 +99,8 @@ def _score(pairs: Mapping[Pair, int], side: int) -> dict[str, int]:
 def report(tally: Tally, teams: Mapping[int, str]) -> dict[str, Any]:
     """The counts as they are kept, scores by kind, team and hour of the start."""
     whole: Counter[Pair] = Counter()
-    for pairs in tally.by_kind.values():
+    by_hour = tally.by_hour
+    for pairs in by_hour.values():
         whole += pairs
     return {
         "clocks": tally.replayed,
@@ -91,5 +113,5 @@ def report(tally: Tally, teams: Mapping[int, str]) -> dict[str, Any]:
             {"team": teams.get(pk, str(pk)), **both(pairs)}
             for pk, pairs in sorted(tally.by_team.items(), key=lambda one: teams.get(one[0], ""))
         ],
-        "by_hour": [{"hour": hour, **both(tally.by_hour[hour])} for hour in sorted(tally.by_hour)],
+        "by_hour": [{"hour": hour, **both(by_hour[hour])} for hour in sorted(by_hour)],
     }
