@@ -100,7 +100,8 @@ def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -
 def accept_lead(*, lead_id: int, actor: User, now: datetime) -> Lead:
     """Sales takes the lead and the duty to follow up; from a pool, this claims it."""
     with transaction.atomic():
-        lead = lock_lead(lead_id)
+        # The clock that begins asks for the team, and the answer for the others.
+        lead = lock_lead(lead_id, along=("person", "team", "marketer"))
         permit(lead, Action.ACCEPT, actor=actor, now=now)
         carry_out(lead, acceptance(lead, actor=actor, now=now))
     return lead

@@ -42,21 +42,24 @@ def lead_answers(leads: Sequence[Lead], viewer: Viewer, now: datetime) -> list[d
 
 
 def _name_colleagues(leads: Sequence[Lead], known: User) -> None:
-    """Give leads their colleagues and teams, each read once whatever the number of leads."""
+    """Give leads their colleagues and teams, each read once whatever the number of leads; what a
+    lead was locked with is read already."""
+    people = {lead.marketer_id: lead.marketer for lead in leads if _came_with(lead, "marketer")}
+    people[known.pk] = known
     ids = {pk for lead in leads for pk in (lead.marketer_id, lead.holder_id, lead.decided_by_id)}
-    people = User.objects.in_bulk(ids - {None, known.pk}) | {known.pk: known}
-    teams = _teams_of(leads)
+    if missing := ids - {None} - set(people):
+        people |= User.objects.in_bulk(missing)
+    teams = {lead.team_id: lead.team for lead in leads if _came_with(lead, "team")}
+    if others := {lead.team_id for lead in leads} - set(teams):
+        teams |= Team.objects.in_bulk(others)
     for lead in leads:
         lead.marketer, lead.team = people[lead.marketer_id], teams[lead.team_id]
         lead.holder = people[lead.holder_id] if lead.holder_id else None
         lead.decided_by = people[lead.decided_by_id] if lead.decided_by_id else None
 
 
-def _teams_of(leads: Sequence[Lead]) -> dict[int, Team]:
-    """Their teams; whoever moved a lead has read its team already."""
-    known = {lead.team_id: lead.team for lead in leads if Lead.team.is_cached(lead)}
-    missing = {lead.team_id for lead in leads} - set(known)
-    return known | (Team.objects.in_bulk(missing) if missing else {})
+def _came_with(lead: Lead, name: str) -> bool:
+    return name in lead._state.fields_cache
 
 
 def _answer(lead: Lead, viewer: Viewer, now: datetime) -> dict[str, object]:
