@@ -85,6 +85,7 @@ def accepting(sam: int, serving: object) -> list[tuple[str, float, str]]:
     ids = list(waiting.values_list("pk", flat=True)[: 2 * ACCEPTS])
     Lead.objects.filter(pk__in=ids).update(holder=sam)
     Clock.objects.filter(lead__in=ids).update(holder=sam)
+    ground.rest()  # from the sweeps that were measured before
     limit, rate = limit_of_accept(ids[ACCEPTS:]), accept_rate(ids[:ACCEPTS])
     return [
         ("accept", rate, "accepts/s"),

@@ -98,13 +98,20 @@ FROM generate_series(0, {clocks} - 1) g,
 
 
 def seed(statement: str, **numbers: object) -> None:
-    """Run one of the statements above with triggers off, then let the database come to rest: what
-    it would tidy up by itself would fall into the measurement."""
+    """Run one of the statements above with triggers off, and come to rest."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(statement.format(**numbers).replace("%%", "%"))
         cursor.execute("SET session_replication_role = DEFAULT")
+    rest()
+
+
+def rest() -> None:
+    """Let the database tidy up: what it would do by itself would fall into the measurement."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")

@@ -33,7 +33,10 @@ api: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
+# Addresses are tried in this order, rooms that share the empty prefix one after the other: the API
+# comes first, for it is asked most often.
 urlpatterns = [
+    path("api/v1/", include(api)),
     path("", home, name="home"),
     path("", include("leads.handoff.urls")),
     path("", include("leads.intake.urls")),
@@ -63,7 +66,6 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("leadbridge.status.urls")),
     path("settings/style/", style_shelf, name="style"),
-    path("api/v1/", include(api)),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
