@@ -160,6 +160,15 @@ def is_ready(address: str) -> bool:
         return False
 
 
+def is_listening(port: int) -> bool:
+    """Somebody answers there, whatever it says."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 def free_port() -> int:
     """A port of this machine that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
