@@ -1,7 +1,7 @@
 """What the frame of every page shows: the pages somebody may open, and the proof in the corner."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -65,7 +65,7 @@ class Entry:
     id: str
     name: str
     url: str
-    current: bool
+    current: bool = False
     count: int = 0
     tone: str = "late"
     wide: bool = False
@@ -91,8 +91,12 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[Entry]:
-        """The pages this person works on, each with how many of their leads are late."""
-        return [*self._daily(), *self._seldom()]
+        """The pages this person works on, each with how many of their leads are late; of two
+        whose addresses begin like this page's, the longer one is where they are."""
+        entries = [*self._daily(), *self._seldom()]
+        around = [entry.url for entry in entries if self.path.startswith(entry.url)]
+        here = max(around, key=len, default="")
+        return [replace(entry, current=entry.url == here) for entry in entries]
 
     def _daily(self) -> Iterator[Entry]:
         late, aside = late_counts(self.user, self.now)
@@ -131,8 +135,8 @@ class Shell:
     def _entry(
         self, name: str, label: str, count: int = 0, *, wide: bool = False, section: str = ""
     ) -> Entry:
-        url, current = f"/{name}/", self.path.startswith(f"/{name}/")
-        return Entry(name.replace("/", "-"), label, url, current, count, wide=wide, section=section)
+        shown = name.replace("/", "-")
+        return Entry(shown, label, f"/{name}/", count=count, wide=wide, section=section)
 
     @cached_property
     def sweep(self) -> Sweep | None:
