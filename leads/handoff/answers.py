@@ -63,6 +63,7 @@ class LeadAnswer(serializers.Serializer[Any]):
     reason_criterion = serializers.CharField()
     marketing_ruling = serializers.CharField(help_text="upheld, overturned or blank")
     sales_ruling = serializers.CharField(help_text="upheld, overturned or blank")
+    status_owed = serializers.BooleanField(help_text="Marketing asked how it stands, and waits.")
     open_questions = serializers.IntegerField(help_text="How many wait for marketing's reply.")
     debrief = serializers.CharField(help_text="owed, done or blank")
     paused_for = serializers.CharField(help_text="Why it is or was last paused.")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from leadbridge.people.models import Side, User
 from leads.handoff.models import Lead
-from leads.handoff.stages import Action
+from leads.handoff.stages import STATUS_PATIENCE, Action
 
 
 class Bar(NamedTuple):
@@ -74,6 +74,18 @@ BARS: Mapping[Action, tuple[Bar, ...]] = {
     ),
     Action.ANSWER: (
         Bar(lambda lead, user, now: not lead.open_questions, "No question waits for an answer."),
+    ),
+    Action.ASK_STATUS: (
+        Bar(lambda lead, user, now: lead.status_owed, "Sales was asked already, and owes a word."),
+        Bar(
+            lambda lead, user, now: (
+                lead.status_asked_at is not None and now < lead.status_asked_at + STATUS_PATIENCE
+            ),
+            "It was asked less than a day ago: the answer stands in the story.",
+        ),
+    ),
+    Action.REPORT: (
+        Bar(lambda lead, user, now: not lead.status_owed, "Nobody asked how this lead stands."),
     ),
     Action.ATTEST: (
         Bar(

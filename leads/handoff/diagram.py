@@ -21,6 +21,8 @@ _NOT_DRAWN = (
     Action.ERASE,
     Action.ASK,
     Action.ANSWER,
+    Action.ASK_STATUS,
+    Action.REPORT,
     Action.ATTEST,
     Action.PAUSE,
     Action.RESUME,

@@ -214,6 +214,7 @@ class Found(NamedTuple):
     paused_for: str
     debrief: str
     relief: str
+    status_owed: bool
     person__first_name: str
     person__last_name: str
     person__email: str
@@ -254,7 +255,7 @@ def _row(lead: Found, viewer: Viewer, now: datetime) -> Row:
         company=lead.company or person,
         who=joined(person if lead.company else "", lead.title, lead.country),
         holder=_holder_words(lead, viewer),
-        pause=pause_words(lead, zone_of(viewer.user), now),
+        pause=_standing_words(lead, zone_of(viewer.user), now),
         relief=RELIEFS.get(lead.relief, NO_RELIEF)[0],
         tag=tag,
         tone=tone,
@@ -266,6 +267,13 @@ def _row(lead: Found, viewer: Viewer, now: datetime) -> Row:
         else _buttons(lead.stage, parties_of(lead, viewer), lead.first_touch_at is not None),
     )
     return Row(lead.pk, ref, lead.next_kind, face_of(lead, zone_of(viewer.user), now), cells)
+
+
+def _standing_words(lead: Found, zone: str, now: datetime) -> tuple[str, str]:
+    """What else is to know of a lead: that marketing waits for a word, or that it stands still."""
+    if lead.status_owed:
+        return "Status asked", "marketing would like to know how it stands"
+    return pause_words(lead, zone, now)
 
 
 @lru_cache(maxsize=1024)

@@ -104,6 +104,10 @@ class Lead(models.Model):
     marketing_ruling = models.CharField(max_length=10, blank=True)
     sales_ruling = models.CharField(max_length=10, blank=True)
     open_questions = models.PositiveSmallIntegerField(default=0)
+    status_owed = models.BooleanField(
+        default=False, db_default=False, help_text="Marketing asked how it stands, and waits."
+    )
+    status_asked_at = models.DateTimeField(null=True)
     debrief = models.CharField(max_length=4, blank=True, help_text="owed, done, or never asked for")
     paused_until = models.DateTimeField(null=True)
     paused_for = models.CharField(max_length=80, blank=True)

@@ -16,10 +16,18 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change, PausedTime, announce
 from leads.handoff.models import Custody, Event, Lead, Remark
-from leads.handoff.stages import CLOSED_STAGES, OPEN_STAGES, REMEMBERED, Action, Stage
+from leads.handoff.stages import (
+    CLOSED_STAGES,
+    OPEN_STAGES,
+    REMEMBERED,
+    SALES_STAGES,
+    TELLS_STATUS,
+    Action,
+    Stage,
+)
 
 AGENDA_FIELDS = ("next_kind", "next_started_at", "next_at_risk_at", "next_due_at", "relief")
-STANDING = ("stage", "holder_id", "team_id", "closed_at")
+STANDING = ("stage", "holder_id", "team_id", "closed_at", "status_owed")
 # A verdict is knowledge and no decision, so an undo keeps it; and its lines quote what the person
 # told, which no event may keep.
 JUDGEMENT = ("definition_id", "verdict", "verdict_lines", "fit", "interest", "tier")
@@ -250,6 +258,8 @@ def _set_standing(lead: Lead, move: Move) -> None:
         lead.closed_at = lead.closed_at or move.now
     else:
         lead.closed_at = None
+    if move.action in TELLS_STATUS or move.to not in SALES_STAGES:
+        lead.status_owed = False
     for name, value in move.fields.items():
         setattr(lead, name, value)
 

@@ -194,6 +194,7 @@ class Row:
     when: str
     pause: tuple[str, str]
     questions: int
+    asked: bool
     can_answer: bool
     can_submit: bool
     more: tuple[tuple[str, str], ...]
@@ -223,6 +224,7 @@ def _comments(rejected: Sequence[Lead]) -> dict[int, str]:
 
 MORE = (
     ("rule", "Rule on the dispute"),
+    ("ask_status", "Ask for status"),
     ("nurture", "Nurture"),
     ("dispute", "Dispute"),
     ("disqualify", "Disqualify"),
@@ -253,6 +255,7 @@ def _row(lead: Lead, comment: str, labels: Labels, viewer: Viewer, now: datetime
         else "",
         pause=pause_words(lead, zone, now),
         questions=lead.open_questions if lead.is_open else 0,
+        asked=lead.status_owed,
         can_answer=Action.ANSWER in allowed,
         can_submit=Action.SUBMIT in allowed and stage is not Stage.NURTURING,
         more=tuple((label, name) for name, label in MORE if name in allowed),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 
@@ -86,6 +87,7 @@ class Portrait:
     pause: tuple[str, str]
     relief: tuple[str, str]
     questions: list[Said]
+    status: list[Said]
     dispute: list[Said]
     why: Why | None
 
@@ -121,9 +123,19 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         pause=pause_words(lead, zone, now),
         relief=RELIEFS.get(lead.relief, ("", "")),
         questions=questions_in(own) if lead.is_open and lead.open_questions else [],
+        status=status_asked_in(own) if lead.status_owed else [],
         dispute=dispute_in(lead, own),
         why=why_of(lead.routing) if lead.submitted_at else None,
     )
+
+
+def status_asked_in(tellings: Sequence[Telling]) -> list[Said]:
+    """How marketing asked last how it stands."""
+    asked = (one for one in tellings if one.event.action == Action.ASK_STATUS)
+    return [
+        Said(one.who, one.words.get("comment", "How does it stand?"), when_of(one))
+        for one in islice(asked, 1)
+    ]
 
 
 def questions_in(tellings: Sequence[Telling]) -> list[Said]:

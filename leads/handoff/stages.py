@@ -48,6 +48,8 @@ class Action(StrEnum):
     SETTLE = "settle"
     ASK = "ask"
     ANSWER = "answer"
+    ASK_STATUS = "ask_status"
+    REPORT = "report"
     ATTEST = "attest"
     DEBRIEF = "debrief"
     WAIVE = "waive"
@@ -96,6 +98,7 @@ OPEN_STAGES = MARKETING_STAGES | SALES_STAGES
 CLOSED_STAGES = frozenset(Stage) - OPEN_STAGES
 
 UNDO_WINDOW = timedelta(minutes=10)
+STATUS_PATIENCE = timedelta(days=1)
 NURTURE_LIMIT = timedelta(days=90)
 
 
@@ -152,6 +155,9 @@ TABLE: tuple[Row, ...] = (
     _row(_A.WAIVE, _WORKED, None, _P.SALES_MANAGER),
     # A lead may have moved on before the reply comes.
     _row(_A.ANSWER, OPEN_STAGES, None, _P.MARKETER),
+    # The same the other way round: marketing asks how a lead stands, sales says so.
+    _row(_A.ASK_STATUS, SALES_STAGES, None, _P.MARKETER),
+    _row(_A.REPORT, SALES_STAGES, None, *_SELLERS),
     # What a criterion asks of a person, told with initials.
     _row(_A.ATTEST, MARKETING_STAGES, None, _P.MARKETER),
     _row(_A.ATTEST, SALES_STAGES, None, _P.MARKETER, _P.HOLDER, _P.SALES_MANAGER),
@@ -192,6 +198,9 @@ UNDOABLE = frozenset(
         _A.DISQUALIFY,
     }
 )
+
+# What sales does with a lead and what says how it stands; so does whatever takes it from sales.
+TELLS_STATUS = frozenset({_A.REPORT, _A.TOUCH, _A.QUALIFY})
 
 # What an event remembers the state before of, so that it can be given back.
 REMEMBERED = UNDOABLE | {_A.MERGE}

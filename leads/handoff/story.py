@@ -243,6 +243,14 @@ def _answered(telling: Telling) -> Iterator[Item]:
     yield _item(f"{telling.who} answered", telling.words.get("comment", ""), tone="ok")
 
 
+def _status_asked(telling: Telling) -> Iterator[Item]:
+    yield _item(f"{telling.who} asked how it stands", telling.words.get("comment", ""))
+
+
+def _reported(telling: Telling) -> Iterator[Item]:
+    yield _item(f"{telling.who} said how it stands", telling.words.get("comment", ""), tone="ok")
+
+
 def _attested(telling: Telling) -> Iterator[Item]:
     signed = telling.event.data.get("initials", "")
     title = f"{telling.who} answered what the definition asks, signed {signed}"
@@ -377,6 +385,8 @@ TELLERS: dict[str, Callable[[Telling], Iterator[Item]]] = {
     Action.UNDO: _undone,
     Action.ASK: _asked,
     Action.ANSWER: _answered,
+    Action.ASK_STATUS: _status_asked,
+    Action.REPORT: _reported,
     Action.ATTEST: _attested,
     Action.RULE: _ruled,
     Action.SETTLE: _settled,

@@ -191,7 +191,9 @@ HEAD_ACTIONS = (
 # Beside the story: what is told, asked or left standing on the way.
 STORY_ACTIONS = (
     ("touch", "Log follow-up", "F"),
+    ("report", "Say how it stands", ""),
     ("ask", "Ask marketing", ""),
+    ("ask_status", "Ask for status", ""),
     ("waive", "Waive attempts", ""),
     ("resume", "Resume", ""),
     ("pause", "Pause", ""),

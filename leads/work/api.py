@@ -20,6 +20,7 @@ from leads.work.debriefs import debrief_lead
 from leads.work.questions import answer_questions, ask_question
 from leads.work.representation import pause_answer, question_answer
 from leads.work.rulings import rule_on_dispute
+from leads.work.statuses import ask_status, report_status
 
 
 @described("touch")
@@ -50,6 +51,26 @@ class Answer(LeadAction):
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
         return answer_questions(lead_id=lead_id, actor=user, now=now, **told)
+
+
+@described("ask_status")
+class AskStatus(LeadAction):
+    """Ask sales how a lead stands, at most once a day; whoever holds it owes a word."""
+
+    body = bodies.AskStatusBody
+
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return ask_status(lead_id=lead_id, actor=user, now=now, **told)
+
+
+@described("report")
+class Report(LeadAction):
+    """Say how a lead stands that marketing asked about."""
+
+    body = bodies.ReportBody
+
+    def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
+        return report_status(lead_id=lead_id, actor=user, now=now, **told)
 
 
 @described("rule")
@@ -128,6 +149,8 @@ ACTIONS: dict[str, type[LeadAction]] = {
     "touch": Touch,
     "ask": Ask,
     "answer": Answer,
+    "ask_status": AskStatus,
+    "report": Report,
     "rule": Rule,
     "debrief": Debrief,
     "pause": Pause,

@@ -37,6 +37,14 @@ class AnswerBody(Body):
     )
 
 
+class AskStatusBody(Body):
+    question = Words(required=False)
+
+
+class ReportBody(Body):
+    status = Words(help_text="How it stands, in words that marketing reads.")
+
+
 class RuleBody(Body):
     verdict = one_of(Verdict.values)
     because = Words()

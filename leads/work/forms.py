@@ -16,6 +16,7 @@ from leads.work.actions import log_touch
 from leads.work.debriefs import debrief_lead
 from leads.work.models import Channel, Question, Result
 from leads.work.questions import answer_questions, ask_question, open_questions
+from leads.work.statuses import ask_status, report_status
 
 
 def moment_field(label: str, *, required: bool, help_text: str) -> forms.DateTimeField:
@@ -84,6 +85,27 @@ class Answer(Decision):
         return f"Answered. {self.lead.holder or self.lead.team} reads it in the story."
 
 
+class AskStatus(Decision):
+    action, title, button = Action.ASK_STATUS, "Ask for status", "Ask"
+    hint = "Whoever holds it owes a word in the agreed time. A logged follow-up answers as well."
+
+    question = words_field("What you would like to know", help="May stay empty.")
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        lead = ask_status(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Asked {lead.holder or lead.team.manager}. The answer will stand in the story."
+
+
+class Report(Decision):
+    action, title, button = Action.REPORT, "Say how it stands", "Tell marketing"
+
+    status = words_field("How it stands", required=True, help="Marketing reads this.")
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        report_status(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        return f"Told {self.lead.marketer}."
+
+
 class DebriefDeal(Decision):
     action, title, button = Action.DEBRIEF, "Debrief", "Save"
     hint = "Three sentences, while it is fresh. Marketing learns from deals won and lost alike."
@@ -128,7 +150,8 @@ class Resume(OneClick):
 
 
 ACTS: dict[str, type[Decision]] = {
-    act.action.value: act for act in (LogTouch, Ask, Answer, DebriefDeal, PauseLead, Resume)
+    act.action.value: act
+    for act in (LogTouch, Ask, Answer, AskStatus, Report, DebriefDeal, PauseLead, Resume)
 }
 
 

@@ -18,6 +18,7 @@ HOUSE_DEFAULTS: Mapping[str, str] = {
     "rework": "2bd",
     "review": "3bd",
     "answer": "3bd",
+    "status": "8h",
     "ruling": "3bd",
     "readout": "60m",
 }
@@ -93,6 +94,7 @@ STARTER: dict[str, object] = {
         "rework": {"amount": "2bd", "attainment": 0.9},
         "review": {"amount": "3bd", "attainment": 0.9},
         "answer": {"amount": "3bd", "attainment": 0.9},
+        "status": {"amount": "8h", "attainment": 0.9},
         "ruling": {"amount": "3bd"},
         "readout": {"amount": "60m"},
     },

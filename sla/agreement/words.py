@@ -18,6 +18,7 @@ LABELS = {
     "rework": "Rework",
     "review": "Review",
     "answer": "Answer",
+    "status": "Status",
     "ruling": "Ruling",
     "readout": "Read-out",
 }
@@ -33,11 +34,12 @@ MEANINGS = {
     "rework": "Marketing deals with a lead that sales rejected",
     "review": "Marketing looks at a parked lead, counted from its date",
     "answer": "Marketing answers a question or a request of sales",
+    "status": "Sales says how a lead stands that marketing asked about",
     "ruling": "Both managers rule on a disputed rejection",
     "readout": "Both sides sign the read-out of a campaign",
 }
 SIDES = {
-    "sales": ("accept", "first_touch", "attempts", "next_step", "decision", "debrief"),
+    "sales": ("accept", "first_touch", "attempts", "next_step", "decision", "status", "debrief"),
     "marketing": ("triage", "rework", "review", "answer"),
     "both": ("ruling", "readout"),
 }

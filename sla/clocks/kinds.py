@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from leads.handoff.stages import Action, Stage
+from leads.handoff.stages import TELLS_STATUS, Action, Stage
 
 NOBODY: frozenset[Action] = frozenset()
 
@@ -140,6 +140,14 @@ KINDS: dict[str, Kind] = {
             # Further questions do not move it: it runs from the oldest that is open.
             starts=frozenset({Action.ASK}),
             stops=frozenset({Action.ANSWER}),
+            aside=True,
+        ),
+        Kind(
+            "status",
+            "Status",
+            Side.SALES,
+            starts=frozenset({Action.ASK_STATUS}),
+            stops=TELLS_STATUS | _ENDS | {Action.REJECT},
             aside=True,
         ),
         Kind(

@@ -26,6 +26,7 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.terms import past_now
 
 ARRIVED, ASKED, ANSWERED, DISPUTED = "lead.arrived", "lead.asked", "lead.answered", "lead.disputed"
+STATUS_ASKED, REPORTED = "lead.status_asked", "lead.reported"
 MOST_LISTED = 30
 
 
@@ -60,6 +61,11 @@ def _new_holder(change: Change) -> set[int]:
     return {lead.holder_id} if change.new_holder and lead.holder_id else set()
 
 
+def _holder_or_manager(change: Change) -> set[int]:
+    """Whoever has it; of the pool whoever leads the team."""
+    return {change.lead.holder_id or change.lead.team.manager_id}
+
+
 def _marketer(change: Change) -> set[int]:
     return {change.lead.marketer_id}
 
@@ -82,6 +88,8 @@ _RECEIVERS: Mapping[Action, tuple[str, Callable[[Change], set[int]]]] = {
     Action.REASSIGN: (ARRIVED, _new_holder),
     Action.ASK: (ASKED, _marketer),
     Action.ANSWER: (ANSWERED, _askers),
+    Action.ASK_STATUS: (STATUS_ASKED, _holder_or_manager),
+    Action.REPORT: (REPORTED, _marketer),
     Action.DISPUTE: (DISPUTED, _rulers),
 }
 
@@ -106,6 +114,13 @@ WORDS: Mapping[str, Words] = {
     ASKED: Words(
         "A question", "with a question", "{who} asks", lambda lead, user: lead.open_questions > 0
     ),
+    STATUS_ASKED: Words(
+        "How does it stand",
+        "to tell the status of",
+        "{who} asks how it stands",
+        lambda lead, user: lead.status_owed,
+    ),
+    REPORTED: Words("Status", "with a status", "{who} says how it stands", lambda lead, user: True),
     ANSWERED: Words("Answered", "answered", "{who} answers", lambda lead, user: True),
     ARRIVED: Words(
         "New for you",

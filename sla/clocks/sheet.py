@@ -32,6 +32,7 @@ DEEDS = {
     "rework": "rework {lead}",
     "review": "look at {lead} again",
     "answer": "answer a question about {lead}",
+    "status": "say how {lead} stands",
     "ruling": "rule on {lead}",
     "readout": "sign the read-out of {lead}",
 }

@@ -14,9 +14,9 @@ Printed by `manage.py stages` from the two tables in code, `leads/handoff/stages
 {diagram}
 ```
 
-Not drawn: *merge* and *erase* lead away from nearly every stage, *ask*, *answer*, *attest*,
-*pause* and *resume* leave it as it is, and *undo* gives back the stage before one's own decision,
-within ten minutes.
+Not drawn: *merge* and *erase* lead away from nearly every stage, *ask*, *answer*, *ask_status*,
+*report*, *attest*, *pause* and *resume* leave it as it is, and *undo* gives back the stage before
+one's own decision, within ten minutes.
 
 ## Actions
 

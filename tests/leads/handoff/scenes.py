@@ -45,6 +45,7 @@ from leads.work.debriefs import debrief_lead
 from leads.work.models import Debrief, Question, Ruling, Touch
 from leads.work.questions import answer_questions, ask_question
 from leads.work.rulings import rule_on_dispute
+from leads.work.statuses import ask_status, report_status
 from sla.clocks.models import Clock
 
 _numbers = count(1)
@@ -192,6 +193,12 @@ def asked(cast: Cast, now: datetime, **given: Any) -> Lead:
     return again(lead)
 
 
+def status_asked(cast: Cast, now: datetime, **given: Any) -> Lead:
+    """Sam has accepted it, and Mia asks how it stands."""
+    lead = accepted(cast, now, **given)
+    return again(ask_status(lead_id=lead.pk, actor=cast.mia, now=now, question="Any news?"))
+
+
 def paused(cast: Cast, now: datetime, **given: Any) -> Lead:
     """Sam has accepted it, and they asked to be called in three days."""
     lead = accepted(cast, now, **given)
@@ -249,6 +256,8 @@ def do(
         Action.RULE: (rule_on_dispute, {"verdict": "overturned", "because": "Read again."}),
         Action.ASK: (ask_question, {"kind": "question", "question": "Which page did they read?"}),
         Action.ANSWER: (answer_questions, {"reply": "The price list."}),
+        Action.ASK_STATUS: (ask_status, {"question": "Any news?"}),
+        Action.REPORT: (report_status, {"status": "They decide in May."}),
         Action.ATTEST: (attest_facts, {"initials": "MK", "facts": {"employees": 240}}),
         Action.DEBRIEF: (
             debrief_lead, {"decided": "Price.", "learnt": "Ask first.", "advice": "nothing"}

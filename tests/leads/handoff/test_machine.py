@@ -235,8 +235,9 @@ def check_holder(lead: Lead, links: list[Custody]) -> None:
 
 def check_clocks(lead: Lead, running: list[Clock]) -> None:
     """An open lead owes something by a known time, and its row says what is owed first."""
-    beside = {clock.kind for clock in running} & {"answer", "debrief"}
+    beside = {clock.kind for clock in running} & {"answer", "status", "debrief"}
     assert ("answer" in beside) == (lead.is_open and lead.open_questions > 0)
+    assert ("status" in beside) == lead.status_owed
     assert ("debrief" in beside) == (lead.debrief == "owed")
     for clock in running:
         if clock.breached_at is None:

@@ -23,6 +23,7 @@ from tests.leads.handoff.scenes import (
     paused,
     pooled,
     snapshot,
+    status_asked,
 )
 
 # Written out by hand from the design, so that the table in code has something to be held against.
@@ -58,6 +59,8 @@ DESIGN: dict[str, list[tuple[set[str], str, set[str]]]] = {
     "rule": [({"rejected"}, "same", HEADS_AND_MANAGERS)],
     "ask": [(WORKED | {"submitted"}, "same", {"sam", "max"})],
     "answer": [(ALL_OPEN, "same", MARKETING)],
+    "ask_status": [(WORKED | {"submitted"}, "same", MARKETING)],
+    "report": [(WORKED | {"submitted"}, "same", {"sam", "max"})],
     "debrief": [({"won", "lost"}, "same", {"sam", "max"})],
     "waive": [(WORKED, "same", {"max"})],
     "pause": [(WORKED | {"submitted"}, "same", {"sam", "max"} | SYSTEM)],
@@ -69,7 +72,7 @@ DESIGN: dict[str, list[tuple[set[str], str, set[str]]]] = {
     "erase": [(ALL_OPEN | {"won", "lost", "disqualified", "merged"}, "erased", {"olu"})],
 }
 # What answers another act: possible only where that act was done (see the tests below).
-ANSWERS = {"rule", "answer", "resume"}
+ANSWERS = {"rule", "answer", "report", "resume"}
 STATUS = {"forbidden": 403, "already_decided": 409, "not_allowed": 409}
 DECIDED = {"accepted", "working", "opportunity", "rejected", "recycled", "won", "lost"}
 UNDOABLE_STAGES = {  # the last act was Sam's decision, or Mia's
@@ -147,6 +150,7 @@ def test_only_the_maker_takes_a_decision_back(cast: Cast, now: datetime, stage: 
     [
         (disputed, "rule", HEADS_AND_MANAGERS),
         (asked, "answer", MARKETING),
+        (status_asked, "report", {"sam", "max"}),
         (paused, "resume", {"sam", "max"} | SYSTEM),
     ],
 )

@@ -24,6 +24,10 @@ ACTS: dict[str, tuple[Scene, dict[str, Any], set[str], set[str]]] = {
         {"nora", "lena"},
     ),
     "answer": (scenes.asked, {"reply": "Here."}, {"mia", "ana"}, {"nora", "lena"}),
+    "ask_status": (scenes.accepted, {"question": "Any news?"}, {"mia", "ana"}, {"nora", "lena"}),
+    "report": (
+        scenes.status_asked, {"status": "On Friday."}, {"sam", "max"}, {"nora", "lena"},
+    ),
     "rule": (
         scenes.disputed, {"verdict": "upheld", "because": "No budget."}, {"ana", "max"},
         {"dora", "nora", "lena"},
@@ -38,11 +42,14 @@ ACTS: dict[str, tuple[Scene, dict[str, Any], set[str], set[str]]] = {
     ),
     "resume": (scenes.paused, {}, {"sam", "max"}, {"nora", "lena"}),
 }  # fmt: skip
+OF_MARKETING = ("answer", "ask_status")
 BAD: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("ask", {"kind": "gossip", "question": "?"}, ("kind",)),
     ("ask", {"kind": "asset"}, ("question",)),
     ("answer", {"reply": ""}, ("reply",)),
     ("answer", {"reply": "Yes.", "last": "x"}, ("last",)),
+    ("report", {"status": " "}, ("status",)),
+    ("ask_status", {"because": "x"}, ("because",)),
     ("rule", {"verdict": "maybe", "because": "So."}, ("verdict",)),
     ("rule", {"verdict": "upheld"}, ("because",)),
     ("debrief", {"decided": "Price."}, ("learnt", "advice")),
@@ -85,7 +92,7 @@ def test_an_act_done_already_is_a_conflict(cast: Cast, now: datetime, act: str) 
     if act in ("ask", "pause"):  # several are allowed
         return
     lead, body = ready(act, cast, now)
-    api = Api(cast.mia if act == "answer" else cast.max, now + MINUTE)
+    api = Api(cast.mia if act in OF_MARKETING else cast.max, now + MINUTE)
     assert api.post(f"leads/{lead.ref}/{act}/", body).status_code == 200
     before = scenes.snapshot(lead)
     answer = api.post(f"leads/{lead.ref}/{act}/", body)
@@ -100,7 +107,7 @@ def test_bad_input_names_its_field(
 ) -> None:
     lead, _ = ready(act, cast, now)
     before = scenes.snapshot(lead)
-    api = Api(cast.mia if act == "answer" else cast.max, now + MINUTE)
+    api = Api(cast.mia if act in OF_MARKETING else cast.max, now + MINUTE)
     assert_problem(api.post(f"leads/{lead.ref}/{act}/", body), 400, "invalid", *fields)
     assert scenes.snapshot(lead) == before
 

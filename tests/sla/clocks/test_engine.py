@@ -78,6 +78,7 @@ STEPS: list[tuple[Stage, Action, str, set[str], set[str], set[str]]] = [
     (Stage.RECYCLED, Action.SUBMIT, "mia", {"review"}, set(), {"accept", "first_touch"}),
     (Stage.RECYCLED, Action.NURTURE, "mia", {"review"}, set(), {"review"}),
     (Stage.ACCEPTED, Action.ASK, "sam", set(), set(), {"first_touch", "decision", "answer"}),
+    (Stage.ACCEPTED, Action.ASK_STATUS, "mia", set(), set(), {"first_touch", "decision", "status"}),
     (Stage.ACCEPTED, Action.PAUSE, "sam", set(), set(), {"first_touch", "decision"}),
     (Stage.WON, Action.DEBRIEF, "sam", {"debrief"}, set(), set()),
     (Stage.WON, Action.MERGE, "mia", set(), {"debrief"}, set()),
@@ -128,6 +129,7 @@ def test_every_line_of_the_table_of_clocks_is_tried() -> None:
         ("attempts", Action.QUALIFY), ("attempts", Action.RECYCLE), ("attempts", Action.DISQUALIFY),
         # They need an act before them: see tests/leads/work.
         ("ruling", Action.SETTLE), ("rework", Action.SETTLE), ("answer", Action.ANSWER),
+        *(("status", action) for action in KINDS["status"].stops),
     }  # fmt: skip
     assert possible <= tried
 

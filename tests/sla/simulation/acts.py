@@ -32,6 +32,7 @@ from leads.work.debriefs import debrief_lead
 from leads.work.models import Channel, Result
 from leads.work.questions import answer_questions, ask_question
 from leads.work.rulings import rule_on_dispute
+from leads.work.statuses import ask_status, report_status
 from tests.sla.simulation.organisation import Organisation
 
 DAY = timedelta(days=1)
@@ -43,14 +44,15 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     Stage.REJECTED: {"submit": 2, "dispute": 4, "rule": 6, "nurture": 1, "disqualify": 1},
     Stage.SUBMITTED: {
         "accept": 9, "reject": 3, "touch": 3, "reassign": 2, "ask": 1, "pause": 1, "resume": 1,
+        "ask_status": 2, "report": 1,
     },
     Stage.ACCEPTED: {
         "touch": 9, "reassign": 1, "ask": 2, "pause": 3, "resume": 2, "recycle": 1, "disqualify": 1,
-        "answer": 1,
+        "answer": 1, "ask_status": 1, "report": 1,
     },
     Stage.WORKING: {
         "touch": 9, "qualify": 5, "recycle": 2, "disqualify": 1, "ask": 2, "answer": 2, "pause": 3,
-        "resume": 2, "reassign": 1,
+        "resume": 2, "reassign": 1, "ask_status": 1, "report": 1,
     },
     Stage.OPPORTUNITY: {"touch": 3, "win": 3, "lose": 3, "recycle": 1, "ask": 1, "answer": 1},
     Stage.WON: {"debrief": 5, "reopen": 1},
@@ -173,6 +175,8 @@ ACTS: Mapping[str, Callable[[Try, Common], object]] = {
     "reassign": _reassign,
     "rule": _rule,
     "answer": _answer,
+    "ask_status": lambda t, common: ask_status(**common, actor=t.marketing, question="News?"),
+    "report": lambda t, common: report_status(**common, actor=t.seller, status="In May."),
     "nurture": lambda t, common: nurture_lead(**common, actor=t.marketing, review_on=t.day),
     "dispute": lambda t, common: dispute_lead(**common, actor=t.marketing, because="It fits."),
     "reject": lambda t, common: reject_lead(**common, actor=t.seller, reason="bad_data"),

@@ -27,6 +27,7 @@ MARKETERS = 4
 SHORT = {
     "triage": "4h", "accept": "4h", "first_touch": "8h", "next_step": "2bd", "decision": "3bd",
     "debrief": "2bd", "rework": "1bd", "review": "1bd", "answer": "6h", "ruling": "1bd",
+    "status": "4h",
 }  # fmt: skip
 LIVELY = ("accept", "first_touch", "triage")  # of these tier 1 and 2 keep what is usual
 

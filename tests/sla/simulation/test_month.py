@@ -132,4 +132,4 @@ def assert_something_happened(account: Account) -> None:
     for one in (*(f"step {step}" for step in STEPS), "message clock.escalated", *ACTS):
         assert happened[one] > 0, one
     kinds = [name for name in happened if name.startswith("clock ")]
-    assert len(kinds) == 11, kinds
+    assert len(kinds) == 12, kinds
