@@ -145,6 +145,8 @@ TIME_ZONE = time_zone(env.str("TIME_ZONE", default="Europe/Berlin"))
 CURRENCY = env.str("CURRENCY", default="EUR")
 # What visitors of hosted forms read above and below them.
 ORGANISATION = env.str("ORGANISATION", default="")
+# Webhooks go to public addresses over https alone, unless all receivers live in one's own network.
+WEBHOOKS_TO_PRIVATE = switch("WEBHOOKS_TO_PRIVATE", env.str("WEBHOOKS_TO_PRIVATE", default=""))
 PRIVACY_URL = env.str("PRIVACY_URL", default="")
 
 # Files
@@ -195,6 +197,11 @@ CELERY_BEAT_SCHEDULE = {
     # Normally woken by the sweep itself; this run takes what a lost wake-up or a retry left.
     "deliver": {
         "task": "leadbridge.outbox.tasks.deliver",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "webhooks": {
+        "task": "leadbridge.outbox.webhooks.tasks.send",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },

@@ -232,6 +232,7 @@ SELDOM: tuple[tuple[str, tuple[Seldom, ...]], ...] = (
         "Shared",
         (
             Seldom("people", "People"),
+            Seldom("settings/webhooks", "Webhooks", lambda shell: shell.user.is_administrator),
             Seldom("calendars", "Calendars"),
             Seldom("status", "Status", _reads),
         ),

@@ -7,14 +7,16 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         """Put into words that a definition waits for a signature, and a read-out for its readers;
         tell the routing how many leads somebody has, own fields which rule needs them, and versions
-        what their backtests found."""
+        what their backtests found; and tell other programs of leads."""
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.signatures import register_letters
+        from leadbridge.outbox.webhooks.bodies import register_teller
         from leads.campaigns import readouts
         from leads.definition.cautions import register_caution
         from leads.definition.evidence import register_evidence
         from leads.definition.life import DEFINITION
         from leads.definition.uses import register_use
+        from leads.handoff import outward
         from leads.handoff.loads import open_leads
         from leads.routing.asked import rule_that_asks
         from leads.routing.loads import register_load
@@ -26,5 +28,6 @@ class LeadsConfig(AppConfig):
         register_caution(caution_by_backtest)
         register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)
+        register_teller(outward.LEAD_EVENTS, outward.data_of_event)
         register(readouts.BEGUN, readouts.render_begun)
         register(readouts.LATE, readouts.render_late)

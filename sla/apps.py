@@ -11,6 +11,7 @@ class SlaConfig(AppConfig):
         from leadbridge.outbox.hours import register_hours
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
+        from leadbridge.outbox.webhooks.bodies import register_teller
         from leads.campaigns.readout_due import register_readout
         from leads.handoff.changes import lead_changed
         from leads.handoff.effort import register_effort
@@ -20,7 +21,7 @@ class SlaConfig(AppConfig):
         from leads.routing.hours import register_openings
         from sla.agreement.life import AGREEMENT, register_follower
         from sla.agreement.queries import override_cap
-        from sla.clocks import digest, news, notices
+        from sla.clocks import digest, news, notices, outward
         from sla.clocks.attempts import effort_on
         from sla.clocks.hours import next_working_instants, openings
         from sla.clocks.office_day import agreed_readout, one_business_day
@@ -29,6 +30,8 @@ class SlaConfig(AppConfig):
         from sla.clocks.receiver import on_lead_changed
         from sla.reports.scorecard import mail
 
+        register_teller(("clock.at_risk", "clock.breached"), outward.data_of_sweep)
+        register_teller(("clock.escalated",), outward.data_of_step)
         lead_changed.connect(on_lead_changed, dispatch_uid="sla.clocks.engine")
         register_rules(allowed_pauses)
         register_follower(follow_agreement)

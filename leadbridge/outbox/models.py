@@ -6,6 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from leadbridge.outbox.webhooks.models import Webhook, WebhookDelivery
+
+__all__ = ["Message", "Pace", "Webhook", "WebhookDelivery"]
+
 
 class Message(models.Model):
     """What is to be said to whom. `next_try_at` None: nothing more to do with it.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from leadbridge.outbox.webhooks.writing import tell
 from leadbridge.people.models import Team, User
 from leads.handoff.persons import Person
 from leads.handoff.querysets import LeadQuerySet
@@ -20,6 +21,26 @@ from leads.handoff.stages import (
 )
 
 OPEN = sorted(OPEN_STAGES)
+
+# As what the events of a lead are told to other programs (see leadbridge.outbox.webhooks); but not
+# those of a past that was read from a file.
+TOLD_AS = {
+    "capture": "lead.captured",
+    "submit": "lead.submitted",
+    "accept": "lead.accepted",
+    "reject": "lead.rejected",
+    "touch": "lead.touched",
+    "win": "lead.closed",
+    "lose": "lead.closed",
+    "disqualify": "lead.closed",
+    "merge": "lead.closed",
+    "erase": "lead.closed",
+    "remind": "clock.at_risk",
+    "breach": "clock.breached",
+}
+NOT_PAST = """NOT EXISTS (
+    SELECT FROM leads_lead WHERE leads_lead.id = fresh.lead_id AND leads_lead.origin = 'history'
+)"""
 
 __all__ = ["OPEN", "Custody", "Event", "Lead", "Person", "Remark"]
 
@@ -340,6 +361,14 @@ class Event(models.Model):
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="tell_webhooks",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="came"),  # type: ignore[no-untyped-call]
+                func=tell("came", TOLD_AS, of="action", where=NOT_PAST),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
 
+from leadbridge.outbox.webhooks.writing import tell
 from leadbridge.people.models import Team
 from leads.handoff.models import Event, Lead
-from sla.agreement.ladder import DOINGS
+from sla.agreement.ladder import DOINGS, MANAGER, OFFER, REASSIGN
 from sla.agreement.models import AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.kinds import KINDS
@@ -168,6 +169,10 @@ class Clock(models.Model):
         return f"{self.kind} of L-{self.lead_id}"
 
 
+# Steps that move a lead, and as what they are told to other programs once they are done.
+ESCALATIONS = dict.fromkeys((OFFER, REASSIGN, MANAGER), "clock.escalated")
+
+
 class ClockStep(models.Model):
     """A step of the ladder that a clock came to: once each, whatever is repeated.
 
@@ -198,6 +203,16 @@ class ClockStep(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="sla_clockstep_pending", fields=["id"], condition=Q(state="pending")),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Trigger(
+                name="tell_webhooks",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=_AFTER,
+                func=tell("after", ESCALATIONS, of="step", where="fresh.state = 'done'"),
+            ),
         ]
 
     def __str__(self) -> str:

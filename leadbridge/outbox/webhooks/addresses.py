@@ -1,0 +1,57 @@
+"""Where we may send: never into our own network, whatever a name resolves to."""
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from leadbridge.kernel.errors import DomainError
+
+LONGEST = 500
+
+
+class Unreachable(Exception):
+    """An address to which nothing is sent, and why."""
+
+
+def checked_url(url: str) -> str:
+    """The address as it is kept; DomainError `invalid` with the cure."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        raise _refused("Write a whole address, as https://example.com/hooks.") from None
+    clean = url.isprintable() and not {" ", "\\"} & set(url) and len(url) <= LONGEST
+    if not (clean and parts.hostname and port_is_right and parts.scheme in ("http", "https")):
+        raise _refused("Write a whole address, as https://example.com/hooks.")
+    if parts.username is not None:
+        raise _refused("Leave name and password out: every call is signed.")
+    if parts.scheme == "http" and not settings.WEBHOOKS_TO_PRIVATE:
+        raise _refused("Only https, so that nobody reads along.")
+    try:
+        resolve(parts)
+    except Unreachable as error:
+        raise _refused(f"{error} Give a public one.") from None
+    return url
+
+
+def _refused(sentence: str) -> DomainError:
+    return DomainError("invalid", sentence, field="url")
+
+
+def resolve(parts: SplitResult) -> str:
+    """The number at which a host is reached now. Raises Unreachable where it has none, or where one
+    of its numbers belongs to a private network; asked again at every call, because names change."""
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unreachable(f"No such host: {host}.") from None
+    numbers = [str(info[4][0]) for info in found]
+    if not settings.WEBHOOKS_TO_PRIVATE:
+        for number in numbers:
+            if not ip_address(number.partition("%")[0]).is_global:
+                raise Unreachable(f"{host} is an address of a private network.")
+    return numbers[0]
