@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from leadbridge.outbox.webhooks.writing import tell
 from leadbridge.people.models import Team, User
+from leads.handoff.guards import REFUSE_OTHER_CHANGES
 from leads.handoff.persons import Person
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.stages import (
@@ -17,30 +17,10 @@ from leads.handoff.stages import (
     PARKED_STAGES,
     SALES_STAGES,
     Stage,
-    allowed_changes,
 )
+from leads.handoff.told import tell_webhooks
 
 OPEN = sorted(OPEN_STAGES)
-
-# As what the events of a lead are told to other programs (see leadbridge.outbox.webhooks); but not
-# those of a past that was read from a file.
-TOLD_AS = {
-    "capture": "lead.captured",
-    "submit": "lead.submitted",
-    "accept": "lead.accepted",
-    "reject": "lead.rejected",
-    "touch": "lead.touched",
-    "win": "lead.closed",
-    "lose": "lead.closed",
-    "disqualify": "lead.closed",
-    "merge": "lead.closed",
-    "erase": "lead.closed",
-    "remind": "clock.at_risk",
-    "breach": "clock.breached",
-}
-NOT_PAST = """NOT EXISTS (
-    SELECT FROM leads_lead WHERE leads_lead.id = fresh.lead_id AND leads_lead.origin = 'history'
-)"""
 
 __all__ = ["OPEN", "Custody", "Event", "Lead", "Person", "Remark"]
 
@@ -278,18 +258,7 @@ class Lead(models.Model):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("OLD.stage IS DISTINCT FROM NEW.stage"),
-                func="""
-                    IF (NEW.last_action, OLD.stage, NEW.stage) NOT IN ({pairs}) THEN
-                        RAISE EXCEPTION 'lead %: % does not lead from % to %',
-                            OLD.id, NEW.last_action, OLD.stage, NEW.stage
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """.format(
-                    pairs=", ".join(
-                        f"('{a}', '{old}', '{new}')" for a, old, new in allowed_changes()
-                    )
-                ),
+                func=REFUSE_OTHER_CHANGES,
             ),
             pgtrigger.Trigger(
                 name="begins_captured",
@@ -367,7 +336,7 @@ class Event(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="came"),  # type: ignore[no-untyped-call]
-                func=tell("came", TOLD_AS, of="action", where=NOT_PAST),
+                func=tell_webhooks("came"),
             ),
         ]
 

@@ -4,7 +4,8 @@ body has to be called back when somebody is erased. Whoever may know more asks t
 from django.conf import settings
 
 from leadbridge.kernel.time import utc_text
-from leads.handoff.models import TOLD_AS, Event, Lead
+from leads.handoff.models import Event, Lead
+from leads.handoff.told import TOLD_AS
 
 LEAD_EVENTS = sorted({event for event in TOLD_AS.values() if event.startswith("lead.")})
 INSTANTS = (

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.webhooks.actions import Plan, open_webhook
@@ -27,7 +26,7 @@ class Program:
 
 
 @pytest.fixture
-def program(settings: SettingsWrapper) -> Iterator[Program]:
+def program(settings: Any) -> Iterator[Program]:
     """One that runs on this machine."""
     settings.WEBHOOKS_TO_PRIVATE = True
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)

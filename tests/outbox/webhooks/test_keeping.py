@@ -1,10 +1,10 @@
 """Who keeps the addresses, on pages and in the API, and which addresses are refused."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.webhooks.models import EVENTS, Webhook, WebhookDelivery
@@ -130,7 +130,7 @@ def test_there_is_an_event_for_each_name_of_the_contract() -> None:
 
 
 def test_an_unknown_number_is_not_found(
-    cast: Cast, now: datetime, client: Client, settings: SettingsWrapper
+    cast: Cast, now: datetime, client: Client, settings: Any
 ) -> None:
     for number in ("999999", "x"):
         assert_problem(Api(cast.olu, now).get(f"webhooks/{number}/"), 404, "not_found")

@@ -3,11 +3,11 @@
 import json
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
 from standardwebhooks import Webhook as Verifier
 
 from leadbridge.demo.organisation import Cast
@@ -170,7 +170,7 @@ def test_of_two_workers_one_tells_and_a_killed_one_is_made_good(
 
 
 def test_a_private_address_is_not_called_even_if_it_was_registered(
-    cast: Cast, now: datetime, program: Program, settings: SettingsWrapper
+    cast: Cast, now: datetime, program: Program, settings: Any
 ) -> None:
     registered(cast, now, program.url, events=["lead.captured"])
     captured(cast, now)
