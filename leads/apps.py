@@ -10,7 +10,7 @@ class LeadsConfig(AppConfig):
         what their backtests found."""
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.signatures import register_letters
-        from leads.campaigns import readouts
+        from leads.campaigns import readout_ladder
         from leads.definition.cautions import register_caution
         from leads.definition.evidence import register_evidence
         from leads.definition.life import DEFINITION
@@ -26,5 +26,5 @@ class LeadsConfig(AppConfig):
         register_caution(caution_by_backtest)
         register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)
-        register(readouts.BEGUN, readouts.render_begun)
-        register(readouts.LATE, readouts.render_late)
+        for kind, renderer in readout_ladder.RENDERERS.items():
+            register(kind, renderer, bundle=readout_ladder.render_together)
