@@ -15,6 +15,7 @@ from leads.campaigns.models import Campaign, Readout
 from leads.campaigns.readout_due import readout_due
 
 LONGEST_WORDS = 300
+STATES = (*map(str, Pressure), "met", "met_late")
 BEGUN = "readout.begun"
 UNSIGNED = Q(marketing_by=None) | Q(sales_by=None)
 
