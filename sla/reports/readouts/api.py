@@ -22,7 +22,7 @@ LONGEST_DAYS = 372
 
 
 class ReadoutLine(serializers.Serializer[Any]):
-    """A campaign whose read-out was due in the period."""
+    """A campaign whose read-out fell due in the period, or is not due yet."""
 
     campaign = serializers.IntegerField()
     name = serializers.CharField()
@@ -40,7 +40,7 @@ class ReadoutsAnswer(serializers.Serializer[Any]):
     met = serializers.IntegerField(help_text="Signed by both sides in time.")
     met_late = serializers.IntegerField()
     missed_open = serializers.IntegerField(help_text="Overdue, a signature is missing.")
-    ahead = serializers.IntegerField(help_text="Due in the period, but not yet.")
+    ahead = serializers.IntegerField(help_text="Open and not due yet, whatever the period.")
     attainment = serializers.FloatField(allow_null=True, help_text="Percent; null below ten.")
     interval = serializers.ListField(
         child=serializers.FloatField(), allow_null=True, help_text="95 %, from 10 to 29."

@@ -17,7 +17,7 @@ from sla.reports.attainment import Score
 
 class ReadoutPart(StrEnum):
     """What of the read-outs of a period is counted: `due` is the sum of the next three; `ahead` is
-    due in the period, but not yet."""
+    what is open and not due yet, whatever the period."""
 
     DUE = "due"
     MET = "met"
@@ -43,14 +43,20 @@ def readouts_in(
     start: datetime, end: datetime, part: ReadoutPart, now: datetime
 ) -> QuerySet[Readout]:
     """The read-outs behind a figure; each is of one campaign."""
-    return Readout.objects.filter(part_q(part, now), due_at__gte=start, due_at__lt=end)
+    return Readout.objects.filter(_within(start, end, part, now))
+
+
+def _within(start: datetime, end: datetime, part: ReadoutPart, now: datetime) -> Q:
+    found = part_q(part, now)
+    return found if part is ReadoutPart.AHEAD else found & Q(due_at__gte=start, due_at__lt=end)
 
 
 def readout_counts(start: datetime, end: datetime, now: datetime) -> dict[ReadoutPart, int]:
     """All parts of a period, by one query."""
-    rows = Readout.objects.filter(due_at__gte=start, due_at__lt=end)
-    counts = {part.value: Count("pk", filter=part_q(part, now)) for part in ReadoutPart}
-    found = rows.aggregate(**counts)
+    counts = {
+        part.value: Count("pk", filter=_within(start, end, part, now)) for part in ReadoutPart
+    }
+    found = Readout.objects.aggregate(**counts)
     return {part: found[part.value] for part in ReadoutPart}
 
 

@@ -20,8 +20,17 @@ WORDS = {
     ReadoutPart.DUE: "fell due",
     ReadoutPart.MET: "signed in time",
     ReadoutPart.MET_LATE: "signed late",
-    ReadoutPart.MISSED_OPEN: "overdue, a signature is missing",
+    ReadoutPart.MISSED_OPEN: "overdue without a signature",
     ReadoutPart.AHEAD: "not due yet",
+}
+
+
+AFTER = {
+    ReadoutPart.DUE: " = ",
+    ReadoutPart.MET: " + ",
+    ReadoutPart.MET_LATE: " + ",
+    ReadoutPart.MISSED_OPEN: "; ",
+    ReadoutPart.AHEAD: "",
 }
 
 
@@ -35,9 +44,7 @@ def tally(
             "label": words,
             "url": page_url(asked, PATH, part=part.value),
             "current": part is here,
-            "before": {ReadoutPart.MET: "=", ReadoutPart.DUE: "", ReadoutPart.AHEAD: ";"}.get(
-                part, "+"
-            ),
+            "after": AFTER[part],
         }
         for part, words in WORDS.items()
     ]
