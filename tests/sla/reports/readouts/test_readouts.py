@@ -106,7 +106,8 @@ def test_a_program_reads_the_figure(cast: Cast, scene: datetime) -> None:
     assert [answer[name] for name in ("due", "met", "met_late", "missed_open")] == [4, 1, 1, 2]
     assert (answer["attainment"], answer["reason"]) == (None, "fewer than 10 fell due")
     assert {one["name"]: one["state"] for one in answer["campaigns"]} == {
-        "In time": "met", "Late": "met_late", "No": "overdue", "Half": "overdue",
+        "Young": "on_track", "In time": "met", "Late": "met_late", "No": "overdue",
+        "Half": "overdue",
     }  # fmt: skip
     assert_problem(
         Api(cast.max, scene).get("reports/readouts/", team="emea"), 400, "invalid", "team"
