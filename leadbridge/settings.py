@@ -313,6 +313,7 @@ SPECTACULAR_SETTINGS = {
     # Clocks and documents both have a `state`; each keeps a name of its own for generated clients.
     "ENUM_NAME_OVERRIDES": {
         "DocumentState": "leadbridge.kernel.documents.DocumentState.choices",
+        "ReadoutState": "leads.campaigns.readouts.STATES",
         "Running": "sla.agreement.models.Running.choices",
     },
 }

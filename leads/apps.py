@@ -11,7 +11,7 @@ class LeadsConfig(AppConfig):
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.signatures import register_letters
         from leadbridge.outbox.webhooks.bodies import register_teller
-        from leads.campaigns import readouts
+        from leads.campaigns import readout_ladder
         from leads.definition.cautions import register_caution
         from leads.definition.evidence import register_evidence
         from leads.definition.life import DEFINITION
@@ -29,5 +29,5 @@ class LeadsConfig(AppConfig):
         register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)
         register_teller(outward.LEAD_EVENTS, outward.data_of_event)
-        register(readouts.BEGUN, readouts.render_begun)
-        register(readouts.LATE, readouts.render_late)
+        for kind, renderer in readout_ladder.RENDERERS.items():
+            register(kind, renderer, bundle=readout_ladder.render_together)

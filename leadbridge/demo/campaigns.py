@@ -41,10 +41,20 @@ def run_campaigns(cast: Cast, *, now: datetime) -> None:
                 campaign_id=campaign.pk, actor=cast.mia, now=at, on=at.date(),
                 amount=Decimal(amount), what=what,
             )  # fmt: skip
+    _launch_just_now(cast, now)
     spring = Campaign.objects.get(name="Spring launch")
     asks = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "spring*"}
     add_rule(actor=cast.mia, asks=asks, campaign_id=spring.pk, source="search ads")
     add_rule(actor=cast.mia, asks={"utm_medium": "email"}, source="newsletter")
+
+
+def _launch_just_now(cast: Cast, now: datetime) -> None:
+    """One whose read-out waits for both sides."""
+    campaign = make_campaign(
+        actor=cast.mia, now=now - timedelta(days=5), name="Customer stories", channel="social",
+        starts_on=now.date(), marketer=cast.mia,
+    )  # fmt: skip
+    launch_campaign(campaign_id=campaign.pk, actor=cast.mia, now=now - timedelta(minutes=20))
 
 
 def _read_out(campaign: Campaign, cast: Cast) -> None:

@@ -1,18 +1,20 @@
-"""What the first hour of a campaign brought: what both sides read before they sign."""
+"""What the first hour of a campaign brought: what both sides read before they sign; and which
+read-outs wait for whom."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from leadbridge.people.access import readout_side
+from leadbridge.people.access import readout_side, signing_side
 from leadbridge.people.models import Side, User
 from leads.campaigns.models import Campaign, Readout
-from leads.campaigns.readouts import signature
+from leads.campaigns.readouts import UNSIGNED, signature
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action
 
 HOUR = timedelta(hours=1)
+MOST_OPEN = 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ def readout_of(campaign: Campaign) -> Readout | None:
     read-outs were kept."""
     rows = Readout.objects.select_related("marketing_by", "sales_by")
     return rows.filter(campaign=campaign).first()
+
+
+def open_readouts(user: User) -> list[Readout]:
+    """What somebody owes of the read-outs that are not over, the soonest due first: a marketer
+    those of their own campaigns until it is signed for marketing, a head all until both sides did.
+    Others owe none."""
+    rows = Readout.objects.filter(UNSIGNED)
+    rows = rows.select_related("campaign__marketer", "marketing_by", "sales_by")
+    if signing_side(user) is None:
+        if readout_side(user) is not Side.MARKETING:
+            return []
+        rows = rows.filter(campaign__marketer=user, marketing_by=None)
+    return list(rows.order_by("due_at", "pk")[:MOST_OPEN])
 
 
 def may_sign(readout: Readout, user: User) -> Side | None:

@@ -72,12 +72,18 @@ class CampaignCost(models.Model):
 
 class Readout(models.Model):
     """What both sides owe a campaign once it is out: to read its first hour, and say so. It freezes
-    by when; whether it is late follows from these instants alone."""
+    by when; whether it is late follows from these instants alone.
+
+    Its ladder is short: `reminded_at`, `told_at` and `raised_at` say when a step was taken, never
+    how late it is. `next_at` is the step to come, None once there is none; a signature of both
+    sides leaves none.
+    """
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="readout")
     started_at = models.DateTimeField()
     at_risk_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    raise_at = models.DateTimeField(null=True)  # None: begun before there was this step
     marketing_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -88,14 +94,18 @@ class Readout(models.Model):
     )
     sales_at = models.DateTimeField(null=True)
     sales_words = models.CharField(max_length=300, blank=True)
-    # When it was told that it is late; never how late it is.
+    reminded_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
+    raised_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="leads_readout_forward",
-                condition=Q(at_risk_at__gte=F("started_at")) & Q(due_at__gte=F("at_risk_at")),
+                condition=Q(at_risk_at__gte=F("started_at"))
+                & Q(due_at__gte=F("at_risk_at"))
+                & (Q(raise_at=None) | Q(raise_at__gte=F("due_at"))),
             ),
             models.CheckConstraint(
                 name="leads_readout_marketing_signed",
@@ -113,12 +123,13 @@ class Readout(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # Empty while nothing is late and untold: the worker asks every few seconds.
+            # Holds only what waits for a step: the worker asks every few seconds.
             models.Index(
-                name="leads_readout_untold",
-                fields=["due_at"],
-                condition=Q(told_at=None) & (Q(marketing_by=None) | Q(sales_by=None)),
+                name="leads_readout_to_sweep",
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False),
             ),
+            models.Index(name="leads_readout_by_due", fields=["due_at"]),
         ]
 
     def __str__(self) -> str:

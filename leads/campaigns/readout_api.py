@@ -17,9 +17,7 @@ from leadbridge.people.schema import answers
 from leads.campaigns.actions import campaign_by
 from leads.campaigns.first_hour import first_hour, readout_of
 from leads.campaigns.models import Campaign
-from leads.campaigns.readouts import LONGEST_WORDS, sign_readout, signature, state_of
-
-STATES = ("on_track", "at_risk", "overdue", "met", "met_late")
+from leads.campaigns.readouts import LONGEST_WORDS, STATES, sign_readout, signature, state_of
 
 
 class ReadoutBody(Body):

@@ -1,35 +1,33 @@
-"""The read-out of a campaign: begun by its launch, over when both sides signed it, told once where
-that is late."""
+"""The read-out of a campaign: begun by its launch, over when both sides signed it. What is told
+meanwhile is its ladder's (`readout_ladder`)."""
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from leadbridge.kernel.deadline import Pressure, pressure_of, pressure_q
+from leadbridge.kernel.deadline import Pressure, pressure_of
 from leadbridge.kernel.errors import DomainError
 from leadbridge.outbox.actions import post
-from leadbridge.outbox.kinds import Letter
-from leadbridge.outbox.models import Message
 from leadbridge.people.access import active_heads, readout_side
 from leadbridge.people.models import Side, User
 from leads.campaigns.models import Campaign, Readout
 from leads.campaigns.readout_due import readout_due
 
 LONGEST_WORDS = 300
-BEGUN, LATE = "readout.begun", "readout.late"
+STATES = (*map(str, Pressure), "met", "met_late")
+BEGUN = "readout.begun"
 UNSIGNED = Q(marketing_by=None) | Q(sales_by=None)
-BATCH = 500
 
 
 def begin_readout(*, campaign: Campaign, actor: User, now: datetime) -> Readout:
     """It is owed from the launch on; in the transaction of that. Whoever may sign hears of it."""
-    at_risk_at, due_at = readout_due(campaign.marketer, now)
+    owed = readout_due(campaign.marketer, now)
     readout = Readout.objects.create(
-        campaign=campaign, started_at=now, at_risk_at=at_risk_at, due_at=due_at
-    )
-    to = _owed_by(readout) - {actor.pk}
+        campaign=campaign, started_at=now, at_risk_at=owed.at_risk_at, due_at=owed.due_at,
+        raise_at=owed.raise_at, next_at=owed.at_risk_at if owed.reminds else owed.due_at,
+    )  # fmt: skip
+    to = owed_by(readout) - {actor.pk}
     post(kind=BEGUN, key=f"readout-{readout.pk}", to=to, data={"readout": readout.pk}, now=now)
     return readout
 
@@ -51,7 +49,9 @@ def sign_readout(*, campaign_id: int, actor: User, now: datetime, words: str = "
         setattr(readout, f"{side}_by", actor)
         setattr(readout, f"{side}_at", now)
         setattr(readout, f"{side}_words", words)
-        readout.save(update_fields=[f"{side}_by", f"{side}_at", f"{side}_words"])
+        if readout.marketing_by_id and readout.sales_by_id:
+            readout.next_at = None
+        readout.save(update_fields=[f"{side}_by", f"{side}_at", f"{side}_words", "next_at"])
     return readout
 
 
@@ -100,63 +100,29 @@ def _pressure(readout: Readout, at: datetime) -> Pressure:
     return pressure_of(at_risk_at=readout.at_risk_at, due_at=readout.due_at, now=at)
 
 
-def tell_late_readouts(*, now: datetime) -> int:
-    """Tell of each read-out past its time, once, those whose signature is missing; how many. Any
-    number of workers at once."""
-    with transaction.atomic():
-        late = list(
-            Readout.objects.filter(
-                UNSIGNED,
-                pressure_q(Pressure.OVERDUE, now, at_risk="at_risk_at", due="due_at"),
-                told_at=None,
-            )
-            .select_related("campaign__marketer")
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .order_by("due_at", "pk")[:BATCH]
-        )
-        for readout in late:
-            key, data = f"readout-{readout.pk}-late", {"readout": readout.pk}
-            post(kind=LATE, key=key, to=_owed_by(readout), data=data, now=now)
-        Readout.objects.filter(pk__in=[one.pk for one in late]).update(told_at=now)
-    return len(late)
-
-
-def _owed_by(readout: Readout) -> set[int]:
+def owed_by(readout: Readout) -> set[int]:
     """Whose signature is looked for: of marketing who answers for the campaign, of sales its head.
     Any other who may sign can do it for them."""
     owed = set()
     if readout.marketing_by_id is None:
         marketer = readout.campaign.marketer
-        owed |= {marketer.pk} if marketer.is_active else _heads(Side.MARKETING)
+        owed |= {marketer.pk} if marketer.is_active else heads_of(Side.MARKETING)
     if readout.sales_by_id is None:
-        owed |= _heads(Side.SALES)
+        owed |= heads_of(Side.SALES)
     return owed
 
 
-def _heads(side: Side) -> set[int]:
+def heads_of(side: Side) -> set[int]:
+    """Who heads a side today."""
     return set(active_heads(side).values_list("pk", flat=True))
 
 
-def render_begun(message: Message) -> Letter | None:
-    """A campaign is out, and its first hour is to be read."""
-    return _letter(message, "is out: please sign its read-out")
+def managers_of(marketer: User) -> set[int]:
+    """Who manages the marketing teams of whoever answers for a campaign."""
+    teams = marketer.teams.filter(side=Side.MARKETING, manager__is_active=True)
+    return {pk for pk in teams.values_list("manager_id", flat=True) if pk}
 
 
-def render_late(message: Message) -> Letter | None:
-    """Its read-out is past its time."""
-    return _letter(message, "was not read out in time")
-
-
-def _letter(message: Message, what: str) -> Letter | None:
-    """Nothing where the receiver's side has signed meanwhile."""
-    rows = Readout.objects.select_related("campaign", "campaign__marketer")
-    readout = rows.filter(UNSIGNED, pk=message.data["readout"]).first()
-    if readout is None or message.recipient_id not in _owed_by(readout):
-        return None
-    name = readout.campaign.name
-    return Letter(
-        f"“{name}” {what}",
-        f"Both sides read how the first hour of “{name}” went, by"
-        f" {readout.due_at:%-d %B %Y, %H:%M} UTC. Your signature is missing:\n"
-        f"{settings.SITE_URL}/campaigns/{readout.campaign_id}/#readout\n",
-    )
+def unsigned(readout: Readout) -> list[Side]:
+    """The sides whose signature is missing."""
+    return [side for side in Side if signature(readout, side)[0] is None]

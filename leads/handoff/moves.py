@@ -5,13 +5,14 @@ lead itself. Actions decide what a move is; nobody else calls this. What a move 
 worked out in memory first (`work_out`), so that `crowd` can write many leads at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError
 
+from leadbridge.kernel.copying import copy_rows
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change, PausedTime, announce
@@ -135,6 +136,18 @@ def record(
     event.save(force_insert=True)
     Remark.objects.bulk_create(_remarks_of(event, words))
     return event
+
+
+def record_many(
+    told: Sequence[tuple[Lead, Mapping[str, object]]], action: str, *, actor: User, now: datetime
+) -> list[Event]:
+    """The same of many locked leads whose stage stays, without any words, written at once."""
+    events = [
+        _event_of(lead, action, actor, max(now, lead.changed_at), lead.stage, data)
+        for lead, data in told
+    ]
+    copy_rows(events)
+    return events
 
 
 def note(
@@ -295,6 +308,13 @@ def renew_agenda(lead: Lead, agenda: Agenda | None) -> None:
     """What is due next on a locked lead became something else without an act on the lead."""
     keep_agenda(lead, agenda)
     lead.save(update_fields=AGENDA_FIELDS)
+
+
+def renew_agendas(found: Sequence[tuple[Lead, Agenda | None]]) -> None:
+    """The same of many."""
+    for lead, agenda in found:
+        keep_agenda(lead, agenda)
+    Lead.objects.bulk_update([lead for lead, _ in found], AGENDA_FIELDS)
 
 
 def _save(lead: Lead, move: Move) -> None:

@@ -7,34 +7,37 @@ of it when the outage began.
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from leadbridge.kernel.copying import copy_rows
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.people.models import User
 from leads.handoff.locks import lock_leads
-from leads.handoff.models import Event, Lead
-from leads.handoff.moves import record, renew_agenda
+from leads.handoff.models import Lead
+from leads.handoff.moves import record_many, renew_agendas
 from sla.agreement.queries import agreement_version
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import calendar_of
-from sla.clocks.engine import COPIED_ON_UNDO, ENDING, agenda_of
+from sla.clocks.engine import COPIED_ON_UNDO, agenda_of
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import OUTAGE, Clock, Outage, Rebuild
+from sla.clocks.models import OUTAGE, Clock, ClockStep, Outage, Rebuild
 from sla.clocks.spans import Span, counted_span, step_times
 from sla.clocks.states import IS_RUNNING
 
 log = logging.getLogger(__name__)
 
-BATCH = 500  # leads in one transaction: each gets an event of its own
+BATCH = 500  # leads in one transaction
 LONGEST = timedelta(days=31)
 LONGEST_REASON = 300
 _OWN = ("started_at", "at_risk_at", "due_at", "breached_at", "detected_at", "steps", "step_times",
         "target_seconds", "counted", "pauses", "paused_from", "paused_until")  # fmt: skip
+_ENDED = ("void_at", "void_cause", "ended_by", "next_at")
 _SAME = tuple(name for name in COPIED_ON_UNDO if name not in _OWN)
 
 
@@ -86,18 +89,15 @@ def begin_anew(outage: Outage, *, now: datetime, batch: int) -> int:
         _void_ended(outage.starts_at, outage.ends_at, now)
         return 0
     lock_leads(leads)
-    clocks = (
+    rows = (
         running.filter(lead__in=leads)
         .select_for_update(no_key=True, of=("self",))
-        .select_related("lead", "team")
+        .select_related("team")
         .order_by("pk")
     )
-    of_lead: dict[int, list[Clock]] = defaultdict(list)
-    for clock in clocks:
-        of_lead[clock.lead_id].append(clock)
-    for several in of_lead.values():
-        _begin_anew(several, outage, now)
-    return sum(map(len, of_lead.values()))
+    clocks = list(rows)
+    _begin_anew(clocks, Lead.objects.in_bulk(leads), outage, now)
+    return len(clocks)
 
 
 def _void_ended(since: datetime, until: datetime, now: datetime) -> int:
@@ -157,19 +157,40 @@ def _due_in(since: datetime, until: datetime) -> QuerySet[Clock]:
     )
 
 
-def _begin_anew(clocks: list[Clock], outage: Outage, now: datetime) -> None:
-    """The clocks of one lead that still run, each ended as void and begun as its successor."""
-    lead = Lead.objects.get(pk=clocks[0].lead_id)
-    told = {"outage": outage.pk, "kinds": [clock.kind for clock in clocks]}
-    event = record(lead, OUTAGE, actor=outage.made_by, now=now, data=told, words={})
+def _begin_anew(
+    clocks: list[Clock], leads: Mapping[int, Lead], outage: Outage, now: datetime
+) -> None:
+    """Running clocks of locked leads, each ended as void and begun as its successor: with an event
+    for each lead, everything written at once."""
+    of_lead: dict[int, list[str]] = defaultdict(list)
     for clock in clocks:
-        clock.void_at, clock.void_cause, clock.ended_by, clock.next_at = now, OUTAGE, event, None
-        clock.save(update_fields=ENDING)
-        _successor(clock, event, outage, now).save(force_insert=True)
-    renew_agenda(lead, agenda_of(list(Clock.objects.filter(IS_RUNNING, lead=lead))))
+        of_lead[clock.lead_id].append(clock.kind)
+    told = [
+        (leads[lead_id], {"outage": outage.pk, "kinds": kinds})
+        for lead_id, kinds in of_lead.items()
+    ]
+    events = record_many(told, OUTAGE, actor=outage.made_by, now=now)
+    event_of = {event.lead_id: event for event in events}
+    for clock in clocks:
+        clock.lead, clock.ended_by = leads[clock.lead_id], event_of[clock.lead_id]
+        clock.void_at, clock.void_cause, clock.next_at = now, OUTAGE, None
+    Clock.objects.bulk_update(clocks, _ENDED, batch_size=BATCH)
+    # Clocks of a past climb nothing, and nor do those that come after them.
+    ids = [clock.pk for clock in clocks]
+    climbed = set(ClockStep.objects.filter(clock__in=ids).values_list("clock_id", flat=True))
+    copy_rows(
+        [
+            _successor(clock, outage, now, climbs=bool(clock.steps) or clock.pk in climbed)
+            for clock in clocks
+        ]
+    )
+    left: dict[int, list[Clock]] = {lead_id: [] for lead_id in of_lead}
+    for clock in Clock.objects.filter(IS_RUNNING, lead__in=list(of_lead)):
+        left[clock.lead_id].append(clock)
+    renew_agendas([(leads[lead_id], agenda_of(several)) for lead_id, several in left.items()])
 
 
-def _successor(clock: Clock, event: Event, outage: Outage, now: datetime) -> Clock:
+def _successor(clock: Clock, outage: Outage, now: datetime, *, climbs: bool) -> Clock:
     """What was left of a clock when the outage began, counted anew from now; a promised date moves
     by as much as it lay after that beginning."""
     began = max(outage.starts_at, clock.started_at)
@@ -182,8 +203,6 @@ def _successor(clock: Clock, event: Event, outage: Outage, now: datetime) -> Clo
         risk = now + (due - now) * float(clock.at_risk_share)
         span = Span(now, risk, due, int(elapsed(calendar, now, due)), False)
     agreed = agreement_version(clock.agreement_id).agreement
-    # Clocks of a past climb nothing, and nor do those that come after them.
-    climbs = bool(clock.steps) or clock.climbed.exists()
     ladder = agreed.ladder_for(clock.kind, clock.tier) if climbs else ()
     target = agreed.target_for(
         kind=clock.kind, tier=clock.tier, source=clock.lead.source, team=clock.team.slug
@@ -198,7 +217,7 @@ def _successor(clock: Clock, event: Event, outage: Outage, now: datetime) -> Clo
         started_at=span.started_at,
         at_risk_at=span.at_risk_at,
         due_at=span.due_at,
-        started_by=event,
+        started_by=clock.ended_by,
         steps=[step.do for step in ladder],
         step_times=times,
         next_at=times[0] if times else None,

@@ -6,14 +6,14 @@ Asked when a clock begins, and again when a newer agreement is to count for cloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from sla.agreement.attempts import AttemptPlan
 from sla.agreement.targets import Target
 from sla.calendars.arithmetic import BusinessCalendar, Pause
 from sla.clocks.attempts import owed
 from sla.clocks.kinds import DueBy, Kind
-from sla.clocks.spans import Span, span_of
+from sla.clocks.spans import Span, due_of, span_of
 
 
 class Grounds(NamedTuple):
@@ -44,6 +44,40 @@ def reckon(
 
     DomainError `no_working_time` where the calendar never opens.
     """
+    target, counted = _counted_from(kind, grounds, target, plan, calendar, pauses)
+    return target, span_of(target, calendar, pauses=pauses, **counted)
+
+
+def reckon_due(
+    kind: Kind,
+    grounds: Grounds,
+    *,
+    target: Target,
+    plan: AttemptPlan,
+    calendar: BusinessCalendar,
+    pauses: Sequence[Pause],
+) -> datetime:
+    """The due instant of `reckon` alone, for whoever asks it of very many clocks."""
+    target, counted = _counted_from(kind, grounds, target, plan, calendar, pauses)
+    return due_of(target, calendar, pauses=pauses, **counted)
+
+
+class _Counted(TypedDict):
+    """From what instants a promise is counted."""
+
+    start: datetime
+    promised_at: datetime | None
+    parked_until: datetime | None
+
+
+def _counted_from(
+    kind: Kind,
+    grounds: Grounds,
+    target: Target,
+    plan: AttemptPlan,
+    calendar: BusinessCalendar,
+    pauses: Sequence[Pause],
+) -> tuple[Target, _Counted]:
     since = grounds.at
     if kind.due_by is DueBy.PLAN and grounds.number is not None:
         one = owed(
@@ -51,12 +85,8 @@ def reckon(
             pauses=pauses,
         )  # fmt: skip
         target, since = replace(target, amount=one.amount), one.since
-    span = span_of(
-        target,
-        calendar,
-        start=since,
-        pauses=pauses,
-        promised_at=grounds.promised_at if kind.due_by is DueBy.PROMISE else None,
-        parked_until=grounds.parked_until if kind.due_by is DueBy.PARK else None,
-    )
-    return target, span
+    return target, {
+        "start": since,
+        "promised_at": grounds.promised_at if kind.due_by is DueBy.PROMISE else None,
+        "parked_until": grounds.parked_until if kind.due_by is DueBy.PARK else None,
+    }

@@ -1,20 +1,18 @@
 """Which running clocks an edit concerns, and what it makes of each: of a calendar, or of the
-agreement. What is previewed here is what a rebuild writes.
+agreement. A rebuild writes it; `foreseeing` counts beforehand what it will come to.
 
 An agreement concerns the clocks of what both sides once signed; those of a past that was read in
 are judged by what they were read in with.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from leadbridge.kernel.errors import DomainError
 from leads.handoff.pauses import pauses_of_all
 from leads.work.models import Touch
 from sla.agreement.models import AgreementVersion
@@ -33,8 +31,7 @@ COLUMNS = (
     "id", "lead_id", "calendar_id", "counted", "target_seconds", "at_risk_share", "started_at",
     "at_risk_at", "due_at", "pauses", "detected_at", "steps", "step_times", "next_at",
 )  # fmt: skip
-CHUNK = 2_000
-_AFTER_TOUCH = tuple(n for n, k in KINDS.items() if k.due_by in (DueBy.PLAN, DueBy.PROMISE))
+AFTER_TOUCH = tuple(n for n, k in KINDS.items() if k.due_by in (DueBy.PLAN, DueBy.PROMISE))
 _NONE: frozenset[str] = frozenset()
 
 
@@ -94,6 +91,11 @@ class Effect:
         self.turned_late += moved.turned_late
         self.late_no_longer += moved.late_no_longer
 
+    def add_stuck(self) -> None:
+        """Count one that can have no due time."""
+        self.counting += 1
+        self.stuck += 1
+
 
 class Recount(Protocol):
     """One edit: the running clocks it has not taken over, and what it makes of some of them."""
@@ -151,44 +153,12 @@ def running_by(calendar_id: int) -> QuerySet[Clock]:
     return Clock.objects.filter(IS_RUNNING, calendar__in=list(versions))
 
 
-def preview_edit(*, calendar_id: int, content: object, now: datetime) -> Effect:
-    """What moving the running clocks to this content would do. Nothing is written."""
-    return preview(ByCalendar(calendar_id, BusinessCalendar.from_content(content)), now)
-
-
-def preview_agreement(*, version: AgreementVersion, now: datetime) -> Effect:
-    """What this version would do to running clocks if it came into force now and counted for them.
-    Nothing is written."""
-    return preview(ByAgreement(version.pk, Agreement.from_content(version.content)), now)
-
-
-def preview(recount: Recount, now: datetime) -> Effect:
-    """What an edit would do to every running clock that it concerns."""
-    effect = Effect()
-    rows = recount.older().order_by("pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
-    for clocks in _chunks(Standing(*row) for row in rows):
-        judge = recount.judge(clocks, now)
-        for clock in clocks:
-            try:
-                effect.add(judge(clock))
-            except DomainError:
-                effect.counting += 1
-                effect.stuck += 1
-    return effect
-
-
-def _chunks(clocks: Iterable[Standing]) -> Iterator[list[Standing]]:
-    left = iter(clocks)
-    while some := list(islice(left, CHUNK)):
-        yield some
-
-
 def facts_of(clocks: Sequence[Standing]) -> dict[int, Facts]:
     """What an agreement asks of these clocks and their leads, in three queries at most."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [[clock.id for clock in clocks]])
         rows = [_Row(*row) for row in cursor.fetchall()]
-    touches = _touches([row for row in rows if row.kind in _AFTER_TOUCH])
+    touches = _touches([row for row in rows if row.kind in AFTER_TOUCH])
     stood = {row.lead_id for row in rows if row.paused}
     paused = pauses_of_all(stood) if stood else {}
     climbing = {one.id for one in clocks if one.steps or one.is_told}
@@ -224,11 +194,20 @@ def _touches(rows: Sequence[_Row]) -> dict[int, Touch]:
 
 
 def _grounds(row: _Row, touch: Touch | None) -> Grounds:
-    further = row.number is not None and touch is not None
-    return Grounds(
-        at=touch.at if further and touch else row.started_at,
-        number=row.number,
-        first_at=row.first_touch_at,
-        promised_at=touch.next_at if touch else None,
-        parked_until=row.park_until,
-    )
+    return grounds_of(
+        row.started_at, row.number, row.first_touch_at, row.park_until,
+        touch.at if touch else None, touch.next_at if touch else None,
+    )  # fmt: skip
+
+
+def grounds_of(
+    started_at: datetime,
+    number: int | None,
+    first_touch_at: datetime | None,
+    park_until: datetime | None,
+    touched_at: datetime | None,
+    promised_at: datetime | None,
+) -> Grounds:
+    """What a running clock is counted from; of a further attempt it is the attempt before it."""
+    since = touched_at if number is not None and touched_at else started_at
+    return Grounds(since, number, first_touch_at, promised_at, park_until)

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from leads.handoff.changes import PausedTime
+from sla.agreement.attempts import AttemptPlan
 from sla.agreement.ladder import TELL
 from sla.agreement.targets import Agreement
 from sla.calendars.arithmetic import BusinessCalendar
-from sla.clocks.kinds import KINDS, DueBy
+from sla.clocks.kinds import KINDS, DueBy, Kind
 from sla.clocks.moving import Moved, Shifted, Standing, as_written, settled, unmoved
 from sla.clocks.reckoning import Grounds, reckon
 from sla.clocks.repausing import stopped_by
@@ -35,6 +36,12 @@ class Facts(NamedTuple):
     restarted: bool
 
 
+def stays(kind: Kind, number: int | None, plan: AttemptPlan, *, restarted: bool) -> bool:
+    """Is this clock left where it is? So is what an outage left of a promise, and an attempt that
+    is no longer agreed."""
+    return restarted or (kind.due_by is DueBy.PLAN and not (number is not None and plan.on))
+
+
 def renew(
     clock: Standing,
     facts: Facts,
@@ -46,8 +53,7 @@ def renew(
     """The clock as this agreement has it. DomainError `no_working_time` where its calendar has no
     time left for it."""
     kind, plan = KINDS[facts.kind], agreement.attempts_for(facts.tier)
-    numbered = facts.grounds.number is not None
-    if facts.restarted or (kind.due_by is DueBy.PLAN and not (numbered and plan.on)):
+    if stays(kind, facts.grounds.number, plan, restarted=facts.restarted):
         return unmoved(clock)
     agreed = agreement.target_for(
         kind=facts.kind, tier=facts.tier, source=facts.source, team=facts.team

@@ -48,14 +48,36 @@ def span_of(
     agreed time from the end of the park on. DomainError `no_working_time` where the calendar never
     opens.
     """
-    if not (promised_at or parked_until or target.amount.unit is Unit.CALENDAR_DAYS):
+    if is_counted(target, promised_at, parked_until):
         seconds = working_seconds(target.amount, calendar)
         return counted_span(start, seconds, target.at_risk_share, calendar, pauses)
-    counted_from = max(start, parked_until) if parked_until else start
-    bound = after(target.amount, calendar, counted_from)
-    due_at = min(promised_at, bound) if promised_at else bound
+    due_at = due_of(
+        target, calendar, start=start, promised_at=promised_at, parked_until=parked_until
+    )
     at_risk_at = max(start, start + (due_at - start) * float(target.at_risk_share))
     return Span(start, at_risk_at, due_at, int(elapsed(calendar, start, due_at)), False)
+
+
+def is_counted(target: Target, promised_at: datetime | None, parked_until: datetime | None) -> bool:
+    """Is it due after so much working time, and not at a date?"""
+    return not (promised_at or parked_until or target.amount.unit is Unit.CALENDAR_DAYS)
+
+
+def due_of(
+    target: Target,
+    calendar: BusinessCalendar,
+    *,
+    start: datetime,
+    promised_at: datetime | None = None,
+    parked_until: datetime | None = None,
+    pauses: Sequence[Pause] = (),
+) -> datetime:
+    """The due instant of `span_of` alone, for whoever asks it of very many clocks."""
+    if is_counted(target, promised_at, parked_until):
+        return due(calendar, start, working_seconds(target.amount, calendar), pauses)
+    counted_from = max(start, parked_until) if parked_until else start
+    bound = after(target.amount, calendar, counted_from)
+    return min(promised_at, bound) if promised_at else bound
 
 
 def counted_span(

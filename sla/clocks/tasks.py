@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from leadbridge.kernel.time import now
 from leadbridge.outbox.tasks import deliver
-from leads.campaigns.readouts import tell_late_readouts
+from leads.campaigns.readout_ladder import climb_readouts
 from sla.clocks.absence import apply_absences
 from sla.clocks.ladder import climb
 from sla.clocks.rebuild import is_unfinished, run_rebuilds
@@ -23,7 +23,7 @@ SLICE = 5.0  # seconds
 def sweep() -> None:
     """Take the steps that are due, move what they move, and wake the worker that tells it."""
     at = now()
-    moved = sweep_clocks(now=at).taken + climb(now=at) + tell_late_readouts(now=at)
+    moved = sweep_clocks(now=at).taken + climb(now=at) + climb_readouts(now=at)
     if moved:
         deliver.delay()
 

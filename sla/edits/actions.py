@@ -12,9 +12,9 @@ from sla.agreement.models import Running
 from sla.calendars.actions import edit_calendar, working_content
 from sla.calendars.arithmetic import BusinessCalendar
 from sla.calendars.models import Calendar
+from sla.clocks.foreseeing import preview_edit
 from sla.clocks.models import Rebuild
 from sla.clocks.rebuild import start_rebuild
-from sla.clocks.recounting import preview_edit
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
 from sla.agreement.life import AGREEMENT
 from sla.agreement.models import Running
-from sla.clocks.recounting import preview_agreement
+from sla.clocks.foreseeing import preview_agreement
 from sla.edits.bodies import CountsAnswer, RebuildAnswer, rebuild_answer
 from sla.edits.screen import last_rebuild, may_preview
 

@@ -11,7 +11,7 @@ from leadbridge.people.http import Request, signed_in, zone_of
 from sla.agreement.life import AGREEMENT
 from sla.agreement.models import AgreementVersion
 from sla.agreement.screen import running_asked
-from sla.clocks.recounting import preview_agreement
+from sla.clocks.foreseeing import preview_agreement
 from sla.edits.screen import agreement_figures, last_rebuild, may_preview, rebuild_screen
 
 

@@ -25,7 +25,7 @@ from sla.calendars.queries import (
     may_edit,
 )
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, year_of
-from sla.clocks.recounting import preview_edit
+from sla.clocks.foreseeing import preview_edit
 from sla.clocks.tasks import wake_rebuilds
 from sla.edits.actions import save_edit
 from sla.edits.bodies import (

@@ -34,8 +34,8 @@ from sla.calendars.screen import (
     year_screen,
 )
 from sla.calendars.year import FIRST_YEAR, LAST_YEAR, differences, week_words
+from sla.clocks.foreseeing import preview_edit
 from sla.clocks.rebuild import start_rebuild, waiting_for_move
-from sla.clocks.recounting import preview_edit
 from sla.clocks.tasks import wake_rebuilds
 from sla.edits.actions import save_edit
 from sla.edits.screen import figures_of, last_rebuild, rebuild_screen

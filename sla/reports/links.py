@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from sla.reports.asking import Asked
 from sla.reports.slices import OF_NOW, OF_SUBMISSION, Part
 
+READOUT = "readout"
 _PERIOD = ("days", "from", "to")
 
 
@@ -14,8 +15,11 @@ def list_url(asked: Asked, part: Part, **changes: str) -> str:
     dropped = set(_PERIOD) if part in OF_NOW else set()
     if part in OF_SUBMISSION:
         dropped |= {"kind", "side"}
+    path = "/sla/clocks/"
+    if params.get("kind") == READOUT:  # of campaigns: no clock stands behind it
+        path, dropped = "/sla/readouts/", {"kind", "side"}
     kept = {name: value for name, value in params.items() if value and name not in dropped}
-    return f"/sla/clocks/?{urlencode(kept)}"
+    return f"{path}?{urlencode(kept)}"
 
 
 def page_url(asked: Asked, path: str, **changes: str) -> str:

@@ -34,7 +34,8 @@ PAGES = {
     "": ("/accounts/login/", "/f/demo/"),
     "max": (
         "/inbox/", "/handoffs/", "/sla/", "/sla/breaches/", "/sla/clocks/", "/sla/funnel/",
-        "/sla/ledger/", "/sla/whatif/", "/sla/audit/", "/scorecard/", "/mine/", "/campaigns/",
+        "/sla/ledger/", "/sla/readouts/", "/sla/whatif/", "/sla/audit/", "/scorecard/", "/mine/",
+        "/campaigns/",
         "/companies/", "/duplicates/", "/routing/", "/definition/", "/definition/backtests/",
         "/agreement/", "/disputes/", "/reports/disagreement/", "/settings/reasons/",
         "/settings/fields/", "/people/", "/calendars/", "/status/", "LEAD",

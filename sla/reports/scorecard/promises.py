@@ -19,6 +19,8 @@ from sla.agreement.words import SHARE_WORDS, share_words
 from sla.clocks.kinds import KINDS, Side
 from sla.reports.attainment import Score, scores_by
 from sla.reports.groups import By
+from sla.reports.links import READOUT
+from sla.reports.readouts.counting import readout_score
 from sla.reports.scorecard.weeks import Week
 from sla.reports.slices import DECISIONS, PROMISED, Part, Slice, clocks_in
 
@@ -83,9 +85,14 @@ def kept_by_both(slice_: Slice, weeks: Sequence[Week], *, now: datetime) -> dict
     agreement = active.agreement if active else None
     found = {kind: _weekly(replace(slice_, kind=kind, side=""), now) for kind in KINDS}
     handed = _of_handovers(slice_, agreement, now)
+    readouts = _of_readouts(slice_, agreement, now)
     return {
         side: Kept(
-            (*(handed if side is Side.MARKETING else ()), *_of_clocks(side, found, agreement)),
+            (
+                *(handed if side is Side.MARKETING else ()),
+                *_of_clocks(side, found, agreement),
+                *readouts,
+            ),
             tuple(_week(side, week, found, goals[week.key]) for week in weeks),
         )
         for side in BOTH
@@ -121,6 +128,18 @@ def _of_clocks(side: Side, found: Weekly, agreement: Agreement | None) -> list[P
             )
         )
     return promises
+
+
+def _of_readouts(slice_: Slice, agreement: Agreement | None, now: datetime) -> list[Promise]:
+    """The read-outs of campaigns, which both sides sign; they are of no team and of no source."""
+    if slice_.team_ids is not None or slice_.source:
+        return []
+    score, words = readout_score(slice_.start, slice_.end, now), "Read-out of a campaign"
+    if agreement:
+        words = f"{words} within {agreement.defaults[READOUT].amount.in_words}"
+    share = Share(score.met, score.due)
+    goal = goal_of(agreement, READOUT)
+    return [Promise(READOUT, words, READOUT, goal, share, (Part.MET, Part.DUE))]
 
 
 def goal_of(agreement: Agreement | None, kind: str) -> float | None:

@@ -12,15 +12,8 @@ from leadbridge.people.models import Role, User
 from leads.campaigns.actions import launch_campaign
 from leads.campaigns.first_hour import FirstHour, first_hour
 from leads.campaigns.models import Campaign, Readout
-from leads.campaigns.readouts import (
-    BEGUN,
-    LATE,
-    render_begun,
-    render_late,
-    sign_readout,
-    state_of,
-    tell_late_readouts,
-)
+from leads.campaigns.readout_ladder import LATE, climb_readouts, render_begun
+from leads.campaigns.readouts import BEGUN, sign_readout, state_of
 from leads.handoff.actions import accept_lead, reject_lead
 from leads.handoff.models import Lead
 from sla.clocks.tasks import sweep
@@ -61,7 +54,7 @@ def test_both_sides_sign_and_it_is_met_at_the_very_instant(cast: Cast, now: date
     sign_readout(campaign_id=kept.pk, actor=cast.mia, now=now + MINUTE, words="Go  on")
     readout = sign_readout(campaign_id=kept.pk, actor=cast.max, now=now + 60 * MINUTE)
     assert (readout.marketing_words, state_of(readout, now + 99 * MINUTE)) == ("Go on", "met")
-    assert tell_late_readouts(now=now + 99 * MINUTE) == 0
+    assert climb_readouts(now=now + 99 * MINUTE) == 0
 
 
 def test_each_state_follows_from_the_instants(cast: Cast, now: datetime) -> None:
@@ -102,21 +95,6 @@ def test_one_person_cannot_sign_for_both_sides_even_after_changing_sides(
     with pytest.raises(IntegrityError), transaction.atomic():
         Readout.objects.update(sales_by=cast.max)
     assert Readout.objects.get().sales_by is None
-
-
-def test_it_is_told_once_that_it_is_late_to_whose_signature_is_missing(
-    cast: Cast, now: datetime
-) -> None:
-    kept = out(cast, now)
-    sign_readout(campaign_id=kept.pk, actor=cast.max, now=now)
-    assert tell_late_readouts(now=now + 60 * MINUTE) == 0
-    assert [tell_late_readouts(now=now + late * MINUTE) for late in (61, 62)] == [1, 0]
-    assert told(LATE) == {"mia"}
-    message = Message.objects.get(kind=LATE)
-    letter = render_late(message)
-    assert letter is not None and "was not read out in time" in letter.subject
-    sign_readout(campaign_id=kept.pk, actor=cast.ana, now=now + 63 * MINUTE)
-    assert render_late(message) is None
 
 
 def test_the_worker_of_the_sweep_tells_it(cast: Cast, now: datetime) -> None:

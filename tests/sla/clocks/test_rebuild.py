@@ -25,10 +25,11 @@ from sla.calendars.arithmetic import due
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.calendars.queries import calendar_of
 from sla.clocks import rebuild
+from sla.clocks.foreseeing import preview_edit
 from sla.clocks.models import Clock, ClockMove, ClockStep, Rebuild
 from sla.clocks.moving import Standing, move
 from sla.clocks.rebuild import is_unfinished, run_rebuild, run_rebuilds
-from sla.clocks.recounting import COLUMNS, preview_edit
+from sla.clocks.recounting import COLUMNS
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
 from sla.edits.actions import Saved, save_edit

@@ -22,10 +22,11 @@ from sla.calendars.arithmetic import due
 from sla.calendars.queries import calendar_of
 from sla.clocks import rebuild
 from sla.clocks.explanation import explain_clock
+from sla.clocks.foreseeing import preview_agreement
 from sla.clocks.models import Clock, ClockMove, ClockStep, Rebuild
 from sla.clocks.outage import void_outage
 from sla.clocks.rebuild import is_unfinished, run_rebuild, run_rebuilds
-from sla.clocks.recounting import ByAgreement, Effect, preview_agreement
+from sla.clocks.recounting import ByAgreement, Effect
 from sla.clocks.spans import after
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
