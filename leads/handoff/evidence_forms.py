@@ -17,6 +17,10 @@ from leads.handoff.stages import LABELS, Action, Stage
 
 Fields = dict[str, forms.Field]
 MOST_LIKELY = 5
+CRITERION = "Name the criterion that the lead does not meet."
+OTHER = "Name the other lead by its reference, as in L-12."
+OWNER = "Say who it should have gone to: a person or a team."
+RIVAL = "Say whom they chose."
 
 
 def reason_chosen(action: Action, code: str) -> Reason | None:
@@ -39,23 +43,36 @@ def answers_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return with_evidence(told)
 
 
-def _choice(label: str, rows: list[tuple[Any, Any]], help_text: str = "") -> forms.ChoiceField:
+def _choice(
+    label: str, rows: list[tuple[Any, Any]], help_text: str = "", *, missing: str = ""
+) -> forms.ChoiceField:
+    """A list to choose from; `missing` is said where nothing was chosen and something has to be."""
     return forms.ChoiceField(
-        label=label, choices=[("", "Choose one"), *rows], required=False, help_text=help_text
+        label=label,
+        choices=[("", "Choose one"), *rows],
+        required=bool(missing),
+        help_text=help_text,
+        error_messages={"required": missing},
     )
 
 
-def _line(label: str, help_text: str, longest: int = 80) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=longest, help_text=help_text)
+def _line(label: str, help_text: str, longest: int = 80, *, missing: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=bool(missing),
+        max_length=longest,
+        help_text=help_text,
+        error_messages={"required": missing},
+    )
 
 
 def _criterion(reason: Reason, lead: Lead, user: User | None) -> Fields:
     lines = [(line["id"], line["sentence"]) for line in lead.verdict_lines]
-    return {"criterion": _choice("Which criterion it does not meet", lines)}
+    return {"criterion": _choice("Which criterion it does not meet", lines, missing=CRITERION)}
 
 
 def _lead(reason: Reason, lead: Lead, user: User | None) -> Fields:
-    return {"lead": _line("The other lead", _likely_words(lead, user))}
+    return {"lead": _line("The other lead", _likely_words(lead, user), missing=OTHER)}
 
 
 def _account(reason: Reason, lead: Lead, user: User | None) -> Fields:
@@ -91,21 +108,23 @@ def _owner(reason: Reason, lead: Lead, user: User | None) -> Fields:
             [(f"user:{one.username}", str(one)) for one in listed],
         ),
     ]
-    return {"to": _choice("Whose it is", rows, "Marketing can hand it straight to them.")}
+    return {
+        "to": _choice("Whose it is", rows, "Marketing can hand it straight to them.", missing=OWNER)
+    }
 
 
 def _field(reason: Reason, lead: Lead, user: User | None) -> Fields:
     named = [(name, label.capitalize()) for name, label in fields_asked().items()]
-    return {"field": _choice("Which field", named)}
+    return {"field": _choice("Which field", named, missing="Say which field it is.")}
 
 
 def _kind(reason: Reason, lead: Lead, user: User | None) -> Fields:
     kinds = list(reason.kinds.filter(retired_at=None).values_list("code", "label"))
-    return {"kind": _choice("Which kind", kinds)} if kinds else {}
+    return {"kind": _choice("Which kind", kinds, missing="Say which kind it is.")} if kinds else {}
 
 
 def _rival(reason: Reason, lead: Lead, user: User | None) -> Fields:
-    return {"rival": _line("Whom they chose", "And below in a few words why.", 200)}
+    return {"rival": _line("Whom they chose", "And below in a few words why.", 200, missing=RIVAL)}
 
 
 def _manager(reason: Reason, lead: Lead, user: User | None) -> Fields:
