@@ -15,13 +15,16 @@ _LIMIT = r"""
         AND coalesce(l.employees >= 20, true)
         AND lower(l.title) !~ '\y(student|intern|trainee|apprentice|professor)\y'
         AND (lower(l.request) IN ('demo', 'price', 'contact')
-            OR 20 * (lower(l.industry) IN ('manufacturing', 'logistics', 'transport', 'wholesale'))::int
+            OR 20 * (lower(l.industry)
+                    IN ('manufacturing', 'logistics', 'transport', 'wholesale'))::int
                 + 20 * coalesce(l.employees >= 200, false)::int
-                + 20 * (lower(l.title) ~ '\y(head|director|vp|chief|manager|lead|owner|founder)\y')::int
-                - 15 * (split_part(lower(p.email), '@', 2) IN ('gmail.com', 'gmx.de'))::int >= 30
+                + 20 * (lower(l.title)
+                    ~ '\y(head|director|vp|chief|manager|lead|owner|founder)\y')::int
+                - 15 * (split_part(lower(p.email), '@', 2) IN ('gmail.com', 'gmx.de'))::int
+                >= 30
             AND 30 * (lower(l.request) = 'trial')::int
                 + 20 * (lower(l.source) IN ('event', 'webinar', 'referral', 'partner'))::int >= 15)
-"""  # noqa: E501
+"""
 
 
 def run(days: int = 60) -> list[tuple[str, float, str]]:

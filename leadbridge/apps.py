@@ -8,4 +8,4 @@ class LeadBridgeConfig(AppConfig):
 
     def ready(self) -> None:
         # Without it a web process would send its tasks to a broker that does not exist.
-        from leadbridge import celery  # noqa: F401
+        from leadbridge import celery  # noqa: F401  # imported so that it is there

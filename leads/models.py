@@ -13,7 +13,7 @@ from leads.handoff.consents import Consent
 from leads.handoff.disputes import Dispute
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.pauses import Pause
-from leads.handoff.reasons import Reason
+from leads.handoff.reasons import Reason, ReasonKind
 from leads.handoff.recoding import Recoding
 from leads.intake.importing.models import Import, ImportMapping, ImportRow
 from leads.intake.models import ConsentWords, Form
@@ -56,6 +56,7 @@ __all__ = [
     "Question",
     "Readout",
     "Reason",
+    "ReasonKind",
     "Recoding",
     "Remark",
     "RoutingVersion",

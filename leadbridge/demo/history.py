@@ -15,6 +15,7 @@ from django.db.models import Min
 
 from leadbridge.demo.beside import after_dispute, after_end, after_touch
 from leadbridge.demo.campaigns import run_campaigns
+from leadbridge.demo.evidence import NO_BUYERS, NO_FITS, named_for
 from leadbridge.demo.names import (
     AMERICA,
     COMPANIES,
@@ -46,6 +47,7 @@ from leads.handoff.actions import (
     win_lead,
 )
 from leads.handoff.episodes import Packet
+from leads.handoff.evidence import NOTHING, Evidence
 from leads.handoff.models import Lead
 from leads.intake.actions import take_in
 from leads.work.actions import log_touch
@@ -202,7 +204,10 @@ def _triage(past: Past, lead_id: int, at: datetime) -> None:
         review_on = (at + timedelta(days=past.random.randrange(10, 80))).date()
         nurture_lead(lead_id=lead_id, actor=mia, now=at, review_on=review_on)
     elif roll < 0.7:
-        disqualify_lead(lead_id=lead_id, actor=mia, now=at, reason="never_a_buyer")
+        disqualify_lead(
+            lead_id=lead_id, actor=mia, now=at, reason="never_a_buyer",
+            evidence=Evidence(kind=NO_BUYERS[lead_id % len(NO_BUYERS)]),
+        )  # fmt: skip
     elif roll < 0.92:
         why = "Met them at the fair, the project is real."
         lead = submit_lead(lead_id=lead_id, actor=mia, now=at, override_reason=why)
@@ -227,8 +232,10 @@ def _reject(past: Past, lead_id: int, seller: User, at: datetime) -> None:
     lead = Lead.objects.get(pk=lead_id)
     criteria = [line["id"] for line in lead.verdict_lines]
     criterion = past.random.choice(criteria) if code == "fails_definition" and criteria else ""
+    named = named_for(code, lead, seller)
     lead = reject_lead(
-        lead_id=lead_id, actor=seller, now=at, reason=code, criterion=criterion,
+        lead_id=lead_id, actor=seller, now=at, criterion=criterion,
+        reason=code if named else "no_consent", evidence=named or NOTHING,
         comment=past.random.choice(NOTES),
     )  # fmt: skip
     later = past.work_later(lead, at, 1, 30)
@@ -238,7 +245,10 @@ def _reject(past: Past, lead_id: int, seller: User, at: datetime) -> None:
 def _rework(past: Past, lead_id: int, at: datetime) -> None:
     mia, roll = past.cast.mia, past.random.random()
     if roll < 0.4:
-        disqualify_lead(lead_id=lead_id, actor=mia, now=at, reason="no_fit")
+        kind = NO_FITS[lead_id % len(NO_FITS)]
+        disqualify_lead(
+            lead_id=lead_id, actor=mia, now=at, reason="no_fit", evidence=Evidence(kind=kind)
+        )
     elif roll < 0.7:
         nurture_lead(lead_id=lead_id, actor=mia, now=at, review_on=(at + timedelta(days=40)).date())
     elif roll < 0.8 and not _is_late(lead_id, at):

@@ -117,6 +117,10 @@ class ProposeBody(Body):
     """Null: it holds from the second signature on."""
 
     effective_from = Instant(required=False, allow_null=True)
+    acknowledged = serializers.BooleanField(
+        required=False,
+        help_text="The caller has read what a draft warns of; 409 `not_confirmed` says it.",
+    )
 
 
 class SignBody(Body):

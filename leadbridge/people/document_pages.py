@@ -4,6 +4,7 @@ A room draws its own text; what a button does, and what is said of it, is the sa
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +16,68 @@ from django.shortcuts import redirect
 from leadbridge.kernel.documents import DocumentState
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people import documents
+from leadbridge.people.access import may_draft
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.document_rules import Kind
 from leadbridge.people.http import Request, zone_of
 
 Redraw = Callable[[Any, DomainError], HttpResponse]
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How a room edits a draft of its kind: `texts_of` a content are what the form shows, `read`
+    gives the content back, `press` does what a button other than “Save” says (None: it was that),
+    and `draw` shows the form, with a refusal at its field."""
+
+    kind: Kind[Any]
+    texts_of: Callable[[Any], Texts]
+    read: Callable[[Texts], object]
+    press: Callable[[Texts, str], Texts | None]
+    draw: Callable[[Any, Texts, str, DomainError | None], HttpResponse]
+
+
+def answer_edit(desk: Desk, request: Request, number: int) -> HttpResponse:
+    """The editor of a draft. Only “Save” writes; the other buttons add, move and remove rows."""
+    kind, found = desk.kind, found_version(desk.kind, request, number)
+    here = f"{kind.path}v{number}/"
+    if not may_draft(request.user):
+        raise DomainError("forbidden", "Drafts are written by the heads of both sides.", status=403)
+    if found.state != DocumentState.DRAFT:
+        return redirect(here)
+    if request.method != "POST":
+        texts = {**desk.texts_of(found.content), "note": found.note}
+        return desk.draw(found, texts, documents.draft_mark(found), None)
+    texts = {name: text for name, text in request.POST.items() if isinstance(text, str)}
+    seen, pressed = texts.get("seen", ""), desk.press(texts, texts.get("do", ""))
+    if pressed is not None:
+        return desk.draw(found, pressed, seen, None)
+    try:
+        documents.edit_draft(
+            kind,
+            document_id=found.pk,
+            actor=request.user,
+            content=desk.read(texts),
+            note=texts.get("note", ""),
+            seen=seen,
+        )
+    except DomainError as error:
+        return desk.draw(found, texts, seen, error)
+    messages.success(request, f"Saved version {number} as a draft.")
+    return redirect(here)
+
+
+def wrong_of(refused: DomainError | None) -> dict[str, str]:
+    """Where an editor shows a refusal, and in what words."""
+    return {"wrong": refused.field, "message": refused.message} if refused else {}
+
+
+def edit_status(refused: DomainError | None) -> int:
+    """The status of an editor that is drawn with or without a refusal."""
+    if refused is None:
+        return 200
+    return 409 if refused.status == 409 else 422
 
 
 def answer_act(
@@ -48,6 +106,7 @@ def _propose(kind: Kind[Any], request: Request, found: Any) -> str:
         actor=request.user,
         now=request.now,
         effective_from=begins,
+        acknowledged=bool(request.POST.get("acknowledged")),
         beside={name: request.POST[name] for name in kind.beside if name in request.POST},
     )
     return f"Proposed version {found.version}. Both heads can sign it now."

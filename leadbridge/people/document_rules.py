@@ -27,9 +27,9 @@ class Kind(Generic[Document]):
     `tell` lets the heads know whose signature a proposal waits for, but for who acts now;
     `beside` names what a proposal states beside its text, the first choice unless somebody says
     otherwise; `tell_other` lets the other side's head know of the first signature that leaves what
-    is in force unchanged;
-    `follow` does what follows when a
-    version comes into force, in the same transaction."""
+    is in force unchanged; `follow` does what follows when a version comes into force, in the same
+    transaction; `caution` says what whoever proposes a draft has to have read before, blank where
+    there is nothing to say."""
 
     name: str
     path: str
@@ -41,6 +41,7 @@ class Kind(Generic[Document]):
     beside: Mapping[str, type[TextChoices]] = field(default_factory=dict)
     tell_other: Callable[["Kind[Any]", Any, User, datetime], None] | None = None
     follow: Callable[[Any, datetime], None] | None = None
+    caution: Callable[[Any], str] | None = None
 
     @property
     def rows(self) -> Any:
@@ -61,6 +62,24 @@ def require_drafter(kind: Kind[Document], actor: User) -> None:
             f"The {kind.name} is drafted by the heads of both sides and by administrators.",
             status=403,
         )
+
+
+def require_read(kind: Kind[Document], draft: Document, *, acknowledged: bool) -> None:
+    """409 `not_confirmed`, with what there is to read, until whoever proposes says they have."""
+    caution = kind.caution(draft) if kind.caution and not acknowledged else ""
+    if caution:
+        raise unread(caution)
+
+
+def unread(caution: str) -> DomainError:
+    """The refusal of who proposes without having read what is to be said of the draft."""
+    return DomainError(
+        "not_confirmed",
+        f"{caution} To propose it all the same, say that you have read this.",
+        status=409,
+        field="acknowledged",
+        data={"caution": caution},
+    )
 
 
 def require_head(kind: Kind[Document], actor: User) -> Side:

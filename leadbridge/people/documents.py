@@ -28,6 +28,7 @@ from leadbridge.people.document_rules import (
     require_drafter,
     require_free_way,
     require_head,
+    require_read,
     require_same_day,
     require_signers,
     require_unsigned,
@@ -103,16 +104,19 @@ def propose(
     now: datetime,
     effective_from: datetime | None = None,
     beside: Mapping[str, object] | None = None,
+    acknowledged: bool = False,
 ) -> Document:
     """Fix a draft and lay it before both heads. Without `effective_from` it holds from the second
-    signature on. `beside`: what the kind states beside its text, fixed with it. DomainError
-    `no_signer` (409) where one side has no head who could sign."""
+    signature on. `beside`: what the kind states beside its text, fixed with it; `acknowledged`:
+    who proposes has read what the kind warns of. DomainError `not_confirmed` (409) with that
+    warning otherwise, `no_signer` (409) where one side has no head who could sign."""
     require_drafter(kind, actor)
     require_ahead(effective_from, now)
     stated = stated_beside(kind, beside or {})
     with transaction.atomic():
         _lock_numbers(kind)
         draft = _lock(kind, document_id, DocumentState.DRAFT, "proposed")
+        require_read(kind, draft, acknowledged=acknowledged)
         require_signers(kind)
         require_free_way(kind)
         active = kind.rows.filter(state=DocumentState.ACTIVE).first()

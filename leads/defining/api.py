@@ -70,7 +70,7 @@ class DefinitionOne(Definition, calls.DocumentOne):
 
 @described("definitions")
 class Propose(Definition, calls.Propose):
-    """Lay a draft before both heads."""
+    """Lay a draft before both heads; one of which a backtest warns takes `acknowledged`."""
 
 
 @described("definitions")

@@ -8,8 +8,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people import documents
 from leadbridge.people.access import keeps_house, may_draft
-from leadbridge.people.document_pages import answer_act, found_version
+from leadbridge.people.document_pages import (
+    Desk,
+    Texts,
+    answer_act,
+    answer_edit,
+    edit_status,
+    found_version,
+    wrong_of,
+)
 from leadbridge.people.document_queries import Standing, standing_for
+from leadbridge.people.document_rules import unread
 from leadbridge.people.document_screen import sheet_of
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.defining import screen
@@ -59,36 +68,32 @@ def draft(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit(request: Request, number: int) -> HttpResponse:
-    """The editor of a draft. Only “Save” writes; the other buttons add, move and remove rows."""
-    found: DefinitionVersion = found_version(DEFINITION, request, number)
-    if not may_draft(request.user):
-        raise DomainError("forbidden", "Drafts are written by the heads of both sides.", status=403)
-    if found.state != DefinitionVersion.State.DRAFT:
-        return redirect("definition-version", number=number)
+    """The editor of a draft."""
     own = fields.live_fields()
-    if request.method != "POST":
-        texts = {**texts_of(Definition.from_content(found.content)), "note": found.note}
-        return _draw_editor(request, found, Editor(texts, own=own), documents.draft_mark(found))
-    texts = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-    seen = texts.get("seen", "")
-    pressed = press(texts, texts.get("do", ""))
-    if pressed is not None:
-        return _draw_editor(request, found, Editor(pressed, own=own), seen)
-    try:
-        documents.edit_draft(
-            DEFINITION,
-            document_id=found.pk,
-            actor=request.user,
-            content=read_texts(texts, DEFINITION.clean),
-            note=texts.get("note", ""),
-            seen=seen,
-        )
-    except DomainError as error:
-        editor = Editor(texts, own=own, wrong=error.field, message=error.message)
-        status = error.status if error.status == 409 else 422
-        return _draw_editor(request, found, editor, seen, status)
-    messages.success(request, f"Saved version {number} as a draft.")
-    return redirect("definition-version", number=number)
+
+    def draw(
+        found: DefinitionVersion, texts: Texts, seen: str, refused: DomainError | None
+    ) -> HttpResponse:
+        editor = Editor(texts, own=own, **wrong_of(refused))
+        context = {
+            "version": found,
+            "editor": editor,
+            "seen": seen,
+            "note": editor.texts.get("note", ""),
+            "candidates": screen.candidates(),
+            "keeps_house": keeps_house(request.user),
+        }
+        status = edit_status(refused)
+        return render(request, "leads/definition_edit.html", context, status=status)
+
+    desk = Desk(
+        DEFINITION,
+        texts_of=lambda content: texts_of(Definition.from_content(content)),
+        read=lambda texts: read_texts(texts, DEFINITION.clean),
+        press=press,
+        draw=draw,
+    )
+    return answer_edit(desk, request, number)
 
 
 @require_POST
@@ -99,13 +104,11 @@ def act(request: Request, number: int, name: str) -> HttpResponse:
     def redraw(shown: DefinitionVersion, refused: DomainError) -> HttpResponse:
         return _draw(request, shown, standing_for(DEFINITION, request.user), refused)
 
-    if name == "propose" and not request.POST.get("confirmed"):
+    if name == "propose" and not request.POST.get("acknowledged") and may_draft(request.user):
+        # A page asks more than the action: a text that nobody tried is proposed knowingly, too.
         found = found_version(DEFINITION, request, number)
-        caution = caution_of(found) if may_draft(request.user) else ""
-        if caution:
-            more = "To propose it all the same, say that you have read this."
-            error = DomainError("not_confirmed", f"{caution} {more}", field="confirmed", status=409)
-            return redraw(found, error)
+        if caution := caution_of(found):
+            return redraw(found, unread(caution))
     return answer_act(DEFINITION, request, number, name, redraw)
 
 
@@ -150,20 +153,6 @@ def _draw(
         }
     status = refused.status if refused else 200
     return render(request, "leads/definition.html", context, status=status)
-
-
-def _draw_editor(
-    request: Request, found: DefinitionVersion, editor: Editor, seen: str, status: int = 200
-) -> HttpResponse:
-    context = {
-        "version": found,
-        "editor": editor,
-        "seen": seen,
-        "note": editor.texts.get("note", ""),
-        "candidates": screen.candidates(),
-        "keeps_house": keeps_house(request.user),
-    }
-    return render(request, "leads/definition_edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from datetime import date
 
 from leadbridge.outbox.signatures import tell_who_confirms, tell_who_signs
 from leadbridge.people.document_rules import Kind
+from leads.definition.cautions import figure_against
 from leads.definition.criteria import Definition
 from leads.definition.drafts import check_draft
 from leads.definition.fields import live_facts
@@ -30,4 +31,5 @@ DEFINITION = Kind(
     review_on=_review_on,
     tell=tell_who_signs,
     tell_other=tell_who_confirms,
+    caution=figure_against,
 )

@@ -24,6 +24,7 @@ from leads.handoff.deeds import (
 )
 from leads.handoff.disputes import open_dispute
 from leads.handoff.effort import require_effort
+from leads.handoff.evidence import NOTHING, UNASKED, Evidence, prove
 from leads.handoff.judging import facts_of, judge_lead
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
@@ -32,6 +33,7 @@ from leads.handoff.overrides import overrides_at, require_room
 from leads.handoff.parties import permit
 from leads.handoff.pausing import end_pauses
 from leads.handoff.reasons import Reason, reason_for
+from leads.handoff.rerouting import choice_as_named
 from leads.handoff.rules import (
     amount_of,
     park_until,
@@ -54,11 +56,13 @@ def submit_lead(
     now: datetime,
     override_reason: str = "",
     to: Choice | None = None,
+    as_named: bool = False,
 ) -> Lead:
     """Hand a lead to sales: judge it by the definition in force, route it, start sales' clocks.
 
     Where the verdict is not yes, `override_reason` says why it goes all the same. `to` is who got
     it where that was decided elsewhere, as in a past that is lived through: no turn moves then.
+    `as_named`: to whom sales said it belongs when it said no, past the rules that were wrong.
     """
     with transaction.atomic():
         lead = lock_lead(lead_id)
@@ -75,13 +79,17 @@ def submit_lead(
             )
         if verdict.answer != "yes" and not (lead.overturned or to):
             require_room(lead, now)
-        choice = to or choose_holder(facts=facts_of(lead), now=now, owner=lambda: owner_id_of(lead))
+        choice = to or (choice_as_named(lead, now) if as_named else _by_rules(lead, now))
         if lead.paused_until:
             end_pauses(lead, max(now, lead.changed_at))
         by, because = active_definition(), override_reason
         move = submission(lead, verdict, by, choice, actor=actor, now=now, because=because)
         carry_out(lead, move)
     return lead
+
+
+def _by_rules(lead: Lead, now: datetime) -> Choice:
+    return choose_holder(facts=facts_of(lead), now=now, owner=lambda: owner_id_of(lead))
 
 
 def nurture_lead(*, lead_id: int, actor: User, now: datetime, review_on: date) -> Lead:
@@ -115,15 +123,19 @@ def reject_lead(
     reason: str,
     criterion: str = "",
     comment: str = "",
+    evidence: Evidence = NOTHING,
 ) -> Lead:
     """Sales returns the lead before any contact, with a coded reason; marketing's rework begins."""
-    reason_for(Action.REJECT, reason, comment=comment, criterion=criterion)
+    code = reason_for(Action.REJECT, reason, comment=comment, criterion=criterion)
     with transaction.atomic():
         lead = lock_lead(lead_id)
         permit(lead, Action.REJECT, actor=actor, now=now)
         require_criterion(lead, criterion)
-        words = {"comment": comment}
-        carry_out(lead, rejection(lead, reason, criterion, actor=actor, now=now, words=words))
+        proof, words = prove(code, evidence, lead=lead, actor=actor), {"comment": comment}
+        move = rejection(
+            lead, reason, criterion, actor=actor, now=now, words=words, proof=proof
+        )  # fmt: skip
+        carry_out(lead, move)
     return lead
 
 
@@ -178,11 +190,20 @@ def win_lead(
     return _decide(lead_id, Action.WIN, actor, now, fields)
 
 
-def lose_lead(*, lead_id: int, actor: User, now: datetime, reason: str, comment: str = "") -> Lead:
+def lose_lead(
+    *,
+    lead_id: int,
+    actor: User,
+    now: datetime,
+    reason: str,
+    comment: str = "",
+    evidence: Evidence = NOTHING,
+) -> Lead:
     """The opportunity went elsewhere, with a coded reason."""
-    reason_for(Action.LOSE, reason, comment=comment)
+    code = reason_for(Action.LOSE, reason, comment=comment)
     fields: dict[str, object] = {"reason": reason, "debrief": "owed"}
-    return _decide(lead_id, Action.LOSE, actor, now, fields, {"comment": comment})
+    words = {"comment": comment}
+    return _decide(lead_id, Action.LOSE, actor, now, fields, words, (code, evidence))
 
 
 def disqualify_lead(
@@ -193,16 +214,25 @@ def disqualify_lead(
     reason: str,
     comment: str = "",
     quote: str = "",
+    evidence: Evidence = NOTHING,
 ) -> Lead:
     """It will not become business; said by whoever holds it, with a coded reason. After a
     conversation their words belong to it, or "none"."""
     code = reason_for(Action.DISQUALIFY, reason, comment=comment)
     words = {"comment": comment, "quote": quote}
-    return _decide(lead_id, Action.DISQUALIFY, actor, now, {"reason": reason}, words, code)
+    fields: dict[str, object] = {"reason": reason}
+    return _decide(lead_id, Action.DISQUALIFY, actor, now, fields, words, (code, evidence))
 
 
 def recycle_lead(
-    *, lead_id: int, actor: User, now: datetime, reason: str, return_on: date, quote: str
+    *,
+    lead_id: int,
+    actor: User,
+    now: datetime,
+    reason: str,
+    return_on: date,
+    quote: str,
+    evidence: Evidence = NOTHING,
 ) -> Lead:
     """Right lead, wrong time: back to marketing with a return date and the prospect's words."""
     code = reason_for(Action.RECYCLE, reason)
@@ -213,7 +243,8 @@ def recycle_lead(
         lead = lock_lead(lead_id)
         permit(lead, Action.RECYCLE, actor=actor, now=now)
         require_effort(code, lead, quote)
-        fields = {"park_until": park, "reason": reason, "debrief": ""}
+        proof = prove(code, evidence, lead=lead, actor=actor)
+        fields = {"park_until": park, "reason": reason, "debrief": "", **proof.fields}
         carry_out(
             lead,
             to_marketing(
@@ -223,8 +254,8 @@ def recycle_lead(
                 actor,
                 now,
                 fields,
-                data={"reason": reason},
-                words={"quote": spoken(quote)},
+                data={"reason": reason, **proof.data},
+                words={"quote": spoken(quote), **proof.words},
             ),
         )
     return lead
@@ -306,15 +337,21 @@ def _decide(
     now: datetime,
     fields: dict[str, object],
     words: dict[str, str] | None = None,
-    reason: Reason | None = None,
+    coded: tuple[Reason, Evidence] | None = None,
 ) -> Lead:
     """A decision after which the holder stays who it is."""
     with transaction.atomic():
         lead = lock_lead(lead_id)
         row = permit(lead, action, actor=actor, now=now)
-        if reason is not None:
+        proof = UNASKED
+        if coded is not None:
+            reason, evidence = coded
             require_effort(reason, lead, "".join((words or {}).values()))
+            proof = prove(reason, evidence, lead=lead, actor=actor)
         assert row.to is not None, "every decision of the table names its stage"
         kept = {kind: spoken(text) for kind, text in (words or {}).items()}
-        carry_out(lead, decided(lead, action, row.to, fields, actor=actor, now=now, words=kept))
+        move = decided(
+            lead, action, row.to, fields, actor=actor, now=now, words=kept, proof=proof
+        )  # fmt: skip
+        carry_out(lead, move)
     return lead

@@ -61,6 +61,10 @@ class LeadAnswer(serializers.Serializer[Any]):
     close_on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
     reason_criterion = serializers.CharField()
+    reason_detail = serializers.CharField(
+        help_text="What else the reason asks for: L-12, C-5 (a company), user-7, team-3, "
+        "manager-4, field-phone, or the code of a kind."
+    )
     marketing_ruling = serializers.CharField(help_text="upheld, overturned or blank")
     sales_ruling = serializers.CharField(help_text="upheld, overturned or blank")
     status_owed = serializers.BooleanField(help_text="Marketing asked how it stands, and waits.")

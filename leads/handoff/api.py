@@ -24,6 +24,7 @@ from leads.handoff.answers import (
 from leads.handoff.corrections import undo_last
 from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import reopen_lead
+from leads.handoff.evidence import with_evidence
 from leads.handoff.listing import FILTERS, ORDERS, ask_leads
 from leads.handoff.merging import merge_lead
 from leads.handoff.models import Lead
@@ -185,7 +186,7 @@ class Reject(LeadAction):
     body = bodies.RejectBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **told)
+        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
 
 
 @described("recycle")
@@ -195,7 +196,7 @@ class Recycle(LeadAction):
     body = bodies.RecycleBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.recycle_lead(lead_id=lead_id, actor=user, now=now, **told)
+        return actions.recycle_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
 
 
 @described("disqualify")
@@ -205,7 +206,7 @@ class Disqualify(LeadAction):
     body = bodies.DisqualifyBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.disqualify_lead(lead_id=lead_id, actor=user, now=now, **told)
+        return actions.disqualify_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
 
 
 @described("qualify")
@@ -235,7 +236,7 @@ class Lose(LeadAction):
     body = bodies.LoseBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.lose_lead(lead_id=lead_id, actor=user, now=now, **told)
+        return actions.lose_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
 
 
 @described("reassign")

@@ -16,25 +16,46 @@ class Nothing(Body):
 
 class SubmitBody(Body):
     override_reason = Words(required=False, help_text="Why it goes to sales without a yes.")
+    as_named = serializers.BooleanField(
+        required=False,
+        help_text="To whom sales said it belongs when it said no; 409 `not_named` otherwise.",
+    )
+
+
+def _named(help_text: str, longest: int = 80) -> Words:
+    return Words(longest=longest, lines=False, required=False, help_text=help_text)
+
+
+class EvidenceBody(Body):
+    """What a reason asks for (its `asks`), by the names of `leads.handoff.evidence.Evidence`."""
+
+    lead = _named("asks `lead` or `account`: the other lead, 12 or L-12.")
+    company = _named("asks `account`: a company that is kept, by name or number.", 200)
+    to = _named("asks `owner`: a user name or number.", 150)
+    team = _named("asks `owner`: a slug.")
+    field = _named("asks `field`: as `phone`, `title` or `attributes.KEY`.")
+    kind = _named("asks `kind`: the code of one of its kinds.")
+    rival = _named("asks `rival`: whom they chose; why is the comment.", 200)
+    manager = _named("asks `manager`: a user name or number; the caller, who may.", 150)
 
 
 class NurtureBody(Body):
     review_on = serializers.DateField()
 
 
-class RejectBody(Body):
+class RejectBody(EvidenceBody):
     reason = code()
     criterion = code(required=False)
     comment = Words(required=False)
 
 
-class RecycleBody(Body):
+class RecycleBody(EvidenceBody):
     reason = code()
     return_on = serializers.DateField()
     quote = Words(help_text="The prospect's words, or “none”.")
 
 
-class LoseBody(Body):
+class LoseBody(EvidenceBody):
     """A coded reason, with words where it asks for them."""
 
     reason = code()

@@ -7,6 +7,7 @@ from datetime import datetime
 from leadbridge.people.models import User
 from leads.definition.queries import ActiveDefinition
 from leads.definition.verdict import Verdict
+from leads.handoff.evidence import UNASKED, Proof
 from leads.handoff.judging import apply_verdict
 from leads.handoff.models import Lead
 from leads.handoff.moves import Move
@@ -21,6 +22,7 @@ AFRESH: dict[str, object] = {
     "accepted_at": None,
     "reason": "",
     "reason_criterion": "",
+    "reason_detail": "",
     "disputed_at": None,
     "park_until": None,
     "first_touch_at": None,
@@ -89,9 +91,10 @@ def rejection(
     actor: User,
     now: datetime,
     words: Mapping[str, str],
+    proof: Proof = UNASKED,
 ) -> Move:
-    """The lead goes back to its marketer with a coded reason."""
-    given = {"reason": reason, "reason_criterion": criterion, **UNRULED}
+    """The lead goes back to its marketer with a coded reason, and what that reason asks for."""
+    given = {"reason": reason, "reason_criterion": criterion, **proof.fields, **UNRULED}
     return to_marketing(
         lead,
         Action.REJECT,
@@ -99,8 +102,8 @@ def rejection(
         actor,
         now,
         {**_decision(Action.REJECT, actor, now), **given},
-        data={"reason": reason, "criterion": criterion},
-        words=words,
+        data={"reason": reason, "criterion": criterion, **proof.data},
+        words={**words, **proof.words},
     )
 
 
@@ -146,10 +149,15 @@ def decided(
     actor: User,
     now: datetime,
     words: Mapping[str, str] | None = None,
+    proof: Proof = UNASKED,
 ) -> Move:
     """A decision after which the holder stays who it is."""
-    data = {"reason": fields["reason"]} if "reason" in fields else {}
-    return Move(action, to, actor, now, lead.holder_id, lead.team_id, fields, data, words or {})
+    data: dict[str, object] = {}
+    if "reason" in fields:
+        fields = {**fields, **proof.fields}
+        data = {"reason": fields["reason"], **proof.data}
+    words = {**(words or {}), **proof.words}
+    return Move(action, to, actor, now, lead.holder_id, lead.team_id, fields, data, words)
 
 
 def beside(

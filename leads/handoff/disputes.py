@@ -54,6 +54,7 @@ class Dispute(models.Model):
     )
     reason = models.CharField(max_length=30)
     criterion = models.CharField(max_length=60, blank=True)
+    detail = models.CharField(max_length=80, blank=True, default="", db_default="")
     sentence = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=100)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
@@ -97,6 +98,7 @@ def open_dispute(lead: Lead, event: Event, *, actor: User, now: datetime) -> Dis
         rejected_by_id=rejection.actor_id,
         reason=lead.reason,
         criterion=lead.reason_criterion,
+        detail=lead.reason_detail,
         sentence=str(sentences.get(lead.reason_criterion, ""))[:300],
         source=lead.source,
     )
@@ -110,6 +112,7 @@ def settle_dispute(lead: Lead, outcome: str, *, at: datetime) -> None:
     )
 
 
-def recode_dispute(rejection: Event, reason: str, criterion: str) -> None:
+def recode_dispute(rejection: Event, reason: str, criterion: str, detail: str) -> None:
     """A rejection got another reason; the dispute about it is found under that one."""
-    Dispute.objects.filter(rejection=rejection).update(reason=reason, criterion=criterion)
+    rows = Dispute.objects.filter(rejection=rejection)
+    rows.update(reason=reason, criterion=criterion, detail=detail)

@@ -4,14 +4,13 @@ One table, `DECISIONS`; a decision that asks nothing is one click. Forms read wh
 whether it may be done is known to the domain alone, whose refusals come back to their field.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db.models import Q
 
-from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words
 from leadbridge.people.http import zone_of
@@ -19,61 +18,17 @@ from leadbridge.people.models import Side, Team, User
 from leadbridge.people.queries import absences_at, until_words
 from leads.handoff import actions
 from leads.handoff.corrections import undo_last
+from leads.handoff.decision import Decision, OneClick
 from leads.handoff.effort import waive_attempts
 from leads.handoff.episodes import reopen_lead
+from leads.handoff.evidence_forms import answers_of, fields_for, reason_chosen
 from leads.handoff.models import Lead
 from leads.handoff.overrides import overrides_at
 from leads.handoff.reasons import reasons_for
+from leads.handoff.rerouting import named_on
 from leads.handoff.stages import NURTURE_LIMIT, SALES_STAGES, Action
 
 WORDS = 2000  # characters of a remark
-
-
-class Decision(forms.Form):
-    """What a decision asks. `decide` takes it and answers in one sentence what was done.
-
-    `quotes`: who said what that the decision answers, shown above the fields; `precedents`: what
-    was ruled before in a case like it. `user` is who decides.
-    """
-
-    action: ClassVar[Action]
-    title: ClassVar[str]
-    button: ClassVar[str]
-    hint: ClassVar[str] = ""
-    asks: ClassVar[bool] = True
-
-    def __init__(
-        self, data: object = None, *, lead: Lead, now: datetime, user: User | None = None
-    ) -> None:
-        super().__init__(data)  # type: ignore[arg-type]  # what a request holds
-        self.lead, self.now, self.user = lead, now, user
-        self.quotes: list[tuple[str, str]] = []
-        self.precedents: Sequence[object] = ()
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fit the fields to the lead."""
-
-    def decide(self, *, actor: User, now: datetime) -> str:
-        """Take the decision with the cleaned answers; returns what to tell the person."""
-        raise NotImplementedError
-
-    def take_error(self, error: DomainError) -> bool:
-        """Show a refusal of the domain at its field; False where it belongs to none of ours."""
-        if isinstance(error, FieldErrors) and error.errors.keys() <= self.fields.keys():
-            for name, words in error.errors.items():
-                self.add_error(name, words)
-            return True
-        if error.field not in self.fields:
-            return False
-        self.add_error(error.field, error.message)
-        return True
-
-
-class OneClick(Decision):
-    """A decision that asks nothing."""
-
-    asks = False
 
 
 def choices(action: Action) -> list[tuple[str, str]]:
@@ -82,12 +37,35 @@ def choices(action: Action) -> list[tuple[str, str]]:
 
 
 class WithReason(Decision):
-    """A decision that asks for a coded reason of its action."""
+    """A decision that asks for a coded reason of its action, and for what that reason needs.
+
+    The fields of a reason come when it is chosen (leads/_asked.html); without script they come
+    with the answer to a first try.
+    """
 
     def prepare(self) -> None:
         field = self.fields["reason"]
         assert isinstance(field, forms.ChoiceField), "declared by each of them"
         field.choices = choices(self.action)
+        field.initial = self.chosen
+        field.widget.attrs |= {
+            "hx-get": f"/leads/{self.lead.ref}/{self.action}/",
+            "hx-target": "#asked",
+            "hx-swap": "innerHTML",
+            "hx-trigger": "change",
+        }
+        code = str(self.data.get("reason") or self.chosen)
+        more = fields_for(reason_chosen(self.action, code), self.lead, self.user)
+        self.fields |= more
+        self.specific = list(more)
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, as the action takes it."""
+        return answers_of(self.cleaned_data)
+
+    def asked(self) -> list[forms.BoundField]:
+        """The fields that the chosen reason needs."""
+        return [self[name] for name in self.specific]
 
 
 def words_field(label: str, *, required: bool = False, **more: str) -> forms.CharField:
@@ -126,24 +104,12 @@ class Reject(WithReason):
     hint = "It goes back to marketing at once. A quick, honest no counts as an answer in time."
 
     reason = forms.ChoiceField(label="Why", choices=())
-    criterion = forms.ChoiceField(
-        label="Which criterion it does not meet",
-        required=False,
-        help_text="Needed where it does not meet the definition.",
-    )
     comment = words_field(
         "In a few words", help="Marketing reads this. Needed for “something else”."
     )
 
-    def prepare(self) -> None:
-        super().prepare()
-        lines = [(line["id"], line["sentence"]) for line in self.lead.verdict_lines]
-        field = self.fields["criterion"]
-        assert isinstance(field, forms.ChoiceField), "declared above"
-        field.choices = [("", "Choose one"), *lines]
-
     def decide(self, *, actor: User, now: datetime) -> str:
-        actions.reject_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        actions.reject_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.answers())
         return f"Rejected {self.lead.name}. It is with {self.lead.marketer} again."
 
 
@@ -173,6 +139,22 @@ class Submit(Decision):
         return f"{said} {_override_words(lead, now)}".strip()
 
 
+class HandOn(Submit):
+    """To whom sales said it belongs, past the rules that brought it to the wrong desk."""
+
+    title, button = "Hand over as sales named", "Hand over"
+    asks = True
+
+    def prepare(self) -> None:
+        named = named_on(self.lead)
+        if named is not None:
+            self.quotes = [("Sales says it belongs to", str(named))]
+
+    def decide(self, *, actor: User, now: datetime) -> str:
+        self.cleaned_data["as_named"] = True
+        return super().decide(actor=actor, now=now)
+
+
 class Nurture(Decision):
     action, title, button = Action.NURTURE, "Nurture", "Nurture"
     hint = "It stays with marketing and comes up again on that day."
@@ -195,7 +177,7 @@ class Recycle(WithReason):
     )
 
     def decide(self, *, actor: User, now: datetime) -> str:
-        actions.recycle_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        actions.recycle_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.answers())
         return f"Gave {self.lead.name} back to {self.lead.marketer}."
 
 
@@ -213,7 +195,7 @@ class Disqualify(WithReason):
             del self.fields["quote"]
 
     def decide(self, *, actor: User, now: datetime) -> str:
-        actions.disqualify_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        actions.disqualify_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.answers())
         return f"Disqualified {self.lead.name}."
 
 
@@ -251,7 +233,7 @@ class Lose(WithReason):
     comment = words_field("In a few words", help="Needed for “something else”.")
 
     def decide(self, *, actor: User, now: datetime) -> str:
-        actions.lose_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.cleaned_data)
+        actions.lose_lead(lead_id=self.lead.pk, actor=actor, now=now, **self.answers())
         return f"Closed {self.lead.name} as lost."
 
 
@@ -352,6 +334,7 @@ DECISIONS: dict[str, type[Decision]] = {
         Reopen, Undo, Waive,
     )
 }  # fmt: skip
+DECISIONS["hand-on"] = HandOn  # another way to submit
 
 
 def _override_words(lead: Lead, now: datetime) -> str:

@@ -102,6 +102,8 @@ class Lead(models.Model):
     close_on = models.DateField(null=True)
     reason = models.CharField(max_length=30, blank=True)
     reason_criterion = models.CharField(max_length=60, blank=True)
+    # What else the reason asks for: see leads.handoff.evidence.
+    reason_detail = models.CharField(max_length=80, blank=True, default="", db_default="")
     marketing_ruling = models.CharField(max_length=10, blank=True)
     sales_ruling = models.CharField(max_length=10, blank=True)
     open_questions = models.PositiveSmallIntegerField(default=0)
@@ -355,6 +357,7 @@ class Remark(models.Model):
         DECIDED = "decided", "What decided it"
         LEARNT = "learnt", "What we learnt"
         ADVICE = "advice", "What marketing should know"
+        RIVAL = "rival", "Whom they chose"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="remarks")
     kind = models.CharField(max_length=8, choices=Kind.choices)

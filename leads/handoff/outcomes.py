@@ -24,6 +24,7 @@ from leads.handoff.parties import actions_for
 from leads.handoff.pauses import pause_words
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.reasons import Labels
+from leads.handoff.rerouting import is_named
 from leads.handoff.stages import LABELS, Action, Stage
 
 
@@ -223,6 +224,7 @@ def _comments(rejected: Sequence[Lead]) -> dict[int, str]:
 
 
 MORE = (
+    ("hand-on", "Hand over as sales named"),
     ("rule", "Rule on the dispute"),
     ("ask_status", "Ask for status"),
     ("nurture", "Nurture"),
@@ -234,6 +236,8 @@ MORE = (
 def _row(lead: Lead, comment: str, labels: Labels, viewer: Viewer, now: datetime) -> Row:
     stage, zone = Stage(lead.stage), zone_of(viewer.user)
     allowed = actions_for(lead, viewer, now)
+    if Action.SUBMIT in allowed and is_named(lead):
+        allowed.append("hand-on")
     submitted = local(lead.submitted_at, zone) if lead.submitted_at else None
     return Row(
         lead_id=lead.pk,
@@ -267,10 +271,11 @@ def said_words(lead: Lead, comment: str, labels: Labels, zone: str, now: datetim
     match Stage(lead.stage):
         case Stage.REJECTED | Stage.LOST | Stage.DISQUALIFIED:
             action = ENDED_BY[Stage(lead.stage)]
-            return ": ".join(filter(None, (labels.of(action, lead.reason), comment)))
+            why = labels.of(action, lead.reason, lead.reason_detail)
+            return ": ".join(filter(None, (why, comment)))
         case Stage.RECYCLED | Stage.NURTURING if lead.park_until:
             until = f"parked until {due_words(local(lead.park_until, zone), now)}"
-            why = labels.of(Action.RECYCLE, lead.reason)
+            why = labels.of(Action.RECYCLE, lead.reason, lead.reason_detail)
             return f"{why}; {until}" if why else until.capitalize()
         case Stage.WON | Stage.OPPORTUNITY:
             return money_words(lead.value, settings.CURRENCY)

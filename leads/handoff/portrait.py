@@ -14,6 +14,7 @@ from leadbridge.people.models import Side
 from leads.definition.fields import every_field
 from leads.handoff.bars import ruling_of
 from leads.handoff.changes import RELIEFS
+from leads.handoff.judged import VERDICTS, Line, lines_of
 from leads.handoff.models import Lead
 from leads.handoff.pauses import pause_words
 from leads.handoff.stages import LABELS, Action, Stage
@@ -37,17 +38,6 @@ class Fact:
     name: str
     value: str
     url: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One criterion and what became of it."""
-
-    sentence: str
-    weight: str
-    outcome: str
-    tone: str
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -92,13 +82,6 @@ class Portrait:
     why: Why | None
 
 
-VERDICTS = {
-    "yes": ("meets the definition", "ok"),
-    "no": ("does not meet it", "late"),
-    "unknown": ("cannot tell yet", "risk"),
-}
-
-
 def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
     """The lead in words, for somebody who reads times in `zone`."""
     answer, tone = VERDICTS.get(lead.verdict, ("", ""))
@@ -118,7 +101,7 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         facts=[*facts_about(lead, zone), *facts_of_joined(others)],
         verdict=f"{version}, {answer}" if answer else "",
         tone=tone,
-        criteria=[_line(line) for line in lead.verdict_lines],
+        criteria=lines_of(lead),
         custody=custody_of(lead, zone),
         pause=pause_words(lead, zone, now),
         relief=RELIEFS.get(lead.relief, ("", "")),
@@ -275,21 +258,6 @@ def said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)[:200]
-
-
-POINTS_OF = {"gate": "must", "barrier": "must", "fast_track": "enough alone"}
-OUTCOMES = {"met": ("met", "ok"), "not_met": ("not met", ""), "unknown": ("not known", "risk")}
-
-
-def _line(line: dict[str, object]) -> Line:
-    kind, points = str(line["kind"]), float(str(line["points"]))
-    outcome, tone = OUTCOMES[str(line["outcome"])]
-    if points < 0:
-        outcome, tone = "counts against", "risk"
-    elif kind in ("gate", "barrier") and outcome == "not met":
-        tone = "late"
-    weight = POINTS_OF.get(kind) or (f"{points:+g}" if points else "")
-    return Line(str(line["sentence"]), weight, outcome, tone, str(line["evidence"]))
 
 
 def custody_of(lead: Lead, zone: str) -> list[Keeper]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
@@ -13,6 +13,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import recodes_reasons
 from leadbridge.people.models import User
 from leads.handoff.disputes import recode_dispute
+from leads.handoff.evidence import NOTHING, Evidence, prove
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import amend
@@ -21,6 +22,7 @@ from leads.handoff.rules import require_criterion
 from leads.handoff.stages import Action, Stage
 
 RECODE = "recode"
+NAMED = "(jsonb_path_query_first(%(expressions)s, '$.evidence.*') #>> '{}')"  # its one value
 
 
 class Recoding(models.Model):
@@ -30,6 +32,7 @@ class Recoding(models.Model):
     told = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="recoding")
     code = models.CharField(max_length=30)
     criterion = models.CharField(max_length=60, blank=True)
+    detail = models.CharField(max_length=80, blank=True, default="", db_default="")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
@@ -49,6 +52,13 @@ def coded_now(event: str = "pk", data: str = "data") -> Combinable:
     )
 
 
+def detail_now(event: str = "pk", data: str = "data") -> Combinable:
+    """What was named beside that code; blank or null where nothing was."""
+    last = Recoding.objects.filter(event=OuterRef(event)).order_by("-id").values("detail")[:1]
+    named = Func(F(data), template=NAMED)
+    return Coalesce(Subquery(last), named, output_field=models.TextField())
+
+
 def code_of(event: Event) -> str:
     """The same for one event that is read already."""
     last = event.recodings.order_by("-id").values_list("code", flat=True).first()
@@ -61,7 +71,14 @@ def decisions_of(lead: Lead) -> QuerySet[Event]:
 
 
 def recode_event(
-    *, event_id: int, actor: User, now: datetime, reason: str, because: str, criterion: str = ""
+    *,
+    event_id: int,
+    actor: User,
+    now: datetime,
+    reason: str,
+    because: str,
+    criterion: str = "",
+    evidence: Evidence = NOTHING,
 ) -> Event:
     """Give a decision another code of the same action. The event that tells of it is returned.
 
@@ -72,8 +89,9 @@ def recode_event(
         lead = lock_lead(event.lead_id)
         _require_recodable(event, lead, actor)
         action = Action(event.action)
-        reason_for(action, reason, comment=because, criterion=criterion)
+        code = reason_for(action, reason, comment=because, criterion=criterion)
         require_criterion(lead, criterion)
+        proof = prove(code, evidence, lead=lead, actor=actor)
         was = code_of(event)
         if not because.strip():
             raise DomainError("invalid", "Say why the other code is right.", field="because")
@@ -83,17 +101,24 @@ def recode_event(
         told = amend(
             lead,
             RECODE,
-            {"reason": reason, "reason_criterion": criterion} if stands else {},
+            {"reason": reason, "reason_criterion": criterion, **proof.fields} if stands else {},
             actor=actor,
             now=now,
-            data={"event": event.pk, "of": action.value, "was": was, "reason": reason},
-            words={"comment": because},
+            data={
+                "event": event.pk,
+                "of": action.value,
+                "was": was,
+                "reason": reason,
+                **proof.data,
+            },
+            words={"comment": because, **proof.words},
         )
         Recoding.objects.create(
-            event=event, told=told, code=reason, criterion=criterion, by=actor, at=told.at
-        )
+            event=event, told=told, code=reason, criterion=criterion, detail=proof.detail,
+            by=actor, at=told.at,
+        )  # fmt: skip
         if action is Action.REJECT:
-            recode_dispute(event, reason, criterion)
+            recode_dispute(event, reason, criterion, proof.detail)
     return told
 
 

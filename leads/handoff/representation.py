@@ -24,8 +24,8 @@ INSTANTS = (
 PLAIN = (
     "stage", "episode", "origin", "title", "company", "country", "employees", "industry",
     "request", "source", "campaign", "external_id", "reason", "reason_criterion",
-    "marketing_ruling", "sales_ruling", "open_questions", "status_owed", "debrief", "paused_for",
-    "relief",
+    "reason_detail", "marketing_ruling", "sales_ruling", "open_questions", "status_owed", "debrief",
+    "paused_for", "relief",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, due_words
 from leadbridge.people.models import Team, User
+from leads.handoff.evidence import named_in
 from leads.handoff.inbox import met_words
 from leads.handoff.merging import absorbed_by
 from leads.handoff.models import Event, Lead, Remark
@@ -291,7 +292,8 @@ SETTLED = {
 
 def _recoded(telling: Telling) -> Iterator[Item]:
     of, data = str(telling.event.data.get("of")), telling.event.data
-    was, now = (telling.labels.of(of, str(data.get(name))) for name in ("was", "reason"))
+    was = telling.labels.of(of, str(data.get("was")))
+    now = telling.labels.of(of, str(data.get("reason")), named_in(telling.event))
     why = telling.words.get("comment", "")
     yield _item(f"{telling.who} changed the reason", f"From “{was}” to “{now}”. {why}".strip())
 
@@ -359,7 +361,9 @@ def _decided(telling: Telling) -> Iterator[Item]:
     event = telling.event
     words, tone = DONE.get(event.action, ("{}: " + event.action, ""))  # type: ignore[call-overload]
     reason = str(event.data.get("reason", ""))
-    label = telling.labels.of(event.action, reason)
+    label = telling.labels.of(event.action, reason, named_in(event))
+    rival = telling.words.get("rival", "")
+    label = f"{label} ({rival})" if rival else label
     comment = telling.words.get("comment", "")
     yield _item(
         words.format(telling.who),

@@ -19,7 +19,8 @@ from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.handoff import inbox as inbox_list
 from leads.handoff import outcomes
-from leads.handoff.forms import DECISIONS, Decision
+from leads.handoff.decision import Decision
+from leads.handoff.forms import DECISIONS
 from leads.handoff.inbox import PAGE, Scope, Show
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Group, Whose
@@ -27,6 +28,7 @@ from leads.handoff.overrides import overrides_at
 from leads.handoff.parties import actions_for, permit
 from leads.handoff.portrait import portrait_of
 from leads.handoff.queries import get_lead_for, late_count
+from leads.handoff.rerouting import is_named
 from leads.handoff.stages import UNDOABLE, Action
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -138,6 +140,8 @@ def lead(request: Request, ref: str) -> HttpResponse:
     viewer, now = viewer_of(request.user), request.now
     found = get_lead_for(request.user, ref)
     allowed = actions_for(found, viewer, now)
+    if Action.SUBMIT in allowed and is_named(found):
+        allowed.append("hand-on")
     last_event = found.events.order_by("-pk").values_list("pk", flat=True).first()
     seen = (found.changed_at, found.stage, allowed, last_event)
     return answer_page(
@@ -174,6 +178,7 @@ HEAD_ACTIONS = (
     ("debrief", "Debrief", ""),
     ("qualify", "Sales-qualified", ""),
     ("win", "Won", ""),
+    ("hand-on", "Hand over as sales named", ""),
     ("submit", "Hand over", "A"),
     ("attest", "Fill in what is asked", ""),
     ("answer", "Answer", ""),
@@ -237,7 +242,10 @@ def answer_decision(request: Request, ref: str, decision: type[Decision]) -> Htt
             if not decision.asks:
                 return redirect(f"/leads/{lead.ref}/")
             permit(lead, decision.action, actor=request.user, now=request.now)
-            asked = decision(lead=lead, now=request.now, user=request.user)
+            code = request.GET.get("reason", "")
+            asked = decision(lead=lead, now=request.now, user=request.user, chosen=code)
+            if request.htmx and "reason" in request.GET:
+                return render(request, "leads/_asked.html", {"form": asked})
             return ask(request, asked, back, status=200)
         form = decision(request.POST, lead=lead, now=request.now, user=request.user)
         if not form.is_valid():
@@ -301,11 +309,14 @@ def refuse(request: Request, lead: Lead, error: DomainError, back: str) -> HttpR
     return trigger_client_event(response, "dialog-close")
 
 
+DIALOGS = {*Action, *DECISIONS}
+
+
 def safe_next(request: Request, lead: Lead) -> str:
     """The page a person came from, if it is ours and no dialog; else the page of the lead."""
     for url in (request.POST.get("next"), request.META.get("HTTP_REFERER")):
         ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
-        if url and ours and not url.rstrip("/").endswith(tuple(f"/{name}" for name in Action)):
+        if url and ours and not url.rstrip("/").endswith(tuple(f"/{name}" for name in DIALOGS)):
             return url
     return f"/leads/{lead.ref}/"
 

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from leadbridge.kernel.errors import DomainError, FieldErrors
 from leadbridge.people.models import User
 from leads.definition.own_fields import LONGEST_TEXT, FieldSpec
+from leads.handoff.decision import Decision
 from leads.handoff.episodes import Packet
-from leads.handoff.forms import Decision
 from leads.handoff.stages import Action
 from leads.intake.attesting import asked_about, attest_facts
 from leads.intake.cleaning import LONGEST, LONGEST_MESSAGE, read_packet

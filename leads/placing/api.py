@@ -1,8 +1,9 @@
 """The rules that place leads in the API: the same life as on the pages."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -189,40 +190,43 @@ class VersionOne(ApiView):
         return Response(status=204)
 
 
-class Publish(ApiView):
+class Turn(ApiView):
+    """A POST after which other rules are in force."""
+
+    turn: ClassVar[Callable[..., RoutingVersion]]
+
+    def post(self, request: Request, number: int) -> Response:
+        """404 before anything else."""
+        user = caller(request)
+        found = versions.get_version_for(user, number)
+        read_body(request, Nothing)
+        done = type(self).turn(version_id=found.pk, actor=user, now=now_of(request))
+        return Response(_answer(done))
+
+
+def _described(name: str, words: str) -> Callable[[type[Turn]], type[Turn]]:
+    schema = extend_schema(
+        operation_id=name,
+        tags=TAGS,
+        description=words,
+        request=Nothing,
+        responses=answers(400, 403, 404, 409, ok=RoutingAnswer),
+    )
+    return extend_schema_view(post=schema)
+
+
+@_described("routing_publish", "Leads that were placed stay where they are.")
+class Publish(Turn):
     """Place leads by a draft from now on."""
 
-    @extend_schema(
-        operation_id="routing_publish",
-        tags=TAGS,
-        request=Nothing,
-        responses=answers(400, 403, 404, 409, ok=RoutingAnswer),
-    )
-    def post(self, request: Request, number: int) -> Response:
-        """Leads that were placed stay where they are."""
-        user = caller(request)
-        found = versions.get_version_for(user, number)
-        read_body(request, Nothing)
-        done = versions.publish_draft(version_id=found.pk, actor=user, now=now_of(request))
-        return Response(_answer(done))
+    turn = staticmethod(versions.publish_draft)
 
 
-class Restore(ApiView):
+@_described("routing_restore", "Its text is published again, as the next version.")
+class Restore(Turn):
     """Go back to an earlier version."""
 
-    @extend_schema(
-        operation_id="routing_restore",
-        tags=TAGS,
-        request=Nothing,
-        responses=answers(400, 403, 404, 409, ok=RoutingAnswer),
-    )
-    def post(self, request: Request, number: int) -> Response:
-        """Its text is published again, as the next version."""
-        user = caller(request)
-        found = versions.get_version_for(user, number)
-        read_body(request, Nothing)
-        done = versions.roll_back(version_id=found.pk, actor=user, now=now_of(request))
-        return Response(_answer(done))
+    turn = staticmethod(versions.roll_back)
 
 
 class Try(ApiView):

@@ -12,12 +12,14 @@ from leadbridge.people.calls import ListView, Query, caller, now_of, page_of, re
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
 from leads.handoff.disputes import Dispute
+from leads.handoff.evidence import with_evidence
 from leads.handoff.models import Event, Lead
-from leads.handoff.reasons import CODED, Reason
+from leads.handoff.reasons import CODED, Reason, ReasonKind
 from leads.handoff.recoding import recode_event
 from leads.review import bodies
 from leads.review.disputes import Row, Wish, disputes_for, rows_of
 from leads.review.figures import By, tally
+from leads.review.kinds import add_kind, edit_kind, find_kind
 from leads.review.reasons import Wanted, add_reason, edit_reason, find_reason
 
 WISHES = ("q", "criterion", "reason", "source")
@@ -37,7 +39,7 @@ class Reasons(ListView):
         query = Query(request, ("action",))
         actions = query.choices("action", [action.value for action in CODED])
         query.close()
-        rows = Reason.objects.order_by("position", "id")
+        rows = Reason.objects.order_by("position", "id").prefetch_related("kinds")
         found = {action.value: [r for r in rows if r.action == action] for action in CODED}
         wanted = [one for action in actions or found for one in found[action]]
         results = [reason_answer(one) for one in wanted]
@@ -82,6 +84,43 @@ class ReasonOne(ApiView):
         return Response(reason_answer(kept))
 
 
+class Kinds(ApiView):
+    """The kinds between which a reason is told apart."""
+
+    @extend_schema(
+        operation_id="reasons_kinds_add",
+        tags=["reasons"],
+        request=bodies.KindBody,
+        responses=answers(400, 403, 404, 409, created=bodies.KindAnswer),
+    )
+    def post(self, request: Request, action: str, code: str) -> Response:
+        """Add one, as a head or an administrator. 409 `already_exists`."""
+        find_reason(action, code)
+        told = read_body(request, bodies.KindBody)
+        added = add_kind(action=action, reason=code, actor=caller(request), **told)
+        return Response(kind_answer(added), status=201)
+
+
+class KindOne(ApiView):
+    """One kind of one reason."""
+
+    @extend_schema(
+        operation_id="reasons_kinds_change",
+        tags=["reasons"],
+        request=bodies.KindPatch,
+        responses=answers(400, 403, 404, 409, ok=bodies.KindAnswer),
+    )
+    def patch(self, request: Request, action: str, code: str, kind: str) -> Response:
+        """Change its words or its place, or retire it. 409 `last_kind`."""
+        find_kind(action, code, kind)
+        told = read_body(request, bodies.KindPatch)
+        kept = edit_kind(
+            action=action, reason=code, kind=kind, actor=caller(request), now=now_of(request),
+            **told,
+        )  # fmt: skip
+        return Response(kind_answer(kept))
+
+
 class Recode(ApiView):
     """Give a decision another reason."""
 
@@ -96,7 +135,7 @@ class Recode(ApiView):
         event_id = visible_event(request, number)
         told = read_body(request, bodies.RecodeBody)
         actor, now = caller(request), now_of(request)
-        event = recode_event(event_id=event_id, actor=actor, now=now, **told)
+        event = recode_event(event_id=event_id, actor=actor, now=now, **with_evidence(told))
         data = event.data
         answer = {"event": data["event"], "was": data["was"], "reason": data["reason"]}
         return Response({"id": event.pk, **answer}, status=201)
@@ -193,12 +232,23 @@ def reason_answer(reason: Reason) -> dict[str, object]:
         "code": reason.code,
         "label": reason.label,
         "asks": reason.asks or None,
+        "kinds": [kind_answer(one) for one in reason.kinds.all()],
         "needs_words": reason.needs_words,
         "needs_attempts": reason.needs_attempts,
         "against": reason.against,
         "next_step": reason.next_step,
         "position": reason.position,
         "retired_at": utc_text(reason.retired_at),
+    }
+
+
+def kind_answer(kind: ReasonKind) -> dict[str, object]:
+    """One kind as the API tells it."""
+    return {
+        "code": kind.code,
+        "label": kind.label,
+        "position": kind.position,
+        "retired_at": utc_text(kind.retired_at),
     }
 
 
@@ -214,6 +264,7 @@ def dispute_answer(dispute: Dispute, row: Row) -> dict[str, object]:
         "due_at": utc_text(dispute.lead.next_due_at) if waits else None,
         "reason": dispute.reason,
         "criterion": dispute.criterion,
+        "detail": dispute.detail,
         "source": dispute.source,
         "outcome": dispute.outcome or None,
         "settled_at": utc_text(dispute.settled_at),

@@ -5,6 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from leadbridge.people.calls import Body, Words
+from leads.handoff.bodies import EvidenceBody
+
+ASKS = (
+    "comment, criterion, lead, account, owner, field, kind, rival, manager, or nothing: what else "
+    "whoever chooses it names"
+)
 
 
 class ReasonBody(Body):
@@ -13,7 +19,7 @@ class ReasonBody(Body):
     action = Words(longest=12, lines=False, help_text="reject, recycle, disqualify or lose")
     code = Words(longest=30, lines=False)
     label = Words(longest=80, lines=False)  # type: ignore[assignment]  # a field of this name
-    asks = Words(longest=9, lines=False, required=False, help_text="comment, criterion or blank")
+    asks = Words(longest=9, lines=False, required=False, help_text=ASKS)
     needs_words = serializers.BooleanField(required=False)
     needs_attempts = serializers.BooleanField(required=False)
     against = Words(
@@ -32,10 +38,35 @@ class ReasonPatch(Body):
     retired = serializers.BooleanField(required=False)
 
 
-class RecodeBody(Body):
+class RecodeBody(EvidenceBody):
     reason = Words(longest=30, lines=False, help_text="A code of the same action.")
     criterion = Words(longest=60, lines=False, required=False)
     because = Words()
+
+
+class KindBody(Body):
+    """One of the kinds between which a reason is told apart; its code never changes."""
+
+    code = Words(longest=30, lines=False)
+    label = Words(longest=80, lines=False)  # type: ignore[assignment]  # a field of this name
+    position = serializers.IntegerField(required=False, min_value=0, max_value=999)
+
+
+class KindPatch(Body):
+    """What is left out stays."""
+
+    label = Words(longest=80, lines=False, required=False)  # type: ignore[assignment]  # a field
+    position = serializers.IntegerField(required=False, min_value=0, max_value=999)
+    retired = serializers.BooleanField(required=False)
+
+
+class KindAnswer(serializers.Serializer[Any]):
+    """One kind of a reason that asks for one."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
+    position = serializers.IntegerField()
+    retired_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReasonAnswer(serializers.Serializer[Any]):
@@ -44,7 +75,8 @@ class ReasonAnswer(serializers.Serializer[Any]):
     action = serializers.CharField()
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field of this name
-    asks = serializers.CharField(allow_null=True, help_text="comment or criterion")
+    asks = serializers.CharField(allow_null=True, help_text=ASKS)
+    kinds = KindAnswer(many=True)
     needs_words = serializers.BooleanField(
         help_text="After a conversation: the prospect's words, or “none”."
     )
@@ -79,6 +111,7 @@ class DisputeAnswer(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField(allow_null=True, help_text="When both have to have ruled.")
     reason = serializers.CharField()
     criterion = serializers.CharField()
+    detail = serializers.CharField(help_text="What the reason asked for, as in a lead.")
     source = serializers.CharField()  # type: ignore[assignment]  # a field of this name
     outcome = serializers.CharField(allow_null=True, help_text="upheld, overturned or split")
     settled_at = serializers.DateTimeField(allow_null=True)

@@ -166,7 +166,7 @@ def _row(
         state=state_words(dispute, waits=waits),
         tone="risk" if waits else TONES.get(dispute.outcome, ""),
         source=dispute.source,
-        reason=labels.of(Action.REJECT, dispute.reason),
+        reason=labels.of(Action.REJECT, dispute.reason, dispute.detail),
         criterion=dispute.sentence or dispute.criterion,
         no=Said(
             "sales", str(dispute.rejected_by or ""), "", told.words.get(dispute.rejection_id, "")

@@ -9,12 +9,15 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.handoff.actions import dispute_lead
-from leads.handoff.forms import Decision, words_field
+from leads.handoff.decision import Decision
+from leads.handoff.evidence_forms import answers_of, fields_for, reason_chosen
+from leads.handoff.forms import words_field
 from leads.handoff.models import Event, Lead
-from leads.handoff.reasons import CODED, Labels, Reason, reasons_for
+from leads.handoff.reasons import CODED, Labels, Reason, ReasonKind, reasons_for
 from leads.handoff.recoding import code_of, recode_event
 from leads.handoff.stages import Action
 from leads.review.disputes import precedents_for
+from leads.review.kinds import add_kind, edit_kind
 from leads.review.reasons import MOST_POSITION, Wanted, add_reason, edit_reason
 from leads.work.models import Verdict
 from leads.work.rulings import dispute_of, rule_on_dispute
@@ -25,7 +28,7 @@ class Contested(Decision):
 
     def prepare(self) -> None:
         no, _ = dispute_of(self.lead)
-        reason = Labels().of(Action.REJECT, self.lead.reason)
+        reason = Labels().of(Action.REJECT, self.lead.reason, self.lead.reason_detail)
         self.quotes = [("Sales said no", ": ".join(filter(None, (reason, no))))]
         if line := criterion_line(self.lead):
             self.quotes.append(("The definition on this criterion", line))
@@ -93,26 +96,23 @@ class Recode(Plain):
     """Another code for a decision that was taken."""
 
     reason = forms.ChoiceField(label="The reason is")
-    criterion = forms.ChoiceField(label="Which criterion it does not meet", required=False)
     because = words_field("Why this one is right", required=True)
 
-    def __init__(self, data: object = None, *, event: Event) -> None:
+    def __init__(self, data: object = None, *, event: Event, user: User) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # what a request holds
         self.event = event
         action, now_under = Action(event.action), code_of(event)
-        reason, criterion = self.fields["reason"], self.fields["criterion"]
+        reason = self.fields["reason"]
         assert isinstance(reason, forms.ChoiceField), "declared above"
-        assert isinstance(criterion, forms.ChoiceField), "declared above"
         others = [one for one in reasons_for(action) if one.code != now_under]
         reason.choices = [("", "Choose one"), *((one.code, one.label) for one in others)]
-        lines = [(line["id"], line["sentence"]) for line in event.lead.verdict_lines]
-        criterion.choices = [("", "None"), *lines]
-        if action is not Action.REJECT:
-            del self.fields["criterion"]
+        chosen = reason_chosen(action, str(self.data.get("reason", "")))
+        self.fields |= fields_for(chosen, event.lead, user)
 
     def save(self, *, actor: User, now: datetime) -> Event:
         """Give it the code."""
-        return recode_event(event_id=self.event.pk, actor=actor, now=now, **self.cleaned_data)
+        told = answers_of(self.cleaned_data)
+        return recode_event(event_id=self.event.pk, actor=actor, now=now, **told)
 
 
 class ReasonForm(Plain):
@@ -169,4 +169,53 @@ class NewReason(Plain):
     def save(self, *, actor: User, now: datetime) -> str:
         """Add it; what to tell the person."""
         added = add_reason(actor=actor, wanted=Wanted(**self.cleaned_data))
+        return f"Added “{added.label}”. It can be chosen at once."
+
+
+class KindForm(Plain):
+    """What of a kind may be edited."""
+
+    label = forms.CharField(label="Label", max_length=80)
+    position = forms.IntegerField(
+        label="Place in the list", min_value=0, max_value=MOST_POSITION, help_text="Lowest first."
+    )
+    retired = forms.BooleanField(
+        label="Retired: it stays readable and cannot be chosen any more", required=False
+    )
+
+    def __init__(self, data: object = None, *, kind: ReasonKind) -> None:
+        retired = kind.retired_at is not None
+        known = {"label": kind.label, "position": kind.position, "retired": retired}
+        super().__init__(data, initial=known)  # type: ignore[arg-type]  # what a request holds
+        self.kind = kind
+
+    def save(self, *, actor: User, now: datetime) -> str:
+        """Keep it; what to tell the person."""
+        reason, kind = self.kind.reason, self.kind.code
+        kept = edit_kind(
+            action=reason.action, reason=reason.code, kind=kind, actor=actor, now=now,
+            **self.cleaned_data,
+        )  # fmt: skip
+        return f"Kept “{kept.label}”."
+
+
+class NewKind(Plain):
+    """A kind that does not exist yet."""
+
+    code = forms.CharField(
+        label="Code", max_length=30, help_text="For programs; it never changes, as in too_small."
+    )
+    label = forms.CharField(label="Label", max_length=80)
+    position = forms.IntegerField(
+        label="Place in the list", min_value=0, max_value=MOST_POSITION, initial=100
+    )
+
+    def __init__(self, data: object = None, *, reason: Reason) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # what a request holds
+        self.reason = reason
+
+    def save(self, *, actor: User, now: datetime) -> str:
+        """Add it; what to tell the person."""
+        action, reason = self.reason.action, self.reason.code
+        added = add_kind(action=action, reason=reason, actor=actor, **self.cleaned_data)
         return f"Added “{added.label}”. It can be chosen at once."

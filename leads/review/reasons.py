@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import keeps_reasons
 from leadbridge.people.models import User
-from leads.handoff.reasons import CODED, Reason, reasons_for
+from leads.handoff.reasons import CODED, Reason
 from leads.handoff.stages import Action
 
 CODE = re.compile(r"[a-z][a-z0-9_]{1,29}")
@@ -52,17 +53,18 @@ def add_reason(*, actor: User, wanted: Wanted) -> Reason:
     require_keeper(actor)
     if wanted.action not in CODED:
         raise DomainError("invalid", f"Choose one of: {', '.join(CODED)}.", field="action")
-    if not CODE.fullmatch(wanted.code):
-        raise DomainError(
-            "invalid",
-            "A code is 2 to 30 small letters, digits or underscores, as in “no_budget”.",
-            field="code",
-        )
+    require_code(wanted.code)
     _one_of(Reason.Ask.values, wanted.asks, "asks")
     _one_of(Reason.Against.values, wanted.against, "against")
     if wanted.asks == Reason.Ask.CRITERION and wanted.action != Action.REJECT:
         raise DomainError("invalid", "Only a rejection names a criterion.", field="asks")
-    fields = {**vars(wanted), "label": _label(wanted.label), "position": _place(wanted.position)}
+    if wanted.asks == Reason.Ask.OWNER and wanted.action != Action.REJECT:
+        raise DomainError("invalid", "Only a rejection names the right owner.", field="asks")
+    fields = {
+        **vars(wanted),
+        "label": require_label(wanted.label),
+        "position": require_place(wanted.position),
+    }
     try:
         with transaction.atomic():
             return Reason.objects.create(**fields)
@@ -95,11 +97,11 @@ def edit_reason(
             find_reason(action, code)
         reason = rows[code]
         if label is not None:
-            reason.label = _label(label)
+            reason.label = require_label(label)
         if next_step is not None:
             reason.next_step = next_step.strip()
         if position is not None:
-            reason.position = _place(position)
+            reason.position = require_place(position)
         if retired is not None:
             _retire(reason, rows, now if retired else None)
         reason.save(update_fields=["label", "next_step", "position", "retired_at"])
@@ -123,13 +125,25 @@ def _retire(reason: Reason, rows: dict[str, Reason], at: datetime | None) -> Non
         reason.retired_at = at
 
 
-def _label(label: str) -> str:
+def require_code(code: str) -> None:
+    """A code that programs can rely on."""
+    if not CODE.fullmatch(code):
+        raise DomainError(
+            "invalid",
+            "A code is 2 to 30 small letters, digits or underscores, as in “no_budget”.",
+            field="code",
+        )
+
+
+def require_label(label: str) -> str:
+    """The words for it; there are some."""
     if not label.strip():
         raise DomainError("invalid", "Give it a name.", field="label")
     return label.strip()
 
 
-def _place(position: int) -> int:
+def require_place(position: int) -> int:
+    """A place in the list."""
     if not 0 <= position <= MOST_POSITION:
         raise DomainError("invalid", f"From 0 to {MOST_POSITION}.", field="position")
     return position
@@ -143,7 +157,8 @@ def _one_of(known: list[str], value: str, name: str) -> None:
 
 def all_reasons() -> dict[str, list[Reason]]:
     """Every code by its action: those that may be chosen in their order, retired ones last."""
-    found: dict[str, list[Reason]] = {action.value: list(reasons_for(action)) for action in CODED}
-    for reason in Reason.objects.exclude(retired_at=None).order_by("position", "id"):
+    found: dict[str, list[Reason]] = {action.value: [] for action in CODED}
+    retired = F("retired_at").asc(nulls_first=True)
+    for reason in Reason.objects.order_by(retired, "position", "id").prefetch_related("kinds"):
         found[reason.action].append(reason)
     return found

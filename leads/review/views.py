@@ -19,7 +19,8 @@ from leads.handoff.stages import Action
 from leads.handoff.views import address, answer_decision, chosen, freshness, page_number
 from leads.review.disputes import PAGE, Wish, disputes_for, rows_of
 from leads.review.figures import By, tally
-from leads.review.forms import FORMS, NewReason, Plain, ReasonForm, Recode
+from leads.review.forms import FORMS, KindForm, NewKind, NewReason, Plain, ReasonForm, Recode
+from leads.review.kinds import find_kind, repeated_fields
 from leads.review.reasons import all_reasons, find_reason, require_keeper
 
 BY_NAMES = {
@@ -149,7 +150,8 @@ def recode(request: Request, ref: str, number: int) -> HttpResponse:
     lead = get_lead_for(request.user, ref)
     require_recoder(request)
     event = event_of(lead.pk, number)
-    form = Recode(request.POST if request.method == "POST" else None, event=event)
+    data = request.POST if request.method == "POST" else None
+    form = Recode(data, event=event, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             form.save(actor=request.user, now=request.now)
@@ -189,7 +191,11 @@ def reasons(request: Request) -> HttpResponse:
     """Every code, action by action."""
     require_keeper(request.user)
     groups = [(DONE[Action(action)], found) for action, found in all_reasons().items()]
-    return render(request, "leads/reasons.html", {"groups": groups})
+    labels = Labels()
+    repeated = [
+        (labels.detail("", "", one.field), one.count) for one in repeated_fields(request.now)
+    ]
+    return render(request, "leads/reasons.html", {"groups": groups, "repeated": repeated})
 
 
 @require_http_methods(["GET", "POST"])
@@ -212,9 +218,32 @@ def reason_edit(request: Request, action: str, code: str) -> HttpResponse:
     return save_form(request, form, title=reason.label, button="Save", hint=hint)
 
 
-def save_form(
-    request: Request, form: ReasonForm | NewReason, *, title: str, button: str, hint: str
-) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@signed_in
+def kind_new(request: Request, action: str, code: str) -> HttpResponse:
+    """Add a kind to a reason that asks for one."""
+    require_keeper(request.user)
+    reason = find_reason(action, code)
+    form = NewKind(request.POST if request.method == "POST" else None, reason=reason)
+    hint = f"{DONE[Action(action)]}: {reason.label}."
+    return save_form(request, form, title="Another kind", button="Add", hint=hint)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def kind_edit(request: Request, action: str, code: str, kind: str) -> HttpResponse:
+    """Change the words or the place of a kind, or retire it."""
+    require_keeper(request.user)
+    found = find_kind(action, code, kind)
+    form = KindForm(request.POST if request.method == "POST" else None, kind=found)
+    hint = f"{DONE[Action(action)]}: {found.reason.label}."
+    return save_form(request, form, title=found.label, button="Save", hint=hint)
+
+
+Kept = ReasonForm | NewReason | KindForm | NewKind
+
+
+def save_form(request: Request, form: Kept, *, title: str, button: str, hint: str) -> HttpResponse:
     """Keep what was typed, or show what is wrong at its field."""
     if request.method == "POST" and form.is_valid():
         try:

@@ -3,28 +3,20 @@
 from typing import ClassVar
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from leadbridge.kernel.runs import Run
 from leads.definition.models import DefinitionVersion
 
 
-class Backtest(models.Model):
+class Backtest(Run):
     """One version of the definition, as its text then stood, tried on the leads of a past.
 
     It belongs to `content_hash`: a text that was edited since has no backtest until it is tried
     again. Once done, a result never changes, so that what both heads saw when they signed can be
     told by its hash. It holds counts and ids of leads, and nothing that people told.
     """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
-
-    OPEN = (State.WAITING, State.RUNNING)
 
     document = models.ForeignKey(
         DefinitionVersion, on_delete=models.CASCADE, related_name="backtests"
@@ -41,18 +33,8 @@ class Backtest(models.Model):
     )
     since = models.DateTimeField()
     until = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     leads = models.PositiveIntegerField(null=True, help_text="How many there are to judge.")
-    share = models.PositiveSmallIntegerField(default=0, help_text="How much is done, in percent.")
-    result = models.JSONField(default=dict)
     result_hash = models.CharField(max_length=64, blank=True)
-    error = models.TextField(blank=True)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "leads"
@@ -87,8 +69,3 @@ class Backtest(models.Model):
 
     def __str__(self) -> str:
         return f"backtest {self.pk} of {self.document}"
-
-    @property
-    def is_open(self) -> bool:
-        """Is it still to be done?"""
-        return self.state in self.OPEN

@@ -12,6 +12,7 @@ from leadbridge.kernel.hashing import content_hash
 from leadbridge.people.access import sees_figures, viewer_of
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.models import Side, User
+from leads.definition.cautions import Caution
 from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.handoff.models import Lead
@@ -53,14 +54,15 @@ def last_backtest(version: DefinitionVersion) -> Backtest | None:
     )
 
 
-def caution_by_backtest(version: DefinitionVersion) -> str:
+def caution_by_backtest(version: DefinitionVersion) -> Caution | None:
     """What the backtest of the very text of a draft warns of; where there is none, that."""
     tried = backtest_of(version)
     if tried is None:
-        return "This text was not tried on past leads, so nobody knows what it would do."
+        return Caution("This text was not tried on past leads, so nobody knows what it would do.")
     if tried.state != Backtest.State.DONE:
-        return "The backtest of this text is not done, so nobody knows what it would do."
-    return warning(tried.result)
+        return Caution("The backtest of this text is not done, so nobody knows what it would do.")
+    words = warning(tried.result)
+    return Caution(words, counted=True) if words else None
 
 
 @dataclass(frozen=True)

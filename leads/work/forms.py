@@ -8,7 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from leadbridge.people.models import User
-from leads.handoff.forms import Decision, OneClick, words_field
+from leads.handoff.decision import Decision, OneClick
+from leads.handoff.forms import words_field
 from leads.handoff.pauses import allowed_pauses
 from leads.handoff.pausing import pause_lead, resume_lead
 from leads.handoff.stages import Action

@@ -1,14 +1,20 @@
 """The agreement as a page both sides read alike, its editor, and the buttons of its life."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people import documents
-from leadbridge.people.access import may_draft
-from leadbridge.people.document_pages import answer_act, found_version
+from leadbridge.people.document_pages import (
+    Desk,
+    Texts,
+    answer_act,
+    answer_edit,
+    edit_status,
+    found_version,
+    wrong_of,
+)
 from leadbridge.people.document_queries import Standing, standing_for
 from leadbridge.people.document_screen import sheet_of
 from leadbridge.people.http import Request, signed_in, zone_of
@@ -49,35 +55,25 @@ def draft(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit(request: Request, number: int) -> HttpResponse:
-    """The editor of a draft. Only “Save” writes; the other buttons add and remove rows."""
-    found = found_version(AGREEMENT, request, number)
-    if not may_draft(request.user):
-        raise DomainError("forbidden", "Drafts are written by the heads of both sides.", status=403)
-    if found.state != AgreementVersion.State.DRAFT:
-        return redirect("agreement-version", number=number)
-    if request.method != "POST":
-        texts = {**texts_of(Agreement.from_content(found.content)), "note": found.note}
-        return _draw_editor(request, found, Editor(texts), documents.draft_mark(found))
-    texts = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-    seen = texts.get("seen", "")
-    pressed = press(texts, texts.get("do", ""))
-    if pressed is not None:
-        return _draw_editor(request, found, Editor(pressed), seen)
-    try:
-        documents.edit_draft(
-            AGREEMENT,
-            document_id=found.pk,
-            actor=request.user,
-            content=read_texts(texts),
-            note=texts.get("note", ""),
-            seen=seen,
-        )
-    except DomainError as error:
-        editor = Editor(texts, wrong=error.field, message=error.message)
-        status = error.status if error.status == 409 else 422
-        return _draw_editor(request, found, editor, seen, status)
-    messages.success(request, f"Saved version {number} as a draft.")
-    return redirect("agreement-version", number=number)
+    """The editor of a draft."""
+
+    def draw(
+        found: AgreementVersion, texts: Texts, seen: str, refused: DomainError | None
+    ) -> HttpResponse:
+        editor = Editor(texts, **wrong_of(refused))
+        note = editor.texts.get("note", "")
+        context = {"version": found, "editor": editor, "seen": seen, "note": note}
+        status = edit_status(refused)
+        return render(request, "sla/agreement_edit.html", context, status=status)
+
+    desk = Desk(
+        AGREEMENT,
+        texts_of=lambda content: texts_of(Agreement.from_content(content)),
+        read=read_texts,
+        press=press,
+        draw=draw,
+    )
+    return answer_edit(desk, request, number)
 
 
 @require_POST
@@ -107,15 +103,3 @@ def _draw(
         }
     status = refused.status if refused else 200
     return render(request, "sla/agreement.html", context, status=status)
-
-
-def _draw_editor(
-    request: Request, found: AgreementVersion, editor: Editor, seen: str, status: int = 200
-) -> HttpResponse:
-    context = {
-        "version": found,
-        "editor": editor,
-        "seen": seen,
-        "note": editor.texts.get("note", ""),
-    }
-    return render(request, "sla/agreement_edit.html", context, status=status)

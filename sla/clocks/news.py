@@ -18,6 +18,7 @@ from leadbridge.outbox.models import Message
 from leadbridge.people.models import User
 from leads.handoff.bars import ruling_of, side_of
 from leads.handoff.changes import Change
+from leads.handoff.judged import verdict_line, verdict_text
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import SALES_STAGES, Action
 from leads.work.models import Question
@@ -28,6 +29,7 @@ from sla.clocks.terms import past_now
 ARRIVED, ASKED, ANSWERED, DISPUTED = "lead.arrived", "lead.asked", "lead.answered", "lead.disputed"
 STATUS_ASKED, REPORTED = "lead.status_asked", "lead.reported"
 MOST_LISTED = 30
+MOST_EXPLAINED = 5  # leads that one mail explains line by line; of more it tells the verdict alone
 
 
 def tell_of(change: Change) -> None:
@@ -147,7 +149,8 @@ def render(messages: Sequence[Message]) -> Letter | None:
     )
     if not current:
         return None
-    entries = [_entry(message, event) for message, event in current[:MOST_LISTED]]
+    explain = verdict_text if len(current) <= MOST_EXPLAINED else verdict_line
+    entries = [_entry(message, event, explain) for message, event in current[:MOST_LISTED]]
     if more := len(current) - len(entries):
         entries.append(f"… and {more:,} more: {settings.SITE_URL}/")
     return Letter(_subject(current), "\n\n".join(entries) + "\n")
@@ -171,13 +174,14 @@ def _subject(current: Sequence[tuple[Message, Event]]) -> str:
     return ", ".join(parts)
 
 
-def _entry(message: Message, event: Event) -> str:
+def _entry(message: Message, event: Event, explain: Callable[[Lead], str]) -> str:
     lead, who = event.lead, str(event.actor or "LeadBridge")
     said = next((r.text for r in event.remarks.all() if r.kind == "comment"), "")
     lines = (
         f"{lead.name} ({lead.ref}): {WORDS[message.kind].sentence.format(who=who)}"
         + (f": “{said}”" if said else "."),
         _due(lead, message) if message.kind == ARRIVED else "",
+        explain(lead) if message.kind == ARRIVED else "",
         f"{settings.SITE_URL}/leads/{lead.ref}/",
     )
     return "\n".join(filter(None, lines))

@@ -11,6 +11,7 @@ from leadbridge.kernel.time import local
 from leadbridge.kernel.words import MONTHS, WEEKDAYS
 from leadbridge.outbox.kinds import Letter, Renderer
 from leadbridge.outbox.models import Message
+from leads.handoff.judged import verdict_line, verdict_text
 from sla.clocks.explanation import short_words
 from sla.clocks.kinds import KINDS, Side
 from sla.clocks.models import Clock
@@ -66,6 +67,7 @@ def _body(clock: Clock, message: Message, due: str, done: str = "") -> str:
         f"{lead.name} ({lead.ref}) {_standing(clock, message)}.",
         done,
         f"{KINDS[clock.kind].label} {due} ({zone}).\n{_counted(clock, zone)}",
+        verdict_text(lead) if lead.submitted_at else "",
         f"{settings.SITE_URL}/leads/{lead.ref}/",
         f"Why it was due then: {settings.SITE_URL}/clocks/{clock.pk}/",
     )
@@ -186,10 +188,12 @@ def _digest(rows: Sequence[_Late], since: int, message: Message) -> str:
 def _entry(row: _Late, clock: Clock, message: Message) -> str:
     due = f"{'Overdue since' if row.overdue else 'Due'} {_due(clock, message)}"
     owed = ", ".join(dict.fromkeys(row.kinds)).lower()
-    return (
-        f"{due}: {clock.lead.name} ({clock.lead.ref}), {owed}; {_standing(clock, message)}.\n"
-        f"{settings.SITE_URL}/leads/{clock.lead.ref}/"
+    lines = (
+        f"{due}: {clock.lead.name} ({clock.lead.ref}), {owed}; {_standing(clock, message)}.",
+        verdict_line(clock.lead) if clock.lead.submitted_at else "",
+        f"{settings.SITE_URL}/leads/{clock.lead.ref}/",
     )
+    return "\n".join(filter(None, lines))
 
 
 RENDERERS: dict[str, Renderer] = {

@@ -57,6 +57,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
     "Ruling": ({"rulings"}, {"leads/work/rulings.py"}, "leads_ruling"),
     "Debrief": ({"debriefs"}, {"leads/work/debriefs.py"}, "leads_debrief"),
     "Reason": ({"reason"}, {"leads/review/reasons.py"}, "leads_reason"),
+    "ReasonKind": ({"kinds"}, {"leads/review/kinds.py"}, "leads_reasonkind"),
     "Dispute": ({"disputes", "contests"}, {"leads/handoff/disputes.py"}, "leads_dispute"),
     "Recoding": ({"recodings"}, {"leads/handoff/recoding.py"}, "leads_recoding"),
     "CampaignRule": (set(), {"leads/campaigns/actions.py"}, "leads_campaignrule"),

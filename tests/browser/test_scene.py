@@ -218,6 +218,7 @@ def test_a_no_comes_back_to_marketing_with_its_reason_and_a_clock(
     dialog.get_by_role("button", name="Reject").click()
     expect(dialog).to_be_visible()
     dialog.get_by_label("Why", exact=True).select_option("wrong_route")
+    dialog.get_by_label("Whose it is").select_option(label="Americas")
     dialog.get_by_label("In a few words").fill("Belongs to the partner desk.")
     dialog.get_by_role("button", name="Reject").click()
     expect(dialog).not_to_be_visible()
@@ -225,7 +226,9 @@ def test_a_no_comes_back_to_marketing_with_its_reason_and_a_clock(
 
     back = row(mia, "Bluefin")
     expect(back).to_contain_text("Sales said no", timeout=left(APPEARS, decided))
-    expect(back).to_contain_text("Wrong territory, product or owner: Belongs to the partner desk.")
+    expect(back).to_contain_text(
+        "Wrong territory, product or owner: Americas: Belongs to the partner desk."
+    )
     expect(back).to_contain_text("Rework")
     expect(back.locator(".clock.ok")).to_be_visible()
     expect(row(seller, "Bluefin")).to_have_count(0)

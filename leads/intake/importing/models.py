@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from leadbridge.kernel.runs import AskedFor
 from leads.handoff.models import Lead
 
 
-class Import(models.Model):
+class Import(AskedFor):
     """One file. All that a worker needs lies here and in its rows, so any worker can go on with it.
 
     Counts are of rows that were dealt with; `checked` says the same of all rows before anything
@@ -36,7 +37,6 @@ class Import(models.Model):
     preset = models.CharField(max_length=30, blank=True)
     mapping = models.JSONField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.STAGED)
-    error = models.TextField(blank=True)
 
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -51,9 +51,6 @@ class Import(models.Model):
     marketer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

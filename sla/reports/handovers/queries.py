@@ -11,6 +11,9 @@ from django.db.models.functions import TruncDate
 
 from leadbridge.kernel.shares import Share
 from leads.definition.queries import active_definition
+from leads.handoff.reasons import Labels
+from leads.handoff.recoding import coded_now, detail_now
+from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import hours_for
 from sla.reports.scorecard.pace import NO_TEAM, Pace, month_of
@@ -74,6 +77,39 @@ def refused_by_criterion(slice_: Slice, *, now: datetime) -> list[Refused]:
         for named, count, yes in rows
     ]
     return sorted(lines, key=lambda one: (-one.count, one.key))
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What sales named beside a reason: a kind, a field, an owner; and how often."""
+
+    code: str
+    reason: str
+    key: str
+    named: str
+    count: int
+
+
+def refused_by_detail(slice_: Slice, *, now: datetime) -> list[Detail]:
+    """Rejections of a slice by what their reason asked for, most first. A link to one other lead
+    says nothing about the others, so those are counted together."""
+    ended = ("ended_by_id", "ended_by__data")
+    rows = (
+        clocks_in(slice_, Part.REJECTED, now)
+        .order_by()
+        .annotate(code=coded_now(*ended), named=detail_now(*ended))
+        .exclude(named=None)
+        .exclude(named="")
+        .exclude(named__regex=r"^(L|C)-")
+        .values_list("code", "named")
+        .annotate(n=Count("pk"))
+    )
+    labels, action = Labels(), Action.REJECT
+    lines = [
+        Detail(code, labels.of(action, code), named, labels.detail(action, code, named), count)
+        for code, named, count in rows
+    ]
+    return sorted(lines, key=lambda one: (-one.count, one.reason, one.named))
 
 
 def _sentences() -> dict[str, str]:

@@ -16,10 +16,12 @@ from leadbridge.people.models import Side
 from leads.handoff.views import address
 from sla.reports.asking import Asked
 from sla.reports.handovers.queries import (
+    Detail,
     Refused,
     SourceLine,
     pace_days,
     refused_by_criterion,
+    refused_by_detail,
     sources_of,
 )
 from sla.reports.handovers.screen import pace_rows, refused_rows, source_rows
@@ -43,11 +45,12 @@ def handover_figures(request: Request) -> HttpResponse:
     exact = narrowed_to(asked.exact, request) if whose == "mine" else asked.exact
     with one_snapshot():
         refused = refused_by_criterion(exact.slice, now=now)
+        details = refused_by_detail(exact.slice, now=now)
         sources = sources_of(exact.slice, now=now)
         pace = pace_of(asked.exact.slice, now=now)
         days = pace_days(pace, now=now) if pace else []
     if table := request.GET.get("table", ""):
-        return file_of(table, refused, sources)
+        return file_of(table, refused, sources, details)
     context = {
         **filters(asked.menu, scope, "/handoffs/figures/"),
         "kinds": [],
@@ -57,11 +60,13 @@ def handover_figures(request: Request) -> HttpResponse:
         if request.user.is_marketing
         else [],
         "refused": refused_rows(refused, exact),
+        "details": details,
         "sources": source_rows(sources, exact),
         "pace": pace_row(pace, asked.exact),
         "days": pace_rows(days, pace) if pace else [],
         "exports": [
             ("Refusals by criterion", address(request, table="refusals")),
+            ("Refusals by kind", address(request, table="kinds")),
             ("Sources", address(request, table="sources")),
         ],
     }
@@ -84,9 +89,18 @@ def narrowed_to(asked: Asked, request: Request) -> Asked:
     return replace(asked, slice=replace(asked.slice, marketer_id=user.pk), params=params)
 
 
-def file_of(table: str, refused: Sequence[Refused], sources: Sequence[SourceLine]) -> HttpResponse:
+def file_of(
+    table: str,
+    refused: Sequence[Refused],
+    sources: Sequence[SourceLine],
+    details: Sequence[Detail],
+) -> HttpResponse:
     """One of the tables as a file; DomainError `not_found` for another name."""
-    tables = {"refusals": refusals_table(refused), "sources": sources_table(sources)}
+    tables = {
+        "refusals": refusals_table(refused),
+        "kinds": kinds_table(details),
+        "sources": sources_table(sources),
+    }
     if table not in tables:
         raise DomainError("not_found", "There is no such table.", status=404)
     return cast("HttpResponse", csv_response(f"handoffs-{table}", tables[table]))
@@ -97,6 +111,13 @@ def refusals_table(lines: Sequence[Refused]) -> Iterator[Sequence[object]]:
     yield ("criterion", "sentence", "refused", "though_definition_said_yes")
     for one in lines:
         yield (one.key, one.sentence, one.count, one.though_yes)
+
+
+def kinds_table(lines: Sequence[Detail]) -> Iterator[Sequence[object]]:
+    """A line for each thing that was named beside a reason."""
+    yield ("reason", "label", "named", "words", "refused")
+    for one in lines:
+        yield (one.code, one.reason, one.key, one.named, one.count)
 
 
 def sources_table(lines: Sequence[SourceLine]) -> Iterator[Sequence[object]]:

@@ -93,7 +93,7 @@ def disqualified(lead: Lead, cast: Cast, now: datetime) -> Lead:
         return disqualify_lead(
             lead_id=lead.pk, actor=lead.holder or cast.sam, now=now, reason="no_need"
         )
-    return disqualify_lead(lead_id=lead.pk, actor=cast.mia, now=now, reason="never_a_buyer")
+    return disqualify_lead(lead_id=lead.pk, actor=cast.mia, now=now, reason="do_not_contact")
 
 
 def test_two_campaigns_cannot_differ_in_capitals_only(cast: Cast, now: datetime) -> None:

@@ -113,7 +113,7 @@ def test_the_figures_count_the_leads_of_the_first_hour(cast: Cast, now: datetime
     Lead.objects.filter(pk=second.pk).update(request="")
     accept_lead(lead_id=first.pk, actor=first.holder or cast.sam, now=now + MINUTE)
     reject_lead(
-        lead_id=early.pk, actor=early.holder or cast.sam, now=now + MINUTE, reason="duplicate"
+        lead_id=early.pk, actor=early.holder or cast.sam, now=now + MINUTE, reason="no_consent"
     )
     assert first_hour(kept, now) == FirstHour(2, 1, 2, 2, 1)
 

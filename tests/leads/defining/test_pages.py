@@ -42,7 +42,7 @@ def proposed(browser: Browser, **typed: str) -> DefinitionVersion:
     changed = {"c-2-value": "150", "c-2-sentence": "Company has 150 people or more", **typed}
     browser.post(url, **{**form, **changed, "do": "save"})
     draft = DefinitionVersion.objects.get(state="draft")
-    browser.post(f"/definition/v{draft.version}/propose/", confirmed="yes")
+    browser.post(f"/definition/v{draft.version}/propose/", acknowledged="yes")
     draft.refresh_from_db()
     return draft
 
@@ -146,7 +146,7 @@ def test_an_agreed_day_is_kept_by_the_worker(
 ) -> None:
     url, form = drafting(ana)
     ana.post(url, **{**form, "c-2-value": "150", "do": "save"})
-    ana.post("/definition/v2/propose/", confirmed="yes", effective_from="2026-11-25")
+    ana.post("/definition/v2/propose/", acknowledged="yes", effective_from="2026-11-25")
     version = DefinitionVersion.objects.get(version=2)
     for browser in (ana, max_):
         browser.post("/definition/v2/sign/", content_hash=version.content_hash)
@@ -345,7 +345,7 @@ def test_an_administrator_adds_a_field_and_retires_it_only_while_no_criterion_ne
     ana.post(f"/definition/v{version.version}/withdraw/")
     olu.post("/settings/fields/", do="retire plant")
     assert "retired" in olu.get("/settings/fields/")
-    page = unescape(ana.post(f"/definition/v{version.version}/propose/", 400, confirmed="yes"))
+    page = unescape(ana.post(f"/definition/v{version.version}/propose/", 400, acknowledged="yes"))
     assert "there is no such field" in page
 
 

@@ -127,7 +127,7 @@ def opportunity(cast: Cast, now: datetime, **given: Any) -> Lead:
 def rejected(cast: Cast, now: datetime, **given: Any) -> Lead:
     """Sam has said no."""
     lead = submitted(cast, now, **given)
-    return reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="bad_data")
+    return reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="no_consent")
 
 
 def nurturing(cast: Cast, now: datetime, **given: Any) -> Lead:
@@ -241,7 +241,7 @@ def do(
         Action.SUBMIT: (submit_lead, {"override_reason": "They asked me at the fair."}),
         Action.NURTURE: (nurture_lead, {"review_on": in_a_month}),
         Action.ACCEPT: (accept_lead, {}),
-        Action.REJECT: (reject_lead, {"reason": "bad_data"}),
+        Action.REJECT: (reject_lead, {"reason": "no_consent"}),
         Action.TOUCH: (log_touch, {"channel": "call", "result": "no_answer"}),
         Action.QUALIFY: (qualify_lead, {"value": Decimal(900), "close_on": in_a_month}),
         Action.WIN: (win_lead, {"value": Decimal(850)}),

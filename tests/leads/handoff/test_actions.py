@@ -24,6 +24,7 @@ from leads.handoff.actions import (
     submit_lead,
     win_lead,
 )
+from leads.handoff.evidence import Evidence
 from leads.handoff.models import Custody, Lead
 from leads.handoff.reasons import Reason, reasons_for
 from leads.handoff.stages import Action, Stage
@@ -151,13 +152,38 @@ def test_the_second_to_decide_is_told_who_did_and_when(
     if first == "accept":
         accept_lead(lead_id=lead.pk, actor=cast.sam, now=now + MINUTE)
     else:
-        reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + MINUTE, reason="bad_data")
+        reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + MINUTE, reason="no_consent")
     told = refused(lead, accept_lead, "already_decided", actor=cast.dora, now=now + HOUR)
     assert told.message == f"Already {word} by Sam Okafor at 11:01 on 23 November."
     assert told.data == {"by": "Sam Okafor", "at": now + MINUTE}
 
 
 # reasons
+
+
+NAMED = {
+    Reason.Ask.LEAD: "lead",
+    Reason.Ask.ACCOUNT: "lead",
+    Reason.Ask.OWNER: "to",
+    Reason.Ask.FIELD: "field",
+    Reason.Ask.KIND: "kind",
+    Reason.Ask.RIVAL: "rival",
+    Reason.Ask.MANAGER: "manager",
+}
+
+
+def named(reason: Reason, cast: Cast, now: datetime) -> Evidence:
+    """What somebody could name for a reason."""
+    kind = reason.kinds.first()
+    return {
+        Reason.Ask.LEAD: lambda: Evidence(lead=submitted(cast, now).ref),
+        Reason.Ask.ACCOUNT: lambda: Evidence(lead=submitted(cast, now).ref),
+        Reason.Ask.OWNER: lambda: Evidence(to="nora"),
+        Reason.Ask.FIELD: lambda: Evidence(field="phone"),
+        Reason.Ask.KIND: lambda: Evidence(kind=kind.code if kind else ""),
+        Reason.Ask.RIVAL: lambda: Evidence(rival="Hubco"),
+        Reason.Ask.MANAGER: lambda: Evidence(manager="max"),
+    }[Reason.Ask(reason.asks)]()
 
 
 @pytest.mark.parametrize("action", [Action.REJECT, Action.RECYCLE, Action.DISQUALIFY, Action.LOSE])
@@ -200,6 +226,10 @@ def test_every_reason_works_with_what_it_asks_for_and_not_without(
                 lead, call, "invalid", "criterion", reason=reason.code, criterion="nonsense", **more
             )
             given = {"criterion": "size"}
+        if field := NAMED.get(reason.asks):
+            words = {"comment": "They closed the plant."} if field == "rival" else {}
+            refused(lead, call, "invalid", field, reason=reason.code, **words, **more)
+            given = {**words, "evidence": named(reason, cast, now)}
         with as_if_never():
             call(lead_id=lead.pk, reason=reason.code, **given, **more)
             after = again(lead)
@@ -207,9 +237,10 @@ def test_every_reason_works_with_what_it_asks_for_and_not_without(
             assert after.reason_criterion == given.get("criterion", "")
             event = after.events.latest("id")
             assert event.data["reason"] == reason.code
+            rival = ["Hubco"] if reason.asks == Reason.Ask.RIVAL else []
             assert [r.text for r in event.remarks.all()] == [
                 text for name, text in given.items() if name == "comment"
-            ]
+            ] + rival
 
 
 def test_a_criterion_is_one_of_the_definition_even_where_none_is_asked(
@@ -218,7 +249,7 @@ def test_a_criterion_is_one_of_the_definition_even_where_none_is_asked(
     lead = submitted(cast, now)
     refused(
         lead, reject_lead, "invalid", "criterion",
-        actor=cast.sam, now=now, reason="bad_data", criterion="nonsense",
+        actor=cast.sam, now=now, reason="no_consent", criterion="nonsense",
     )  # fmt: skip
 
 
@@ -460,7 +491,7 @@ def test_a_rule_that_is_switched_off_places_nothing(cast: Cast, now: datetime) -
 
 def test_whoever_rejected_from_the_pool_still_sees_it(cast: Cast, now: datetime) -> None:
     lead = pooled(cast, now)
-    reject_lead(lead_id=lead.pk, actor=cast.dora, now=now, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.dora, now=now, reason="no_consent")
     assert Lead.objects.visible_to(viewer_of(cast.dora)).filter(pk=lead.pk).exists()
     assert not Lead.objects.visible_to(viewer_of(cast.nora)).filter(pk=lead.pk).exists()
 

@@ -31,7 +31,7 @@ BODIES: dict[Action, dict[str, Any]] = {
     Action.SUBMIT: {"override_reason": "They asked me at the fair."},
     Action.NURTURE: {"review_on": IN_A_MONTH},
     Action.ACCEPT: {},
-    Action.REJECT: {"reason": "bad_data"},
+    Action.REJECT: {"reason": "bad_data", "field": "phone"},
     Action.TOUCH: {"channel": "call", "result": "no_answer"},
     Action.QUALIFY: {"value": 900, "close_on": IN_A_MONTH},
     Action.WIN: {"value": "850.50"},
@@ -235,7 +235,7 @@ def test_a_reopened_lead_is_a_new_episode(cast: Cast, now: datetime) -> None:
     [
         ("reject", {}, {"reason"}),
         ("reject", {"reason": "sure"}, {"reason"}),
-        ("reject", {"reason": ["bad_data"]}, {"reason"}),
+        ("reject", {"reason": ["no_consent"]}, {"reason"}),
         ("reject", {"reason": "other"}, {"comment"}),
         ("reject", {"reason": "fails_definition"}, {"criterion"}),
         ("reject", {"reason": "fails_definition", "criterion": "x"}, {"criterion"}),

@@ -141,7 +141,7 @@ def test_nobody_gains_time_by_an_undo(cast: Cast, now: datetime) -> None:
     lead = submitted(cast, now)
     due = {clock[0]: clock[4] for clock in running(lead)}
     later = max(due.values()) + MINUTE
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=later, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=later, reason="no_consent")
     undo_last(lead_id=lead.pk, actor=cast.sam, now=later + MINUTE)
     assert {clock[0]: clock[4] for clock in running(lead)} == due
     assert sweep(now=later + 2 * MINUTE).breached == len(due)
@@ -152,7 +152,7 @@ def test_what_was_told_already_is_not_told_again_after_an_undo(cast: Cast, now: 
     later = max(clock[4] for clock in running(lead)) + MINUTE
     assert sweep(now=later).breached == 2
     for instant in (later, later + MINUTE):  # the very instant of the sweep is no exception
-        reject_lead(lead_id=lead.pk, actor=cast.sam, now=instant, reason="bad_data")
+        reject_lead(lead_id=lead.pk, actor=cast.sam, now=instant, reason="no_consent")
         undo_last(lead_id=lead.pk, actor=cast.sam, now=instant)
     assert sweep(now=later + HOUR).breached == 0
     assert Event.objects.filter(lead=lead, action="breach").count() == 2
@@ -169,7 +169,7 @@ def test_a_promise_that_sam_broke_stays_his_when_dora_takes_back_her_no(
     assert {clock[0]: clock[1] for clock in owed} == {
         "accept": cast.dora.pk, "first_touch": cast.sam.pk
     }  # fmt: skip
-    reject_lead(lead_id=lead.pk, actor=cast.dora, now=later, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.dora, now=later, reason="no_consent")
     undo_last(lead_id=lead.pk, actor=cast.dora, now=later + MINUTE)
     assert running(lead) == owed
 

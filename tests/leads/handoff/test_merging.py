@@ -115,7 +115,7 @@ def test_the_survivor_tells_the_story_of_both(cast: Cast, now: datetime) -> None
 
 def test_somebody_who_comes_back_comes_with_their_story(cast: Cast, now: datetime) -> None:
     old = captured(cast, now, message="The first time.")
-    disqualify_lead(lead_id=old.pk, actor=cast.mia, now=now + HOUR, reason="never_a_buyer")
+    disqualify_lead(lead_id=old.pk, actor=cast.mia, now=now + HOUR, reason="do_not_contact")
     new = captured(cast, now + DAY, email=old.person.email, message="The second time.")
     shown = portrait_of(again(new), zone="UTC", now=now + DAY)
     assert [item.quote for item in shown.story if item.quote] == [
@@ -133,7 +133,7 @@ def test_a_further_act_of_either_address_joins_the_survivor(cast: Cast, now: dat
     act = packet(email=lead.person.email, message="Again!")
     taken = capture_lead(packet=act, origin="form", marketer=cast.mia, actor=None, now=now)
     assert (taken.lead.pk, taken.joined) == (survivor.pk, True)
-    disqualify_lead(lead_id=survivor.pk, actor=cast.mia, now=now, reason="never_a_buyer")
+    disqualify_lead(lead_id=survivor.pk, actor=cast.mia, now=now, reason="do_not_contact")
     for address in (lead.person.email, survivor.person.email):
         act = packet(email=address)
         taken = capture_lead(packet=act, origin="form", marketer=cast.mia, actor=None, now=now)

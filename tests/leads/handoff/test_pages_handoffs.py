@@ -8,6 +8,7 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leads.handoff.actions import dispute_lead, reject_lead
+from leads.handoff.evidence import Evidence
 from leads.handoff.stages import Stage
 from tests.leads.handoff.conftest import SignedIn
 from tests.leads.handoff.scenes import HOUR, SCENES, again, captured, rejected, submitted, working
@@ -46,12 +47,13 @@ def test_mia_reads_why_sales_said_no_and_may_act(
 ) -> None:
     lead = submitted(cast, now)
     reject_lead(
-        lead_id=lead.pk, actor=cast.sam, now=now, reason="wrong_route", comment="Belongs to Oslo."
-    )
+        lead_id=lead.pk, actor=cast.sam, now=now, reason="wrong_route", comment="Belongs to Oslo.",
+        evidence=Evidence(to="nora"),
+    )  # fmt: skip
     html = get(signed_in(cast.mia), PAGE_OF)
-    assert "Wrong territory, product or owner: Belongs to Oslo." in html
+    assert f"Wrong territory, product or owner ({cast.nora}): Belongs to Oslo." in html
     assert "Rework" in html
-    for name in ("submit", "nurture", "dispute", "disqualify"):
+    for name in ("hand-on", "submit", "nurture", "dispute", "disqualify"):
         assert f"/leads/{lead.ref}/{name}/" in html
 
 
@@ -142,7 +144,7 @@ def test_a_screen_that_is_up_to_date_gets_nothing(
     browser = signed_in(cast.mia)
     ask = live_url(get(browser, PAGE_OF))
     assert browser.get(ask, headers={"X-Live": "1"}).status_code == 204
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="no_consent")
     assert "Sales said no" in get(browser, ask, **{"X-Live": "1"})
 
 

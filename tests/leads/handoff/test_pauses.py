@@ -136,7 +136,7 @@ def test_the_system_pauses_for_an_absence(cast: Cast, now: datetime) -> None:
 def test_a_new_handover_begins_unpaused(cast: Cast, now: datetime) -> None:
     lead = submitted(cast, now)
     pause(lead, cast, now, now + 5 * DAY)
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="no_consent")
     after = do(Action.SUBMIT, lead, cast.mia, now + 2 * HOUR, cast)
     assert (after.paused_until, after.paused_at(now + 3 * HOUR)) == (None, False)
     assert times(pauses_of(lead.pk)) == [(now, now + 2 * HOUR)]
@@ -145,5 +145,5 @@ def test_a_new_handover_begins_unpaused(cast: Cast, now: datetime) -> None:
 def test_a_lead_that_left_sales_does_not_stand_still(cast: Cast, now: datetime) -> None:
     lead = submitted(cast, now)
     pause(lead, cast, now, now + 5 * DAY)
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="no_consent")
     assert not again(lead).paused_at(now + 2 * HOUR)

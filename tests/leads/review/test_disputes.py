@@ -123,7 +123,7 @@ def test_open_ones_come_first_and_say_whose_turn_it_is(cast: Cast, now: datetime
 @pytest.mark.parametrize(
     ("wish", "count"),
     [({"q": "chimney"}, 1), ({"q": "branch"}, 1), ({"q": "group"}, 1), ({"q": "nowhere"}, 0),
-     ({"criterion": "size"}, 1), ({"reason": "bad_data"}, 1), ({"source": "web form"}, 2),
+     ({"criterion": "size"}, 1), ({"reason": "no_consent"}, 1), ({"source": "web form"}, 2),
      ({"source": "fair"}, 0)],
 )  # fmt: skip
 def test_precedents_are_found_by_what_they_are_about(

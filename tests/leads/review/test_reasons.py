@@ -12,6 +12,7 @@ from leadbridge.kernel.errors import DomainError
 from leads.handoff.actions import disqualify_lead, recycle_lead, reject_lead
 from leads.handoff.corrections import undo_last
 from leads.handoff.effort import register_effort, waive_attempts
+from leads.handoff.evidence import Evidence
 from leads.handoff.models import Lead
 from leads.handoff.reasons import Reason, reasons_for
 from leads.handoff.recoding import Recoding, recode_event
@@ -60,14 +61,16 @@ def give_back(cast: Cast, now: datetime) -> dict[str, Any]:
 
 def test_a_retired_code_stays_readable_and_cannot_be_chosen(cast: Cast, now: datetime) -> None:
     old = rejected(cast, now)
-    edit_reason(action="reject", code="bad_data", actor=cast.ana, now=now, retired=True)
+    edit_reason(action="reject", code="no_consent", actor=cast.ana, now=now, retired=True)
     lead = submitted(cast, now)
-    refused(lead, reject_lead, "invalid", "reason", actor=cast.sam, now=now, reason="bad_data")
+    refused(lead, reject_lead, "invalid", "reason", actor=cast.sam, now=now, reason="no_consent")
     api = Api(cast.mia, now, scope="read")
     answer = api.get("reasons/", action="reject").json()["results"]
-    assert {row["code"]: row["retired_at"] for row in answer}["bad_data"] == "2026-11-23T10:00:00Z"
-    assert api.get(f"leads/{old.ref}/").json()["reason"] == "bad_data"
-    assert "bad_data" not in [one.code for one in reasons_for(Action.REJECT)]
+    assert {row["code"]: row["retired_at"] for row in answer}[
+        "no_consent"
+    ] == "2026-11-23T10:00:00Z"
+    assert api.get(f"leads/{old.ref}/").json()["reason"] == "no_consent"
+    assert "no_consent" not in [one.code for one in reasons_for(Action.REJECT)]
 
 
 def test_the_last_code_of_an_action_cannot_be_retired(cast: Cast, now: datetime) -> None:
@@ -135,13 +138,13 @@ def test_the_words_of_a_code_are_edited_on_its_page(
     cast: Cast, signed_in: SignedIn, now: datetime
 ) -> None:
     lead = rejected(cast, now)
-    url = "/settings/reasons/reject/bad_data/"
+    url = "/settings/reasons/reject/no_consent/"
     form = {"label": "Wrong number or address", "position": "5", "next_step": "Call them"}
     answer = signed_in(cast.max).post(url, form, follow=True)
     assert "Wrong number or address" in answer.content.decode()
     for page in ("/handoffs/", f"/leads/{lead.ref}/"):
         assert "Wrong number or address" in signed_in(cast.mia).get(page).content.decode()
-    assert next(one.code for one in reasons_for(Action.REJECT)) == "bad_data"
+    assert next(one.code for one in reasons_for(Action.REJECT)) == "no_consent"
 
 
 @pytest.mark.parametrize("path", ["", "new/", "reject/other/"])
@@ -217,7 +220,7 @@ def test_no_undo_leads_to_a_rejection_after_a_touch(cast: Cast, now: datetime) -
     lead = touch(accepted(cast, now), cast.sam, now, result="no_answer")
     refused(lead, undo_last, "not_allowed", "", actor=cast.sam, now=now)
     with pytest.raises(DomainError) as refusal:
-        reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="bad_data")
+        reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="no_consent")
     assert refusal.value.status == 409
     assert again(lead).stage == "working"
 
@@ -235,19 +238,20 @@ def test_figures_use_the_other_reason_and_the_story_shows_both(
 ) -> None:
     lead = rejected(cast, now)
     event = lead.events.get(action="reject")
-    assert counted(now) == {"bad_data": 1}
+    assert counted(now) == {"no_consent": 1}
     told = recode_event(
         event_id=event.pk, actor=cast.max, now=now + MINUTE, reason="wrong_route",
-        because="It was for the other team.",
+        evidence=Evidence(to="nora"), because="It was for the other team.",
     )  # fmt: skip
     assert counted(now) == {"wrong_route": 1}
     assert told.data == {
-        "event": event.pk, "of": "reject", "was": "bad_data", "reason": "wrong_route",
+        "event": event.pk, "of": "reject", "was": "no_consent", "reason": "wrong_route",
+        "evidence": {"owner": f"user-{cast.nora.pk}"},
     }  # fmt: skip
-    assert lead.events.get(pk=event.pk).data["reason"] == "bad_data"
+    assert lead.events.get(pk=event.pk).data["reason"] == "no_consent"
     assert again(lead).reason == "wrong_route"
     page = signed_in(cast.mia).get(f"/leads/{lead.ref}/").content.decode()
-    assert "Contact data wrong or missing" in page
+    assert "Contact not permitted" in page
     assert "Wrong territory, product or owner" in page
     assert "It was for the other team." in page
     undone = undo_last(lead_id=lead.pk, actor=cast.sam, now=now + 2 * MINUTE)
@@ -258,7 +262,7 @@ def test_whoever_leads_nobody_changes_no_reason(cast: Cast, now: datetime) -> No
     lead = rejected(cast, now)
     event = lead.events.get(action="reject")
     before = snapshot(lead)
-    body = {"reason": "wrong_route", "because": "It was for the other team."}
+    body = {"reason": "wrong_route", "because": "It was for the other team.", "team": "americas"}
     for who in (cast.mia, cast.sam):
         assert_problem(Api(who, now).post(f"events/{event.pk}/recode/", body), 403, "forbidden")
     assert_problem(Api(cast.nora, now).post(f"events/{event.pk}/recode/", body), 404, "not_found")
@@ -270,8 +274,8 @@ def test_whoever_leads_nobody_changes_no_reason(cast: Cast, now: datetime) -> No
 
 @pytest.mark.parametrize(
     ("field", "change"),
-    [("reason", {"reason": "bad_data"}), ("reason", {"reason": "price"}),
-     ("because", {"because": " "}),
+    [("reason", {"reason": "no_consent"}), ("reason", {"reason": "price"}),
+     ("because", {"because": " "}), ("lead", {"reason": "duplicate"}),
      ("criterion", {"reason": "fails_definition"}),
      ("criterion", {"reason": "fails_definition", "criterion": "nonsense"})],
 )  # fmt: skip
@@ -281,7 +285,7 @@ def test_the_other_reason_is_asked_for_as_much_as_the_first(
     lead = rejected(cast, now)
     event = lead.events.get(action="reject")
     before = snapshot(lead)
-    given = {"reason": "duplicate", "because": "Found it in the other list.", **change}
+    given = {"reason": "no_capacity", "because": "Found it in the other list.", **change}
     with pytest.raises(DomainError) as refusal:
         recode_event(event_id=event.pk, actor=cast.max, now=now, **given)
     assert (refusal.value.field, snapshot(lead)) == (field, before)
@@ -298,7 +302,8 @@ def test_a_reason_is_changed_on_the_page_of_the_lead(
     assert f"{url}{event.pk}/" in signed_in(cast.max).get(url).content.decode()
     assert signed_in(cast.sam).get(url).status_code == 403
     answer = signed_in(cast.max).post(f"{url}{event.pk}/", {"reason": "", "because": ""})
-    assert (answer.status_code, again(lead).reason) == (422, "bad_data")
-    form = {"reason": "duplicate", "because": "Found it in the other list."}
+    assert (answer.status_code, again(lead).reason) == (422, "no_consent")
+    other = submitted(cast, now)
+    form = {"reason": "duplicate", "because": "Found it in the list.", "lead": other.ref}
     signed_in(cast.max).post(f"{url}{event.pk}/", form)
     assert again(lead).reason == "duplicate"

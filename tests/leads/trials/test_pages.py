@@ -15,6 +15,7 @@ from leads.trials.actions import ask_backtest, run_backtest
 from leads.trials.disagreement import disagreement
 from leads.trials.known import Window
 from leads.trials.models import Backtest
+from tests.api import Api, assert_problem
 from tests.leads.handoff import scenes
 from tests.leads.handoff.conftest import SignedIn, at_now, signed_in
 from tests.leads.trials.test_backtest import STRICT
@@ -100,11 +101,18 @@ def test_a_draft_that_decides_nothing_is_warned_of_before_it_is_proposed(
     told = browser.get(f"/api/v1/definitions/{draft.pk}/").json()
     assert told["caution"] == "No lead would qualify: 0 of 1."
     assert browser.post(f"{here}propose/").status_code == 409
+    api = Api(cast.ana, now)
+    refused = api.post(f"definitions/{draft.pk}/propose/")
+    assert_problem(refused, 409, "not_confirmed", "acknowledged")
+    assert refused.json()["caution"] == "No lead would qualify: 0 of 1."
     draft.refresh_from_db()
     assert draft.state == "draft"
-    assert browser.post(f"{here}propose/", {"confirmed": "yes"}).status_code == 302
+    assert browser.post(f"{here}propose/", {"acknowledged": "yes"}).status_code == 302
     draft.refresh_from_db()
     assert draft.state == "proposed"
+    api.post(f"definitions/{draft.pk}/withdraw/")
+    answer = api.post(f"definitions/{draft.pk}/propose/", {"acknowledged": True})
+    assert answer.json()["state"] == "proposed"
 
 
 def test_an_edited_text_has_to_be_tried_again(

@@ -178,7 +178,7 @@ def test_what_comes_back_to_somebody_away_moves_within_the_minute(
     lead = submitted(cast, now)
     apply_absences(now=now + HOUR)
     at = now + 2 * HOUR
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=at, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=at, reason="no_consent")
     assert again(lead).holder == cast.mia
     assert apply_absences(now=at) == 1
     assert again(lead).holder == cast.ana

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.core.mail import EmailMessage
+
 from leadbridge.demo.organisation import Cast
+from leadbridge.outbox.delivery import deliver_waiting
 from leadbridge.outbox.kinds import letter_of
 from leadbridge.outbox.models import Message
 from leads.handoff.actions import reassign_lead
@@ -46,6 +49,32 @@ def test_a_seller_is_told_of_a_lead_that_was_routed_to_them(cast: Cast, now: dat
     assert letter.subject == f"New for you: {lead.ref} {lead.company}"
     assert "Accept is due Mon 23 Nov, 12:00 (Europe/Berlin)." in letter.body
     assert f"/leads/{lead.ref}/" in letter.body
+
+
+def test_what_a_seller_is_sent_says_why_the_lead_qualifies(
+    cast: Cast, now: datetime, mailoutbox: list[EmailMessage]
+) -> None:
+    lead = submitted(cast, now)
+    deliver_waiting(now=now + SECOND)
+    [mail] = [mail for mail in mailoutbox if mail.to == [cast.sam.email]]
+    assert f"Definition v1: yes, tier {lead.tier} (fit {lead.fit}," in mail.body
+    for line in lead.verdict_lines:
+        assert f"- {line['sentence']}: " in mail.body
+    evidence = next(line["evidence"] for line in lead.verdict_lines if line["evidence"])
+    assert f"({evidence})" in mail.body
+
+    sweep(now=now + 3 * HOUR)
+    mailoutbox.clear()
+    deliver_waiting(now=now + 3 * HOUR + SECOND)
+    late = next(mail for mail in mailoutbox if mail.to == [cast.sam.email])
+    assert "verdue" in late.subject and f"Definition v1: yes, tier {lead.tier}" in late.body
+
+
+def test_of_many_leads_a_mail_tells_the_verdict_alone(cast: Cast, now: datetime) -> None:
+    leads = [submitted(cast, now) for _ in range(6)]
+    letter = letter_of([one(lead, "lead.arrived", "sam") for lead in leads])
+    assert letter is not None and letter.body.count("Definition v1: yes") == 6
+    assert leads[0].verdict_lines[0]["sentence"] not in letter.body
 
 
 def test_a_seller_who_sleeps_is_told_when_they_work_again(cast: Cast, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from leadbridge.demo.organisation import Cast
 from leads.handoff.actions import accept_lead, reject_lead
+from leads.handoff.evidence import NOTHING, Evidence
 from tests.sla.reports.conftest import HOUR, TWENTY, Hand
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def test_a_program_gets_the_ledger_and_the_reasons(ask, hand: Hand, now: datetim
     lead = hand(3)
     hand(2)
     assert lead.holder is not None
-    reject_lead(lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason="no_consent")
     proof = ask("ledger/")
     assert proof["unaccounted"] == 0
     assert proof["flow"]["submitted"] == 2
@@ -61,7 +62,7 @@ def test_a_program_gets_the_ledger_and_the_reasons(ask, hand: Hand, now: datetim
     assert ask("reasons/") == {
         "rejected": 1,
         "though_qualified": 0,
-        "reasons": [{"reason": "bad_data", "label": "Contact data wrong or missing", "count": 1}],
+        "reasons": [{"reason": "no_consent", "label": "Contact not permitted", "count": 1}],
         "acceptance": {
             "accepted": 0, "rejected": 1, "excluded": 0, "n": 1, "share": None, "interval": None,
         },
@@ -71,10 +72,13 @@ def test_a_program_gets_the_ledger_and_the_reasons(ask, hand: Hand, now: datetim
 def test_what_counts_not_against_marketing_is_no_part_of_acceptance(  # type: ignore[no-untyped-def]
     ask, hand: Hand, now: datetime
 ) -> None:
-    for reason in ("bad_data", "wrong_route", "no_capacity"):
+    for reason in ("no_consent", "wrong_route", "no_capacity"):
         lead = hand(3)
         assert lead.holder is not None
-        reject_lead(lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason=reason)
+        reject_lead(
+            lead_id=lead.pk, actor=lead.holder, now=now - 2 * HOUR, reason=reason,
+            evidence=Evidence(team="americas") if reason == "wrong_route" else NOTHING,
+        )  # fmt: skip
     lead = hand(2)
     assert lead.holder is not None
     accept_lead(lead_id=lead.pk, actor=lead.holder, now=now - HOUR)

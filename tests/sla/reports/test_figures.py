@@ -106,7 +106,7 @@ def test_a_quick_no_meets_the_promise_and_a_change_of_hands_ends_no_wait(
 ) -> None:
     quick, handed_on = hand(30), hand(30)
     assert quick.holder and handed_on.holder
-    reject_lead(lead_id=quick.pk, actor=quick.holder, now=now - 29 * HOUR, reason="bad_data")
+    reject_lead(lead_id=quick.pk, actor=quick.holder, now=now - 29 * HOUR, reason="no_consent")
     other = cast.dora if handed_on.holder == cast.sam else cast.sam
     reassign_lead(
         lead_id=handed_on.pk, actor=cast.max, now=now - 20 * HOUR, to=other, cause="leave"

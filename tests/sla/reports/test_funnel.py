@@ -92,7 +92,7 @@ def scene(hand: Hand, cast: Cast, now: datetime) -> Slice:
     win(hand(80, 2), None, now=now)
     refused = hand(70)
     assert isinstance(refused.holder, User)
-    reject_lead(lead_id=refused.pk, actor=refused.holder, now=now - 60 * HOUR, reason="bad_data")
+    reject_lead(lead_id=refused.pk, actor=refused.holder, now=now - 60 * HOUR, reason="no_consent")
     hand(10)
     return Slice(now - timedelta(days=10), now)
 

@@ -46,8 +46,8 @@ def live_at_random(cast: Cast, lead: Lead, at: datetime, chance: random.Random) 
     tries: list[Callable[[], object]] = [
         lambda: actions.submit_lead(**key, override_reason="chance"),
         lambda: actions.accept_lead(**key),
-        lambda: actions.reject_lead(**key, reason="bad_data"),
-        lambda: actions.reject_lead(**key, reason="bad_data"),
+        lambda: actions.reject_lead(**key, reason="no_consent"),
+        lambda: actions.reject_lead(**key, reason="no_consent"),
         lambda: actions.nurture_lead(**key, review_on=soon),
         lambda: actions.nurture_lead(**key, review_on=soon),
         lambda: log_touch(**key, channel="call", result="talked"),

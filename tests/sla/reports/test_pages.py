@@ -78,7 +78,7 @@ def test_every_figure_opens_exactly_what_it_counts(
     max_: Browser, twenty: list[Lead], now: datetime
 ) -> None:
     assert twenty[-1].holder
-    reject_lead(lead_id=twenty[-1].pk, actor=twenty[-1].holder, now=now, reason="bad_data")
+    reject_lead(lead_id=twenty[-1].pk, actor=twenty[-1].holder, now=now, reason="no_consent")
     page = max_.get("/sla/")
     seen = stats(page)
     # Of accept, first touch and triage fifteen each; five are younger than their target.

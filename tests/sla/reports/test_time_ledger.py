@@ -160,7 +160,7 @@ def test_at_every_stage_the_parts_sum_to_the_whole(cast: Cast, now: datetime, st
 
 def test_nothing_restarts_the_buyers_wait(cast: Cast, now: datetime) -> None:
     lead = scenes.submitted(cast, now)
-    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="bad_data")
+    reject_lead(lead_id=lead.pk, actor=cast.sam, now=now + HOUR, reason="no_consent")
     undo_last(lead_id=lead.pk, actor=cast.sam, now=now + HOUR + MINUTE)
     reassign_lead(lead_id=lead.pk, actor=cast.max, now=now + 2 * HOUR, to=cast.dora, cause="load")
     wait = time_of(scenes.again(lead), now=now + 3 * HOUR).wait

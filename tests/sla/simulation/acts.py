@@ -179,7 +179,7 @@ ACTS: Mapping[str, Callable[[Try, Common], object]] = {
     "report": lambda t, common: report_status(**common, actor=t.seller, status="In May."),
     "nurture": lambda t, common: nurture_lead(**common, actor=t.marketing, review_on=t.day),
     "dispute": lambda t, common: dispute_lead(**common, actor=t.marketing, because="It fits."),
-    "reject": lambda t, common: reject_lead(**common, actor=t.seller, reason="bad_data"),
+    "reject": lambda t, common: reject_lead(**common, actor=t.seller, reason="no_consent"),
     "ask": lambda t, common: ask_question(
         **common, actor=t.seller, kind="question", question="Which page did they read?"
     ),

@@ -11,6 +11,7 @@ import time_machine
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import User
 from leads.handoff.actions import reject_lead
+from leads.handoff.evidence import NOTHING, Evidence
 from leads.handoff.models import Lead
 from sla.agreement.promises import Volume
 from sla.reports.handovers.queries import pace_days, refused_by_criterion, sources_of
@@ -24,7 +25,8 @@ from tests.sla.reports.conftest import HOUR, Hand
 
 def refuse(lead: Lead, now: datetime, reason: str) -> None:
     assert isinstance(lead.holder, User)
-    reject_lead(lead_id=lead.pk, actor=lead.holder, now=now, reason=reason)
+    named = Evidence(team="americas") if reason == "wrong_route" else NOTHING
+    reject_lead(lead_id=lead.pk, actor=lead.holder, now=now, reason=reason, evidence=named)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def scene(hand: Hand, cast: Cast, now: datetime) -> Slice:
     """Three accepted and two refused of a fair, one of these for its route; one waits."""
     for age in (60, 61, 62):
         hand(age, 1)
-    refuse(hand(50), now - 40 * HOUR, "bad_data")
+    refuse(hand(50), now - 40 * HOUR, "no_consent")
     refuse(hand(51), now - 40 * HOUR, "wrong_route")
     hand(10, source="web")
     return read_card({}, scope_of(cast.mia), now=now).exact.slice
@@ -93,7 +95,10 @@ def test_a_marketers_tables_are_files(scene: Slice, cast: Cast, now: datetime) -
     browser = Browser(cast.mia, now)
     with time_machine.travel(now, tick=False):
         answer = browser.client.get("/handoffs/figures/?table=sources&who=all")
+        kinds = browser.client.get("/handoffs/figures/?table=kinds&who=all")
     assert "fair,5,3,4,0,0" in b"".join(answer).decode()
+    named = f'wrong_route,"Wrong territory, product or owner",team-{cast.americas.pk},Americas,1'
+    assert named in b"".join(kinds).decode()
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import User
 from leads.campaigns.actions import add_cost, make_campaign
 from leads.handoff.actions import qualify_lead, reject_lead, win_lead
+from leads.handoff.evidence import Evidence
 from leads.handoff.models import Lead
 from leads.work.actions import log_touch
 from sla.agreement.models import AgreementVersion
@@ -35,11 +36,14 @@ def scene(hand: Hand, cast: Cast, now: datetime) -> None:
     add_cost(campaign_id=fair.pk, actor=cast.mia, now=now, on=day, amount=Decimal(1000))
     add_cost(campaign_id=idle.pk, actor=cast.mia, now=now, on=day, amount=Decimal(50))
     for age in range(12):
-        of_fair(hand(60 + age, 1), fair.pk)
+        other = of_fair(hand(60 + age, 1), fair.pk)
     win(of_fair(hand(100, 1), fair.pk), now - 70 * HOUR)
     refused = of_fair(hand(90), fair.pk)
     assert isinstance(refused.holder, User)
-    reject_lead(lead_id=refused.pk, actor=refused.holder, now=now - 60 * HOUR, reason="duplicate")
+    reject_lead(
+        lead_id=refused.pk, actor=refused.holder, now=now - 60 * HOUR, reason="duplicate",
+        evidence=Evidence(lead=other.ref),
+    )  # fmt: skip
     hand(40, 20, source="webinar", campaign="Webinar")
     hand(20, source="webinar")
 
