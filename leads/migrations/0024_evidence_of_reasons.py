@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0021_tell_webhooks"),
+        ("leads", "0023_readouts_wait_for_steps"),
     ]
 
     operations = [

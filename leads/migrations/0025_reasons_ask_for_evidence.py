@@ -67,6 +67,6 @@ def unask(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0022_evidence_of_reasons")]
+    dependencies = [("leads", "0024_evidence_of_reasons")]
 
     operations = [migrations.RunPython(ask, unask)]
