@@ -158,6 +158,7 @@ def style_shelf(request: HttpRequest) -> HttpResponse:
             "empty_form": SampleForm(auto_id="empty_%s"),
             "wrong_form": SampleForm({}, auto_id="wrong_%s"),
             "names": (("Ines Aydin", "IA"), (LONG, "DD"), (ARABIC, "ش")),
+            "exports": [("By salesperson", "#pager"), ("Reasons", "#pager")],
             "pager": {"text": "51 to 100 of 10,240", "previous": "#pager", "next": "#pager"},
         },
     )

@@ -1,7 +1,7 @@
 """The pages of the handoff: the inbox of sales, what became of marketing's leads, one lead, and
 every decision that can be taken on one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -335,6 +335,13 @@ def address(request: HttpRequest, **changes: object) -> str:
         if value:
             asked[name] = str(value)
     return f"?{asked.urlencode()}"
+
+
+def downloads(
+    request: HttpRequest, tables: Mapping[str, str], **changes: object
+) -> list[tuple[str, str]]:
+    """The tables of a page as files: names, and addresses that ask for what the page shows."""
+    return [(name, address(request, table=key, **changes)) for key, name in tables.items()]
 
 
 def counted(number: int) -> str:
