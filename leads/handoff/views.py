@@ -17,6 +17,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
+from leadbridge.people.saved_menu import with_views
 from leads.handoff import inbox as inbox_list
 from leads.handoff import outcomes
 from leads.handoff.forms import DECISIONS, Decision
@@ -91,6 +92,7 @@ def tags_of(
 
 @require_GET
 @signed_in
+@with_views("handoffs")
 def handoffs(request: Request) -> HttpResponse:
     """What became of my leads: one row each, whatever has happened last on top."""
     viewer, now = viewer_of(request.user), request.now

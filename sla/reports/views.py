@@ -12,6 +12,7 @@ from leadbridge.kernel.exports import csv_response, table_response
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
+from leadbridge.people.saved_menu import with_views
 from leads.handoff.views import address, downloads, freshness, page_number
 from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
@@ -52,6 +53,7 @@ PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median 
 
 @require_GET
 @signed_in
+@with_views("sla")
 def sla(request: Request) -> HttpResponse:
     """How both sides keep their promises, and what is late now."""
     scope, now = scope_of(request.user), request.now
@@ -95,6 +97,7 @@ def sla(request: Request) -> HttpResponse:
 
 @require_GET
 @signed_in
+@with_views("clocks")
 def clocks(request: Request) -> HttpResponse:
     """The clocks behind a figure; their number is the figure."""
     return list_of(request, read_part(request), "/sla/clocks/")
@@ -102,6 +105,7 @@ def clocks(request: Request) -> HttpResponse:
 
 @require_GET
 @signed_in
+@with_views("breaches")
 def breaches(request: Request) -> HttpResponse:
     """Every promise that was missed in a period, answered since or not."""
     return list_of(request, Part.MISSED, "/sla/breaches/")
