@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from leadbridge.kernel.words import ClockFace, running_face, still_face
+from leadbridge.people import saved_menu
 from leads.handoff.overrides import Cap, Overrides
 from sla.reports.lead_time import LeadTime, Wait
 from sla.reports.spent import Spent, spent_words
@@ -158,6 +159,10 @@ def style_shelf(request: HttpRequest) -> HttpResponse:
             "empty_form": SampleForm(auto_id="empty_%s"),
             "wrong_form": SampleForm({}, auto_id="wrong_%s"),
             "names": (("Ines Aydin", "IA"), (LONG, "DD"), (ARABIC, "ش")),
+            "saved": saved_menu.Menu(
+                (saved_menu.Item("Late in EMEA", "#pager", current=True),), "?view=all", "#pager"
+            ),
+            "exports": [("By salesperson", "#pager"), ("Reasons", "#pager")],
             "pager": {"text": "51 to 100 of 10,240", "previous": "#pager", "next": "#pager"},
         },
     )

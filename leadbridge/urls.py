@@ -67,6 +67,7 @@ urlpatterns = [
     path("", include("sla.edits.urls")),
     path("", include("sla.agreement.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("leadbridge.people.urls")),
     path("", include("leadbridge.status.urls")),
     path("", include("leadbridge.outbox.webhooks.urls")),
     path("settings/style/", style_shelf, name="style"),

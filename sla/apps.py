@@ -12,6 +12,7 @@ class SlaConfig(AppConfig):
         from leadbridge.outbox.kinds import register
         from leadbridge.outbox.reviews import KIND, render_review
         from leadbridge.outbox.webhooks.bodies import register_teller
+        from leadbridge.people.saved import register_reader
         from leads.campaigns.readout_due import register_readout
         from leads.handoff.changes import lead_changed
         from leads.handoff.effort import register_effort
@@ -29,6 +30,7 @@ class SlaConfig(AppConfig):
         from sla.clocks.rebuild import follow_agreement
         from sla.clocks.receiver import on_lead_changed
         from sla.reports.scorecard import mail
+        from sla.reports.vanished import vanished
 
         register_teller(("clock.at_risk", "clock.breached"), outward.data_of_sweep)
         register_teller(("clock.escalated",), outward.data_of_step)
@@ -41,6 +43,8 @@ class SlaConfig(AppConfig):
         register_cap(override_cap)
         register_due(one_business_day)
         register_readout(agreed_readout)
+        for page in ("sla", "breaches", "clocks"):
+            register_reader(page, vanished)
         register(KIND, render_review)
         register(mail.KIND, mail.render_week)
         signatures.register_letters(AGREEMENT)

@@ -8,10 +8,12 @@ where a file of ours comes back.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TextIO, cast
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+
+from leadbridge.kernel.errors import DomainError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -46,6 +48,17 @@ def csv_response(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpRe
     safe = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.") or "leads"
     response.headers["Content-Disposition"] = f'attachment; filename="{safe}.csv"'
     return response
+
+
+def table_response(
+    page: str, tables: Mapping[str, Iterable[Sequence[object]]], wanted: str
+) -> HttpResponse:
+    """The table of a page that an address asks for with `table`, as a file; DomainError
+    `not_found` for a name that none has."""
+    if wanted not in tables:
+        raise DomainError("not_found", "There is no such table.", status=404)
+    # What decorators are typed for; a download is sent alike.
+    return cast("HttpResponse", csv_response(f"{page}-{wanted}", tables[wanted]))
 
 
 def _lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

@@ -174,6 +174,36 @@ class Departure(models.Model):
         return f"{self.user} left {self.left_at:%Y-%m-%d}"
 
 
+class SavedView(models.Model):
+    """The filters of a page under a name: one's own, or shared with a team by who leads it.
+
+    `usual`: what its owner sees on opening the page without filters.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="saved_views")
+    page = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)
+    usual = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="people_savedview_name_once", fields=["owner", "page", "name"]
+            ),
+            models.UniqueConstraint(
+                name="people_savedview_one_usual",
+                fields=["owner", "page"],
+                condition=Q(usual=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ApiKey(models.Model):
     """A key by which a program acts as a person. Only the hash of the key is kept."""
 

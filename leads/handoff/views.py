@@ -1,7 +1,7 @@
 """The pages of the handoff: the inbox of sales, what became of marketing's leads, one lead, and
 every decision that can be taken on one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
+from leadbridge.people.saved_menu import with_views
 from leads.handoff import inbox as inbox_list
 from leads.handoff import outcomes
 from leads.handoff.decision import Decision
@@ -93,6 +94,7 @@ def tags_of(
 
 @require_GET
 @signed_in
+@with_views("handoffs")
 def handoffs(request: Request) -> HttpResponse:
     """What became of my leads: one row each, whatever has happened last on top."""
     viewer, now = viewer_of(request.user), request.now
@@ -346,6 +348,13 @@ def address(request: HttpRequest, **changes: object) -> str:
         if value:
             asked[name] = str(value)
     return f"?{asked.urlencode()}"
+
+
+def downloads(
+    request: HttpRequest, tables: Mapping[str, str], **changes: object
+) -> list[tuple[str, str]]:
+    """The tables of a page as files: names, and addresses that ask for what the page shows."""
+    return [(name, address(request, table=key, **changes)) for key, name in tables.items()]
 
 
 def counted(number: int) -> str:

@@ -10,19 +10,28 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.exports import table_response
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import may_draft, sees_figures
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.definition.life import DEFINITION
+from leads.handoff.views import downloads
 from leads.trials.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
 from leads.trials.counted import Counted, Links, counted_ids, counted_leads
 from leads.trials.disagreement import disagreement
 from leads.trials.disagreement_screen import disagreement_screen, leads_screen
 from leads.trials.known import Window
-from leads.trials.own_criteria import own_criteria
+from leads.trials.models import Backtest
+from leads.trials.own_criteria import not_in_definition, own_criteria
 from leads.trials.queries import backtests_for, get_backtest_for
 from leads.trials.screen import backtest_screen, headline
+from leads.trials.tables import (
+    BACKTEST,
+    DISAGREEMENT,
+    backtest_tables,
+    disagreement_tables,
+)
 from leads.trials.tasks import wake_backtests
 
 LONGEST_AGO = timedelta(days=31)  # how old a report may be whose figures are followed
@@ -59,12 +68,18 @@ def ask(request: Request, number: int) -> HttpResponse:
 def backtest(request: Request, number: str) -> HttpResponse:
     """One backtest: how far it is, then what it found."""
     found = get_backtest_for(request.user, number)
+    if table := request.GET.get("table"):
+        tables = backtest_tables(found.result) if found.state == Backtest.State.DONE else {}
+        return table_response(f"backtest-{found.pk}", tables, table)
     return answer_page(
         request,
         page="leads/backtest.html",
         live="leads/_backtest_live.html",
         stamp=stamp_of((found.pk, found.state, found.share, found.leads)),
-        context=lambda: {"tried": backtest_screen(request.user, found)},
+        context=lambda: {
+            "tried": backtest_screen(request.user, found),
+            "exports": downloads(request, BACKTEST),
+        },
     )
 
 
@@ -96,13 +111,15 @@ def disagree(request: Request) -> HttpResponse:
         draft = propose_split(found, picked, actor=request.user, now=request.now)
         messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
         return redirect("backtests")
-    context = disagreement_screen(
-        found,
-        own_criteria(window, found.splits),
-        Links(days, window.until),
-        may_propose=may_draft(request.user),
-    )
-    return render(request, "leads/disagreement.html", {**context, "days": days})
+    criteria = own_criteria(window, found.splits)
+    if table := request.GET.get("table"):
+        shown = not_in_definition(found.splits, criteria)
+        return table_response("disagreement", disagreement_tables(found, criteria, shown), table)
+    links, may = Links(days, window.until), may_draft(request.user)
+    context = disagreement_screen(found, criteria, links, may_propose=may)
+    files = downloads(request, DISAGREEMENT, until=window.until.isoformat())
+    context |= {"days": days, "exports": files}
+    return render(request, "leads/disagreement.html", context)
 
 
 @require_GET

@@ -76,12 +76,12 @@ def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]
         lead = clock.lead
         yield [
             lead.ref,
-            harmless(lead.name),
+            lead.name,
             clock.kind,
             state_of(clock, now),
-            harmless(str(clock.holder)) if clock.holder else "",
-            harmless(clock.team.name),
-            harmless(lead.source),
+            str(clock.holder) if clock.holder else "",
+            clock.team.name,
+            lead.source,
             "" if lead.value is None else str(lead.value),
             *(
                 utc_text(at) or ""
@@ -90,13 +90,8 @@ def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]
             "" if clock.elapsed_seconds is None else str(clock.elapsed_seconds),
             str(clock.target_seconds),
             getattr(clock, "cause", ""),
-            *(harmless(spec.say(lead.attributes.get(spec.key))) for spec in own),
+            *(spec.say(lead.attributes.get(spec.key)) for spec in own),
         ]
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def label_of_kind(kind: str) -> str:

@@ -1,19 +1,19 @@
 """The SLA page, the lists behind its figures, and the ledger."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.exports import csv_response, table_response
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import viewer_of
 from leadbridge.people.http import Request, signed_in, zone_of
-from leads.handoff.views import address, freshness, page_number
+from leadbridge.people.saved_menu import with_views
+from leads.handoff.views import address, downloads, freshness, page_number
 from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.breach_actions import answers_for
@@ -38,6 +38,14 @@ from sla.reports.screen import (
     tally_of,
 )
 from sla.reports.slices import OF_NOW, Part
+from sla.reports.tables import (
+    FUNNEL_TABLES,
+    LEDGER_TABLES,
+    SLA_TABLES,
+    funnel_tables,
+    ledger_tables,
+    overview_tables,
+)
 from sla.reports.words import reasons_note
 
 PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
@@ -45,11 +53,14 @@ PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median 
 
 @require_GET
 @signed_in
+@with_views("sla")
 def sla(request: Request) -> HttpResponse:
     """How both sides keep their promises, and what is late now."""
     scope, now = scope_of(request.user), request.now
     asked = read_slice(request.GET, scope, now=now)
     seen = overview(asked, now=now)
+    if table := request.GET.get("table"):
+        return table_response("sla", overview_tables(seen), table)
     viewer, zone = viewer_of(request.user), zone_of(request.user)
     return answer_page(
         request,
@@ -75,7 +86,10 @@ def sla(request: Request) -> HttpResponse:
             "reasons_note": reasons_note(seen),
             "people": [person_row(person, asked) for person in seen.people],
             "people_heads": PEOPLE_HEADS,
-            "export_url": list_url(asked, Part.DUE, format="csv"),
+            "exports": [
+                *downloads(request, SLA_TABLES),
+                ("Every promise that fell due", list_url(asked, Part.DUE, format="csv")),
+            ],
             "funnel_url": page_url(asked, "/sla/funnel/", kind="", side="", reason=""),
         },
     )
@@ -83,6 +97,7 @@ def sla(request: Request) -> HttpResponse:
 
 @require_GET
 @signed_in
+@with_views("clocks")
 def clocks(request: Request) -> HttpResponse:
     """The clocks behind a figure; their number is the figure."""
     return list_of(request, read_part(request), "/sla/clocks/")
@@ -90,6 +105,7 @@ def clocks(request: Request) -> HttpResponse:
 
 @require_GET
 @signed_in
+@with_views("breaches")
 def breaches(request: Request) -> HttpResponse:
     """Every promise that was missed in a period, answered since or not."""
     return list_of(request, Part.MISSED, "/sla/breaches/")
@@ -100,7 +116,11 @@ def breaches(request: Request) -> HttpResponse:
 def ledger_page(request: Request) -> HttpResponse:
     """The whole proof that every lead is accounted for."""
     scope_of(request.user)
-    return render(request, "sla/ledger.html", {"proof": ledger(now=request.now)})
+    proof = ledger(now=request.now)
+    if table := request.GET.get("table"):
+        return table_response("ledger", ledger_tables(proof), table)
+    context = {"proof": proof, "exports": downloads(request, LEDGER_TABLES)}
+    return render(request, "sla/ledger.html", context)
 
 
 @require_GET
@@ -110,11 +130,14 @@ def funnel(request: Request) -> HttpResponse:
     scope, now = scope_of(request.user), request.now
     given = {name: request.GET.get(name, "") for name in (*OF_A_FUNNEL, "by")}
     asked, by = read_funnel(given, scope, now=now)
-    groups = funnels_by(by, asked.slice, now=now)
+    groups, whole = funnels_by(by, asked.slice, now=now), funnel_of(asked.slice, now=now)
+    if table := request.GET.get("table"):
+        return table_response("what-became", funnel_tables(groups, whole), table)
     context = {
         **filters(replace(asked, params=(*asked.params, ("by", by.value))), scope, "/sla/funnel/"),
         "kinds": [],
-        **funnel_table(groups, funnel_of(asked.slice, now=now), asked, by),
+        **funnel_table(groups, whole, asked, by),
+        "exports": downloads(request, FUNNEL_TABLES),
     }
     return render(request, "sla/funnel.html", context)
 
@@ -124,7 +147,8 @@ def list_of(request: Request, part: Part, path: str) -> HttpResponse:
     scope, now = scope_of(request.user), request.now
     asked = with_cause(read_slice(request.GET, scope, now=now), request.GET.get("cause", ""))
     if request.GET.get("format") == "csv":
-        return export(csv_rows(asked.slice, part, now=now), f"leadbridge-{part}.csv")
+        rows = csv_rows(asked.slice, part, now=now)
+        return cast("HttpResponse", csv_response(f"leadbridge-{part}", rows))
     listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
     entries, zone = entries_of(listing.clocks), zone_of(request.user)
     viewer = viewer_of(request.user)
@@ -177,20 +201,3 @@ def pager(request: Request, listing: Listing) -> dict[str, str] | None:
         "previous": address(request, page=here - 1 if here > 2 else None) if here > 1 else "",
         "next": address(request, page=here + 1) if listing.more else "",
     }
-
-
-class _Echo:
-    """A file that gives back what is written to it, so that a list streams as it is read."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def export(rows: Iterator[list[str]], name: str) -> HttpResponse:
-    """A list as a CSV file."""
-    writer = csv.writer(_Echo())
-    answer: Any = StreamingHttpResponse(
-        (writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return cast("HttpResponse", answer)  # what decorators are typed for; both are sent alike

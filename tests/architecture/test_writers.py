@@ -69,6 +69,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
         "leads_likeness",
     ),
     "BreachEntry": (set(), {"sla/reports/breach_actions.py"}, "sla_breachentry"),
+    "SavedView": ({"saved_views"}, {"leadbridge/people/saved.py"}, "people_savedview"),
     "Pause": ({"pause", "pauses"}, {"leads/handoff/pausing.py"}, "leads_pause"),
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.

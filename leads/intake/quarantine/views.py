@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from leadbridge.kernel.errors import DomainError, FieldErrors
 from leadbridge.people.access import settles_quarantine
 from leadbridge.people.http import Request, signed_in, zone_of
+from leadbridge.people.saved_menu import with_views
 from leads.definition.fields import live_fields
 from leads.handoff.models import Lead
 from leads.handoff.views import address, page_number
@@ -37,6 +38,7 @@ SHOWN = 20_000  # characters of what was sent; all of it can be downloaded
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@with_views("quarantine")
 def quarantine(request: Request) -> HttpResponse:
     """What waits, soonest due first, or what became of the rest (GET); discard several (POST)."""
     wish = wish_of(request)

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from leadbridge.kernel.errors import DomainError
-from leadbridge.kernel.exports import csv_response
+from leadbridge.kernel.exports import table_response
 from leadbridge.people.access import heads_side
 from leadbridge.people.http import Request, signed_in
 from leadbridge.people.models import Side
-from leads.handoff.views import address
+from leads.handoff.views import address, downloads
 from sla.reports.asking import Asked
 from sla.reports.handovers.queries import (
     Detail,
+    PaceDay,
     Refused,
     SourceLine,
     pace_days,
@@ -32,6 +31,12 @@ from sla.reports.scorecard.pace import pace_of
 from sla.reports.scorecard.screen import pace_row, period_words
 from sla.reports.screen import filters
 
+TABLES = {
+    "refusals": "Refusals by criterion",
+    "kinds": "Refusals by kind",
+    "sources": "Sources",
+    "pace": "Pace day by day",
+}
 WHOSE = (("mine", "Mine"), ("all", "All"))
 
 
@@ -50,7 +55,13 @@ def handover_figures(request: Request) -> HttpResponse:
         pace = pace_of(asked.exact.slice, now=now)
         days = pace_days(pace, now=now) if pace else []
     if table := request.GET.get("table", ""):
-        return file_of(table, refused, sources, details)
+        tables = {
+            "refusals": refusals_table(refused),
+            "kinds": kinds_table(details),
+            "sources": sources_table(sources),
+            "pace": pace_table(days),
+        }
+        return table_response("handoffs", tables, table)
     context = {
         **filters(asked.menu, scope, "/handoffs/figures/"),
         "kinds": [],
@@ -64,11 +75,7 @@ def handover_figures(request: Request) -> HttpResponse:
         "sources": source_rows(sources, exact),
         "pace": pace_row(pace, asked.exact),
         "days": pace_rows(days, pace) if pace else [],
-        "exports": [
-            ("Refusals by criterion", address(request, table="refusals")),
-            ("Refusals by kind", address(request, table="kinds")),
-            ("Sources", address(request, table="sources")),
-        ],
+        "exports": downloads(request, TABLES),
     }
     return render(request, "sla/handover_figures.html", context)
 
@@ -87,23 +94,6 @@ def narrowed_to(asked: Asked, request: Request) -> Asked:
     user = request.user
     params = (*asked.params, ("marketer", user.username))
     return replace(asked, slice=replace(asked.slice, marketer_id=user.pk), params=params)
-
-
-def file_of(
-    table: str,
-    refused: Sequence[Refused],
-    sources: Sequence[SourceLine],
-    details: Sequence[Detail],
-) -> HttpResponse:
-    """One of the tables as a file; DomainError `not_found` for another name."""
-    tables = {
-        "refusals": refusals_table(refused),
-        "kinds": kinds_table(details),
-        "sources": sources_table(sources),
-    }
-    if table not in tables:
-        raise DomainError("not_found", "There is no such table.", status=404)
-    return cast("HttpResponse", csv_response(f"handoffs-{table}", tables[table]))
 
 
 def refusals_table(lines: Sequence[Refused]) -> Iterator[Sequence[object]]:
@@ -126,3 +116,10 @@ def sources_table(lines: Sequence[SourceLine]) -> Iterator[Sequence[object]]:
     for one in lines:
         counts = (one.handed, one.accepted, one.decided, one.opportunities, one.won)
         yield (one.source, *counts)
+
+
+def pace_table(days: Sequence[PaceDay]) -> Iterator[Sequence[object]]:
+    """A line for each day of the month."""
+    yield ("day", "came", "even_pace")
+    for one in days:
+        yield (one.day.isoformat(), one.so_far, round(one.paced, 1))

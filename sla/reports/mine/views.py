@@ -1,17 +1,19 @@
 """A seller's own figures, and the clocks behind them."""
 
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadbridge.kernel.errors import DomainError
-from leadbridge.kernel.exports import csv_response
+from leadbridge.kernel.exports import table_response
 from leadbridge.kernel.http import answer_page, stamp_of
+from leadbridge.kernel.time import utc_text
 from leadbridge.people.http import Request, signed_in, zone_of
-from leads.handoff.views import address, freshness, page_number
+from leads.handoff.disputes import Dispute
+from leads.handoff.views import downloads, freshness, page_number
+from sla.clocks.models import Clock
 from sla.reports.asking import read_slice
 from sla.reports.ledger import one_snapshot
 from sla.reports.listing import list_clocks
@@ -23,6 +25,7 @@ from sla.reports.screen import list_row, narrowed_words
 from sla.reports.views import pager, read_part
 
 MOST_DROPPED = 50
+TABLES = {"promises": "My promises", "late": "Next steps gone past", "disputes": "My refusals"}
 
 
 @require_GET
@@ -38,8 +41,14 @@ def mine(request: Request) -> HttpResponse:
         late = dropped(user, now)
         late_count, late_clocks = late.count(), list(late[:MOST_DROPPED])
         disputes = list(contested(user))
-    if request.GET.get("format") == "csv":
-        return cast("HttpResponse", csv_response("my-promises", own_table(own, weeks)))
+    table = request.GET.get("table") or ("promises" if request.GET.get("format") == "csv" else "")
+    if table:
+        tables = {
+            "promises": own_table(own, weeks),
+            "late": late_table(late),
+            "disputes": disputes_table(disputes),
+        }
+        return table_response("my", tables, table)
     context = {
         "rows": own_rows(own, weeks),
         "weeks": week_names(weeks),
@@ -48,7 +57,7 @@ def mine(request: Request) -> HttpResponse:
         "late_url": "/mine/clocks/?part=overdue&kind=next_step",
         "ruled": ruled_on(disputes),
         "disputes": dispute_rows(disputes),
-        "export_url": address(request, format="csv"),
+        "exports": downloads(request, TABLES),
     }
     return render(request, "sla/mine.html", context)
 
@@ -90,3 +99,17 @@ def own_table(own: Sequence[Own], weeks: Sequence[Week]) -> Iterator[Sequence[ob
         for score, week in zip(one.weeks, weeks, strict=True):
             counts = (score.due, score.met, score.met_late, score.missed_open)
             yield (week.key, one.kind, *counts, "" if one.agreed is None else one.agreed)
+
+
+def late_table(clocks: Iterable[Clock]) -> Iterator[Sequence[object]]:
+    """A line for each next step that went past."""
+    yield ("lead", "name", "due_at")
+    for clock in clocks:
+        yield (clock.lead.ref, clock.lead.name, utc_text(clock.due_at))
+
+
+def disputes_table(disputes: Sequence[Dispute]) -> Iterator[Sequence[object]]:
+    """A line for each contested refusal; `ruled` is empty while it waits for one."""
+    yield ("lead", "name", "reason", "ruled")
+    for one in disputes:
+        yield (one.lead.ref, one.lead.name, one.reason, one.outcome)

@@ -1,6 +1,5 @@
 """The scorecard's page, the lists behind its numbers, and its files."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from django.conf import settings
@@ -8,11 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from leadbridge.kernel.errors import DomainError
-from leadbridge.kernel.exports import csv_response
+from leadbridge.kernel.exports import csv_response, table_response
 from leadbridge.kernel.time import local
 from leadbridge.people.http import Request, signed_in, zone_of
-from leads.handoff.views import address, page_number
+from leads.handoff.views import address, downloads, page_number
 from sla.clocks.kinds import Side
 from sla.reports.scope import scope_of
 from sla.reports.scorecard.asking import PERIOD, read_card
@@ -28,7 +26,7 @@ from sla.reports.scorecard.screen import (
     period_words,
     promise_rows,
 )
-from sla.reports.scorecard.tables import Row, tables_of
+from sla.reports.scorecard.tables import tables_of
 from sla.reports.screen import filters
 
 TABLES = {
@@ -49,7 +47,7 @@ def scorecard(request: Request) -> HttpResponse:
     asked = read_card(request.GET, scope, now=now)
     card = scorecard_of(asked.exact, now=now)
     if table := request.GET.get("table", ""):
-        return _file(table, _table(tables_of(card), table))
+        return table_response("scorecard", tables_of(card), table)
     exact, cohort = asked.exact, card.cohort
     context = {
         **filters(asked.menu, scope, "/scorecard/"),
@@ -68,21 +66,10 @@ def scorecard(request: Request) -> HttpResponse:
         ],
         "ladder_heads": LADDER_HEADS,
         "ladder_whole": ladder_cells(cohort.whole, exact, {}),
-        "exports": [(name, address(request, table=key)) for key, name in TABLES.items()],
+        "exports": downloads(request, TABLES),
         "zone": settings.TIME_ZONE,
     }
     return render(request, "sla/scorecard.html", context)
-
-
-def _file(name: str, rows: Iterable[Row]) -> HttpResponse:
-    # What decorators are typed for; a download is sent alike.
-    return cast("HttpResponse", csv_response(f"scorecard-{name}", rows))
-
-
-def _table(tables: Mapping[str, Iterator[Row]], name: str) -> Iterator[Row]:
-    if name not in tables:
-        raise DomainError("not_found", "There is no such table.", status=404)
-    return tables[name]
 
 
 @require_GET
@@ -93,7 +80,8 @@ def scorecard_leads(request: Request) -> HttpResponse:
     asked = read_card(request.GET, scope, now=now).exact
     part, campaign = request.GET.get("part") or "leads", request.GET.get("campaign", "")[:120]
     if request.GET.get("format") == "csv":
-        return _file(part, csv_rows(asked.slice, part, campaign))
+        rows = csv_rows(asked.slice, part, campaign)
+        return cast("HttpResponse", csv_response(f"scorecard-{part}", rows))
     page = page_number(request)
     listing = list_rows(asked.slice, part, campaign, page=page)
     zone = zone_of(request.user)

@@ -10,10 +10,11 @@ from rest_framework.response import Response
 from leadbridge.kernel.time import utc_text
 from leadbridge.people.calls import Body, caller, now_of, read_body
 from leadbridge.people.idempotency import ApiView
+from leadbridge.people.models import User
 from leadbridge.people.schema import answers
 from sla.reports.whatif.actions import MOST_DAYS, USUAL_DAYS, ask_whatif
 from sla.reports.whatif.models import WhatIf
-from sla.reports.whatif.queries import get_whatif_for
+from sla.reports.whatif.queries import get_whatif_for, result_for
 from sla.reports.whatif.tasks import wake_whatifs
 
 
@@ -66,7 +67,7 @@ class WhatIfs(ApiView):
         days = told.pop("days", USUAL_DAYS)
         asked = ask_whatif(content=told, days=days, actor=caller(request), now=now_of(request))
         wake_whatifs()
-        answer = whatif_answer(asked)
+        answer = whatif_answer(asked, caller(request))
         return Response(answer, status=202, headers={"Location": str(answer["url"])})
 
 
@@ -80,11 +81,12 @@ class WhatIfOne(ApiView):
     )
     def get(self, request: Request, number: str) -> Response:
         """How far it is, or what it found."""
-        return Response(whatif_answer(get_whatif_for(caller(request), number)))
+        user = caller(request)
+        return Response(whatif_answer(get_whatif_for(user, number), user))
 
 
-def whatif_answer(asked: WhatIf) -> dict[str, object]:
-    """One what-if as the API tells it."""
+def whatif_answer(asked: WhatIf, user: User) -> dict[str, object]:
+    """One what-if as the API tells it to somebody."""
     return {
         "id": asked.pk,
         "url": f"/api/v1/reports/whatif/{asked.pk}/",
@@ -94,7 +96,7 @@ def whatif_answer(asked: WhatIf) -> dict[str, object]:
         "state": asked.state,
         "progress": asked.share,
         "clocks": asked.clocks,
-        "result": asked.result if asked.state == WhatIf.State.DONE else None,
+        "result": result_for(user, asked) if asked.state == WhatIf.State.DONE else None,
         "error": asked.error,
         "asked_at": utc_text(asked.asked_at),
         "finished_at": utc_text(asked.finished_at),

@@ -1,12 +1,13 @@
 """Reading what was asked of the past: one's own, and everybody's for who sees every lead."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import sees_every_lead, sees_figures
-from leadbridge.people.models import User
+from leadbridge.people.models import Team, User
 from sla.clocks.models import Clock
 from sla.clocks.queries import clocks_visible_to
 from sla.reports.whatif.models import WhatIf
@@ -15,11 +16,14 @@ MOST_SHOWN = 200
 
 
 def whatifs_for(user: User) -> QuerySet[WhatIf]:
-    """What somebody may read of it."""
+    """What somebody may read of it: of one's own only what counts teams that one still manages."""
     rows = WhatIf.objects.select_related("asked_by").order_by("-asked_at", "-pk")
     if not sees_figures(user):
         return rows.none()
-    return rows if sees_every_lead(user) else rows.filter(asked_by=user)
+    if sees_every_lead(user):
+        return rows
+    teams = list(Team.objects.filter(manager=user).values_list("pk", flat=True))
+    return rows.filter(asked_by=user, team_ids__contained_by=teams)
 
 
 def get_whatif_for(user: User, number: str) -> WhatIf:
@@ -29,6 +33,21 @@ def get_whatif_for(user: User, number: str) -> WhatIf:
     if found is None:
         raise DomainError("not_found", "There is no such what-if.", status=404)
     return found
+
+
+def result_for(user: User, asked: WhatIf) -> dict[str, Any]:
+    """A result with the ids of those clocks alone that somebody may see; the counts stay."""
+    result: dict[str, Any] = asked.result
+    if sees_every_lead(user) or not result:
+        return result
+    sides = ("won", "lost")
+    ids = [clock_id for side in sides for clock_id, _ in result[side]["clocks"]]
+    seen = set(clocks_visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    kept = {
+        side: {**result[side], "clocks": [one for one in result[side]["clocks"] if one[0] in seen]}
+        for side in sides
+    }
+    return {**result, **kept}
 
 
 def named_clocks(user: User, listed: Sequence[Sequence[int]]) -> list[Clock]:

@@ -5,13 +5,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.exports import table_response
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.http import Request, signed_in
+from leads.handoff.views import downloads
 from sla.reports.scope import scope_of
 from sla.reports.whatif.actions import ask_whatif
+from sla.reports.whatif.models import WhatIf
 from sla.reports.whatif.queries import get_whatif_for, whatifs_for
 from sla.reports.whatif.screen import headline, whatif_screen
 from sla.reports.whatif.sheet import changes_of, sheet_of
+from sla.reports.whatif.tables import TABLES, whatif_tables
 from sla.reports.whatif.tasks import wake_whatifs
 
 LISTED = 20
@@ -38,12 +42,18 @@ def whatifs(request: Request) -> HttpResponse:
 def whatif(request: Request, number: str) -> HttpResponse:
     """One what-if: how far it is, then what would have been."""
     found = get_whatif_for(request.user, number)
+    if table := request.GET.get("table"):
+        tables = whatif_tables(found.result) if found.state == WhatIf.State.DONE else {}
+        return table_response(f"what-if-{found.pk}", tables, table)
     return answer_page(
         request,
         page="sla/whatif.html",
         live="sla/_whatif_live.html",
         stamp=stamp_of((found.pk, found.state, found.share, found.clocks)),
-        context=lambda: {"tried": whatif_screen(request.user, found)},
+        context=lambda: {
+            "tried": whatif_screen(request.user, found),
+            "exports": downloads(request, TABLES),
+        },
     )
 
 

@@ -35,7 +35,7 @@ class Browser:
             answer = self.client.get(unescape(url), headers=headers)
             assert answer.status_code == status, answer.status_code
             body = b"".join(answer) if answer.streaming else answer.content
-        return body.decode()
+        return body.decode("utf-8-sig")
 
 
 @pytest.fixture

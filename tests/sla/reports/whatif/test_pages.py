@@ -6,6 +6,7 @@ import pytest
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
+from leadbridge.people.models import Team
 from sla.calendars.models import Calendar
 from sla.clocks.models import Clock
 from sla.reports.whatif.actions import PATIENCE, ask_whatif, run_whatif, waiting_whatifs
@@ -105,6 +106,29 @@ def test_a_program_asks_and_reads(cast: Cast, now: datetime) -> None:
     refused = api.post("reports/whatif/", {"targets": {"attempts": "1h"}})
     assert_problem(refused, 400, "invalid", "targets")
     assert WhatIf.objects.count() == 1
+
+
+def test_a_manager_reads_the_own_teams_alone_and_only_while_they_manage_them(
+    cast: Cast, now: datetime, hand: Hand
+) -> None:
+    ours, theirs = hand(30, 9, country="US"), hand(30, 9, country="DE")
+    api = Api(cast.lena, now)
+    asked = WhatIf.objects.get(pk=api.post("reports/whatif/", {"days": 30, **LONGER}).json()["id"])
+    run_whatif(whatif_id=asked.pk, now=now)
+    url = f"reports/whatif/{asked.pk}/"
+    result = api.get(url).json()["result"]
+    assert [team["team"] for team in result["by_team"]] == [ours.team.name]
+    assert {lead for _, lead in result["won"]["clocks"]} == {ours.pk}
+    # As a clock of a lead that another team has by now.
+    kept = Clock.objects.get(lead=theirs, kind="accept")
+    told = asked_again(asked).result
+    told["won"]["clocks"].append([kept.pk, theirs.pk])
+    WhatIf.objects.filter(pk=asked.pk).update(result=told)
+    assert {lead for _, lead in api.get(url).json()["result"]["won"]["clocks"]} == {ours.pk}
+    assert [kept.pk, theirs.pk] in Api(cast.max, now).get(url).json()["result"]["won"]["clocks"]
+    Team.objects.filter(manager=cast.lena).update(manager=cast.max)
+    Team.objects.filter(slug="emea").update(manager=cast.lena)
+    assert_problem(api.get(url), 404, "not_found")
 
 
 def test_hours_of_a_calendar_that_one_may_not_see_are_not_known(cast: Cast, now: datetime) -> None:
