@@ -21,9 +21,10 @@ from sla.reports.slices import Slice
 PRESETS = (7, 30, 90)
 USUAL = 30
 SIDES = ("marketing", "sales")
+TIERS = ("1", "2", "3", "none")
 KEPT = (
     "days", "from", "to", "team", "kind", "side", "holder", "source", "reason", "marketer",
-    "criterion",
+    "criterion", "tier",
 )  # fmt: skip
 _YEARS = range(1970, 2200)
 _LONGEST = 100
@@ -46,6 +47,7 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
     team, kind, side = reader.team(), reader.kind(), reader.side()
     holder_id, source, reason = reader.holder(), reader.text("source"), reader.text("reason")
     marketer_id, criterion = reader.person("marketer"), reader.text("criterion")
+    tier = reader.tier()
     if reader.errors:
         raise FieldErrors(reader.errors)
     asked = Slice(
@@ -59,6 +61,7 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
         reason=reason,
         marketer_id=marketer_id,
         criterion=criterion,
+        tier=tier,
     )
     params = tuple((name, given[name]) for name in KEPT if given.get(name))
     return Asked(asked, days, team, params)
@@ -117,6 +120,13 @@ class _Reader:
         if side and side not in SIDES:
             self.refuse("side", f"Choose one of: {', '.join(SIDES)}.")
         return side
+
+    def tier(self) -> str:
+        tier = self.given.get("tier", "")
+        if tier and tier not in TIERS:
+            self.refuse("tier", f"Choose one of: {', '.join(TIERS)}.")
+            return ""
+        return tier
 
     def team(self) -> Team | None:
         wanted = self.given.get("team", "")

@@ -32,7 +32,8 @@ class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
     `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `marketer_id`
-    is whose leads they are on; `criterion` what a rejection named, "none" where it named none.
+    is whose leads they are on; `criterion` what a rejection named, "none" where it named none;
+    `tier` that by which a promise is judged, "none" where it has none.
     `reason`, `criterion` and `cause` narrow lists alone, never what is counted by kept days.
     """
 
@@ -47,6 +48,7 @@ class Slice:
     cause: str = ""
     marketer_id: int | None = None
     criterion: str = ""
+    tier: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -210,6 +212,8 @@ def narrowed(slice_: Slice) -> Q:
         found &= Q(lead__source=slice_.source)
     if slice_.marketer_id is not None:
         found &= Q(lead__marketer_id=slice_.marketer_id)
+    if slice_.tier:
+        found &= Q(tier=None if slice_.tier == NONE else int(slice_.tier))
     return found
 
 

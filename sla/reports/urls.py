@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.reports import breach_views, views
+from sla.reports import breach_views, trend_views, views
 
 urlpatterns = [
     path("sla/", views.sla, name="sla"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("sla/breaches/", views.breaches, name="sla-breaches"),
     path("sla/breaches/act/", breach_views.act, name="sla-breaches-act"),
     path("sla/funnel/", views.funnel, name="sla-funnel"),
+    path("sla/trend/", trend_views.trend, name="sla-trend"),
     path("sla/ledger/", views.ledger_page, name="sla-ledger"),
 ]

@@ -38,6 +38,7 @@ from sla.reports.screen import (
     tally_of,
 )
 from sla.reports.slices import OF_NOW, Part
+from sla.reports.trend_screen import trend_rows
 from sla.reports.words import reasons_note
 
 PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
@@ -73,6 +74,8 @@ def sla(request: Request) -> HttpResponse:
             "rejected_url": list_url(asked, Part.REJECTED),
             "reasons": reason_rows(seen, asked),
             "reasons_note": reasons_note(seen),
+            "weeks": trend_rows(seen.trend, asked, now),
+            "trend_url": page_url(asked, "/sla/trend/", days="", **{"from": "", "to": ""}),
             "people": [person_row(person, asked) for person in seen.people],
             "people_heads": PEOPLE_HEADS,
             "export_url": list_url(asked, Part.DUE, format="csv"),
