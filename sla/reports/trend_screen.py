@@ -10,6 +10,7 @@ from sla.reports.groups import By
 from sla.reports.links import list_url
 from sla.reports.listing import label_of_kind
 from sla.reports.scorecard.asking import exact_text
+from sla.reports.scorecard.screen import drawn
 from sla.reports.scorecard.weeks import Week
 from sla.reports.slices import Part
 from sla.reports.trend import Line, Trend
@@ -40,14 +41,10 @@ def score_cell(score: Score, url: str) -> Row:
         "value": share_words(score),
         "url": url if score.due else "",
         "note": f"{note}, {low:.0f} to {high:.0f}" if low is not None else note,
-        "v": _number(score.share),
-        "low": _number(low),
-        "high": _number(high),
+        "v": drawn(score.share),
+        "low": drawn(low),
+        "high": drawn(high),
     }
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"
 
 
 def trend_rows(trend: Trend, asked: Asked, now: datetime) -> list[Row]:
@@ -59,7 +56,7 @@ def trend_rows(trend: Trend, asked: Asked, now: datetime) -> list[Row]:
             "changes": [one for one in trend.changes if week.start <= one.at < week.end],
             "kept": score_cell(score, list_url(asked, Part.DUE, **period_of(week, now))),
             "promised": "–" if promised is None else f"{promised:.0f} %",
-            "goal": _number(promised),
+            "goal": drawn(promised),
         }
         for week, score, promised in zip(
             trend.weeks, trend.whole.weeks, trend.promised, strict=True

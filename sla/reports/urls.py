@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.reports import breach_views, trend_views, views
+from sla.reports import breach_views, heat_views, trend_views, views
 
 urlpatterns = [
     path("sla/", views.sla, name="sla"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("sla/breaches/", views.breaches, name="sla-breaches"),
     path("sla/breaches/act/", breach_views.act, name="sla-breaches-act"),
     path("sla/funnel/", views.funnel, name="sla-funnel"),
+    path("sla/hours/", heat_views.hours, name="sla-hours"),
     path("sla/trend/", trend_views.trend, name="sla-trend"),
     path("sla/ledger/", views.ledger_page, name="sla-ledger"),
 ]

@@ -8,7 +8,7 @@
    it: data-line (line, goal, plan), data-bar (bar), data-mirror (left, right), data-dots (dot),
    data-scatter (x, y). With data-of="rows" each row with data-drawn is a line over the columns.
    A cell tells `v` (nothing: a gap), its range `low` to `high`, and a `goal`; what its first link
-   opens is what its point opens. `[data-mark]` in the head of a week is marked on the axis.
+   or `data-href` opens is what its point opens. `[data-mark]` in the head of a week is marked on the axis.
    Nothing moves: a chart is drawn at once, also where somebody asked for less motion. */
 
 const { Chart } = window;
@@ -25,7 +25,7 @@ function cellOf(td) {
   const { v, low, high, goal } = td.dataset;
   return {
     v: number(v), low: number(low), high: number(high), goal: number(goal),
-    href: td.querySelector("a[href]")?.getAttribute("href"), words: wordsOf(td),
+    href: td.querySelector("a[href]")?.getAttribute("href") ?? td.dataset.href, words: wordsOf(td),
   };
 }
 
@@ -84,7 +84,7 @@ function datasetOf(series, place, ink) {
   const quiet = series.part === "goal" || series.part === "plan";
   const stroke = quiet ? ink.ink : colour;
   return {
-    label: series.name, series, data: valuesOf(series), borderColor: stroke,
+    label: series.name, series, clip: false, data: valuesOf(series), borderColor: stroke,
     backgroundColor: bars && place % 2 ? striped(colour, ink.surface) : colour,
     ...(bars ? { borderWidth: 1, barPercentage: 0.7, stack: "one" } : {
       borderWidth: 2, borderDash: quiet ? [6, 4] : DASHES[place % DASHES.length],
@@ -98,6 +98,17 @@ function datasetOf(series, place, ink) {
 /* Ranges as whiskers, what was promised as a stroke across its bar, versions as lines. */
 const around = {
   id: "around",
+  /* Two dots of one row would hide each other's ranges. */
+  afterDatasetsUpdate(chart) {
+    const { datasets } = chart.data;
+    if (chart.config.options.told.kind !== "dots") return;
+    datasets.forEach((_, place) => {
+      for (const point of chart.getDatasetMeta(place).data) point.y += 9 * (place - (datasets.length - 1) / 2);
+    });
+  },
+  beforeDatasetsDraw(chart) {
+    for (const { series } of chart.data.datasets) if (series.part === "plan") band(chart, series.cells);
+  },
   afterDatasetsDraw(chart) {
     const pen = chart.ctx, { ink, axis, kind } = chart.config.options.told;
     const across = chart.options.indexAxis === "y", scale = chart.scales[across ? "x" : "y"];
@@ -128,11 +139,24 @@ const around = {
         }
       });
     });
+    if (kind === "mirror") rowMarks(chart, pen, axis, ink);
     if (kind === "line") marks(chart, pen, axis, ink);
     if (kind === "scatter") names(chart, pen, axis, ink);
     pen.restore();
   },
 };
+
+/* How far from an even pace is still on pace. */
+function band(chart, cells) {
+  const { x, y } = chart.scales, pen = chart.ctx;
+  pen.save();
+  pen.fillStyle = chart.config.options.told.ink.grid;
+  pen.beginPath();
+  cells.forEach(({ low }, at) => pen.lineTo(x.getPixelForValue(at), y.getPixelForValue(low)));
+  [...cells.entries()].reverse().forEach(([at, { high }]) => pen.lineTo(x.getPixelForValue(at), y.getPixelForValue(high)));
+  pen.fill();
+  pen.restore();
+}
 
 function marks(chart, pen, axis, ink) {
   const { top, bottom, right } = chart.chartArea;
@@ -154,6 +178,16 @@ function marks(chart, pen, axis, ink) {
     pen.textAlign = fits ? "left" : "right";
     pen.fillStyle = ink.text;
     pen.fillText(text, x + (fits ? 4 : -4), bottom - 6 - 13 * (line++ % 3));
+  });
+}
+
+function rowMarks(chart, pen, axis, ink) {
+  pen.font = `11px ${ink.font}`;
+  pen.textAlign = "left";
+  pen.fillStyle = ink.text;
+  axis.forEach((head, at) => {
+    const changes = [...head.querySelectorAll("[data-mark]")].map(wordsOf);
+    pen.fillText(changes.join(", "), chart.chartArea.left + 4, chart.scales.y.getPixelForValue(at) - 11);
   });
 }
 
@@ -204,7 +238,7 @@ function options(kind, told, table, ink) {
     ticks: { color: ink.text, font, precision: 0, callback: say }, stacked: across && kind !== "dots",
   };
   const category = {
-    type: "category", grid: { display: kind === "dots", color: ink.grid }, stacked: across,
+    type: "category", offset: across, grid: { display: kind === "dots", color: ink.grid }, stacked: across,
     ticks: {
       color: ink.text, font, autoSkip: !across,
       callback(_, at) {
@@ -224,7 +258,7 @@ function options(kind, told, table, ink) {
     plugins: {
       legend: {
         display: kind !== "scatter" && told.series.length > 1, position: "bottom",
-        labels: { usePointStyle: true, pointStyleWidth: 28, color: ink.text, font, boxHeight: 7 }, onClick: () => {},
+        labels: { usePointStyle: !["bar", "mirror"].includes(kind), boxWidth: 20, color: ink.text, font, boxHeight: 7 }, onClick: () => {},
       },
       tooltip: {
         displayColors: false, callbacks: {
@@ -242,7 +276,8 @@ function options(kind, told, table, ink) {
 function draw(table, kind, figure) {
   const ink = inks(), found = read(table, kind);
   const told = kind === "scatter" ? scattered(found) : found;
-  if (!told.series.some(({ cells }) => cells.some(({ v }) => v !== null))) return false;
+  told.series = told.series.filter(({ cells }) => cells.some(({ v }) => v !== null));
+  if (!told.series.length) return false;
   const datasets = told.series.map((series, place) => datasetOf(series, place, ink));
   if (kind === "scatter") datasets[0].data = told.series[0].cells.map(({ at }) => at);
   if (!["line", "scatter"].includes(kind)) figure.style.blockSize = `${told.axis.length * ROW + AROUND}px`;
@@ -276,10 +311,11 @@ function stepBack(table, whole) {
 }
 
 function figureOf(table, whole, kind) {
-  const known = document.querySelector(`.chart.${kind}[data-of="${table.id}"]`);
+  const known = document.querySelector(`.chart[data-kind="${kind}"][data-of="${table.id}"]`);
   if (known) return known;
   const figure = document.createElement("div");
-  figure.className = `chart ${kind}`;
+  figure.className = "chart";
+  figure.dataset.kind = kind;
   figure.dataset.of = table.id;
   figure.setAttribute("aria-hidden", "true");
   whole.before(figure);
@@ -289,7 +325,7 @@ function figureOf(table, whole, kind) {
 function drawTable(table) {
   const whole = table.closest(".scroll") ?? table;
   const figures = table.dataset.chart.split(" ").map((kind) => figureOf(table, whole, kind));
-  const kept = figures.filter((figure) => draw(table, figure.classList.item(1), figure) || figure.remove());
+  const kept = figures.filter((figure) => draw(table, figure.dataset.kind, figure) || figure.remove());
   if (kept.length && !whole.classList.contains("charted")) stepBack(table, whole);
 }
 
