@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla.reports import breach_views, heat_views, trend_views, views
+from sla.reports import breach_views, heat_views, trend_views, views, workload_views
 
 urlpatterns = [
     path("sla/", views.sla, name="sla"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("sla/funnel/", views.funnel, name="sla-funnel"),
     path("sla/hours/", heat_views.hours, name="sla-hours"),
     path("sla/trend/", trend_views.trend, name="sla-trend"),
+    path("sla/workload/", workload_views.workload, name="sla-workload"),
+    path("sla/workload/leads/", workload_views.workload_leads, name="sla-workload-leads"),
     path("sla/ledger/", views.ledger_page, name="sla-ledger"),
 ]

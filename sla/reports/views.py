@@ -75,6 +75,7 @@ def sla(request: Request) -> HttpResponse:
             "reasons": reason_rows(seen, asked),
             "reasons_note": reasons_note(seen),
             "weeks": trend_rows(seen.trend, asked, now),
+            "workload_url": page_url(asked, "/sla/workload/"),
             "hours_url": page_url(asked, "/sla/hours/"),
             "trend_url": page_url(asked, "/sla/trend/", days="", **{"from": "", "to": ""}),
             "people": [person_row(person, asked) for person in seen.people],
