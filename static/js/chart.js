@@ -229,12 +229,13 @@ function scattered({ axis, series }) {
 function options(kind, told, table, ink) {
   const across = ["bar", "mirror", "dots"].includes(kind), unit = table.dataset.unit ?? "";
   const most = number(table.dataset.top) ?? undefined;
+  const goals = told.series.flatMap(({ cells }) => cells.map(({ goal }) => goal ?? 0));
   const say = (value) => `${Math.abs(value).toLocaleString("en-GB")}${unit && ` ${unit}`}`;
   const grid = { color: ink.grid }, font = { family: ink.font, size: 12 };
   const title = (text) => ({ display: Boolean(text), text, color: ink.text, font });
   const value = {
     beginAtZero: true, min: kind === "mirror" ? -(most ?? 100) : undefined,
-    max: kind === "scatter" ? undefined : most, grid,
+    max: kind === "scatter" ? undefined : most, suggestedMax: Math.max(...goals), grid,
     ticks: { color: ink.text, font, precision: 0, callback: say }, stacked: across && kind !== "dots",
   };
   const category = {
