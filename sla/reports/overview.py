@@ -26,8 +26,8 @@ from sla.reports.ledger import one_snapshot
 from sla.reports.ledger_checks import broken_rules
 from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
-from sla.reports.trend import Trend, recent, trend_of
 from sla.reports.waiting import BlackHole, black_hole
+from sla.reports.weekly.trend import Trend, recent, trend_of
 
 SHOWN_LATE = 10
 # A page that took long to count is kept for so many times as long: it then costs at most a

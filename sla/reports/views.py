@@ -38,7 +38,7 @@ from sla.reports.screen import (
     tally_of,
 )
 from sla.reports.slices import OF_NOW, Part
-from sla.reports.trend_screen import trend_rows
+from sla.reports.weekly.screen import trend_rows
 from sla.reports.words import reasons_note
 
 PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")

@@ -20,7 +20,7 @@ from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
 from sla.reports.attainment import score_of, scores_by
 from sla.reports.groups import By
-from sla.reports.heat import heat_of
+from sla.reports.hours.heat import heat_of
 from sla.reports.ledger import ledger
 from sla.reports.slices import Slice
 from tests.sla.reports.pasts import (

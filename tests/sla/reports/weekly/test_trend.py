@@ -14,8 +14,8 @@ from sla.reports.groups import By
 from sla.reports.rollups.keeping import keep_days
 from sla.reports.scope import scope_of
 from sla.reports.slices import Slice
-from sla.reports.trend import TREND_BY, recent, trend_of
-from sla.reports.trend_asking import read_trend
+from sla.reports.weekly.asking import read_trend
+from sla.reports.weekly.trend import TREND_BY, recent, trend_of
 from tests.pages import Browser
 from tests.sla.reports.conftest import HOUR, Hand
 

@@ -13,7 +13,7 @@ from sla.reports.scorecard.asking import exact_text
 from sla.reports.scorecard.screen import drawn
 from sla.reports.scorecard.weeks import Week
 from sla.reports.slices import Part
-from sla.reports.trend import Line, Trend
+from sla.reports.weekly.trend import Line, Trend
 from sla.reports.words import share_words
 
 DRAWN = 6  # more lines than these cannot be told apart; the table has them all

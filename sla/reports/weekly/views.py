@@ -15,9 +15,9 @@ from sla.reports.scope import scope_of
 from sla.reports.scorecard.asking import PERIOD
 from sla.reports.scorecard.screen import period_words
 from sla.reports.screen import filters
-from sla.reports.trend import Trend, trend_of
-from sla.reports.trend_asking import read_trend
-from sla.reports.trend_screen import NAMES, group_table, trend_rows
+from sla.reports.weekly.asking import read_trend
+from sla.reports.weekly.screen import NAMES, group_table, trend_rows
+from sla.reports.weekly.trend import Trend, trend_of
 
 
 @require_GET

@@ -9,8 +9,8 @@ import pytest
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.shares import Share
 from sla.reports.arrivals import hour_text, is_hour
-from sla.reports.heat import heat_of
-from sla.reports.heat_screen import late_shade
+from sla.reports.hours.heat import heat_of
+from sla.reports.hours.screen import late_shade
 from sla.reports.slices import Part, Slice, clocks_in
 from tests.pages import Browser
 from tests.sla.reports.conftest import Hand

@@ -7,7 +7,7 @@ from leadbridge.kernel.errors import FieldErrors
 from sla.reports.groups import By
 from sla.reports.scope import Scope
 from sla.reports.scorecard.asking import CardAsked, read_card
-from sla.reports.trend import TREND_BY
+from sla.reports.weekly.trend import TREND_BY
 
 NARROWING = ("kind", "side", "holder", "tier")
 OF_A_TREND = ("from", "to", "days", "team", "source", *NARROWING)

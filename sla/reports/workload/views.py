@@ -20,7 +20,7 @@ from sla.reports.scorecard.listing import PAGE, Row
 from sla.reports.scorecard.screen import drawn
 from sla.reports.screen import filters
 from sla.reports.slices import Part
-from sla.reports.workload import Load, held_by, loads_of
+from sla.reports.workload.loads import Load, held_by, loads_of
 
 LEADS_URL = "/sla/workload/leads/"
 

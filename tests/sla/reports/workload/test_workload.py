@@ -10,8 +10,8 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import Absence
 from leads.routing.models import RoutingVersion
 from sla.reports.slices import Slice
-from sla.reports.workload import loads_of
-from sla.reports.workload_views import state_of
+from sla.reports.workload.loads import loads_of
+from sla.reports.workload.views import state_of
 from tests.pages import Browser
 from tests.sla.reports.conftest import Hand
 

@@ -13,8 +13,8 @@ from leadbridge.people.http import Request, signed_in
 from leads.handoff.views import address
 from sla.reports.arrivals import DAYS
 from sla.reports.asking import read_slice
-from sla.reports.heat import HOURS, WEEK, Heat, heat_of
-from sla.reports.heat_screen import heat_tables
+from sla.reports.hours.heat import HOURS, WEEK, Heat, heat_of
+from sla.reports.hours.screen import heat_tables
 from sla.reports.ledger import one_snapshot
 from sla.reports.listing import label_of_kind
 from sla.reports.scope import scope_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sla.reports.arrivals import DAYS, hour_text
 from sla.reports.asking import Asked
-from sla.reports.heat import WEEK, Heat
+from sla.reports.hours.heat import WEEK, Heat
 from sla.reports.links import list_url
 from sla.reports.slices import Part
 
