@@ -1,6 +1,7 @@
 """One settings file. Every value that differs between machines is read from the environment."""
 
 import sys
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -152,7 +153,9 @@ PRIVACY_URL = env.str("PRIVACY_URL", default="")
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Chart.js alone of what unfold brings: nothing here is administered through its pages.
+CHART_JS = str(files("unfold") / "static" / "unfold" / "js" / "chart")
+STATICFILES_DIRS = [BASE_DIR / "static", ("chartjs", CHART_JS)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -15,15 +15,17 @@ from django.db.models import Q
 from leadbridge.kernel.errors import FieldErrors
 from leadbridge.people.models import Team, User
 from sla.clocks.kinds import KINDS
+from sla.reports.arrivals import is_hour
 from sla.reports.scope import Scope
 from sla.reports.slices import Slice
 
 PRESETS = (7, 30, 90)
 USUAL = 30
 SIDES = ("marketing", "sales")
+TIERS = ("1", "2", "3", "none")
 KEPT = (
     "days", "from", "to", "team", "kind", "side", "holder", "source", "reason", "marketer",
-    "criterion",
+    "criterion", "tier", "hour",
 )  # fmt: skip
 _YEARS = range(1970, 2200)
 _LONGEST = 100
@@ -46,6 +48,7 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
     team, kind, side = reader.team(), reader.kind(), reader.side()
     holder_id, source, reason = reader.holder(), reader.text("source"), reader.text("reason")
     marketer_id, criterion = reader.person("marketer"), reader.text("criterion")
+    tier, hour = reader.tier(), reader.hour()
     if reader.errors:
         raise FieldErrors(reader.errors)
     asked = Slice(
@@ -59,6 +62,8 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
         reason=reason,
         marketer_id=marketer_id,
         criterion=criterion,
+        tier=tier,
+        hour=hour,
     )
     params = tuple((name, given[name]) for name in KEPT if given.get(name))
     return Asked(asked, days, team, params)
@@ -117,6 +122,20 @@ class _Reader:
         if side and side not in SIDES:
             self.refuse("side", f"Choose one of: {', '.join(SIDES)}.")
         return side
+
+    def tier(self) -> str:
+        tier = self.given.get("tier", "")
+        if tier and tier not in TIERS:
+            self.refuse("tier", f"Choose one of: {', '.join(TIERS)}.")
+            return ""
+        return tier
+
+    def hour(self) -> str:
+        hour = self.given.get("hour", "")
+        if hour and not is_hour(hour):
+            self.refuse("hour", "Give a weekday and an hour, as 1-09 for Monday from nine to ten.")
+            return ""
+        return hour
 
     def team(self) -> Team | None:
         wanted = self.given.get("team", "")

@@ -10,6 +10,8 @@ from django.db.models.functions import Cast, Coalesce, Concat, TruncWeek
 
 from leadbridge.people.models import Team, User
 
+NO_TIER = "none"
+
 
 class By(StrEnum):
     """What a breakdown goes by."""
@@ -19,6 +21,7 @@ class By(StrEnum):
     SOURCE = "source"
     WEEK = "week"
     KIND = "kind"
+    TIER = "tier"
 
 
 def key_of(by: By) -> Combinable:
@@ -37,6 +40,9 @@ def key_of(by: By) -> Combinable:
             return Func(monday, Value("YYYY-MM-DD"), function="to_char", output_field=TextField())
         case By.KIND:
             return F("kind")
+        case By.TIER:
+            tier = Cast("tier", TextField())
+            return Coalesce(tier, Value(NO_TIER), output_field=TextField())
 
 
 def names_of(by: By, keys: list[str]) -> dict[str, str]:
@@ -44,6 +50,8 @@ def names_of(by: By, keys: list[str]) -> dict[str, str]:
     if by is By.TEAM:
         found = Team.objects.filter(pk__in=[int(key) for key in keys])
         return {str(team.pk): team.name for team in found}
+    if by is By.TIER:
+        return {key: "No tier" if key == NO_TIER else f"Tier {key}" for key in keys}
     if by is not By.HOLDER:
         return {key: key for key in keys}
     people = User.objects.filter(pk__in=[int(key) for key in keys if key.isdigit()])

@@ -27,6 +27,7 @@ from sla.reports.ledger_checks import broken_rules
 from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
 from sla.reports.waiting import BlackHole, black_hole
+from sla.reports.weekly.trend import Trend, recent, trend_of
 
 SHOWN_LATE = 10
 # A page that took long to count is kept for so many times as long: it then costs at most a
@@ -103,6 +104,7 @@ class Overview:
     late_clocks: tuple[int, ...]
     last_change: datetime | None
     outages: tuple[Outage, ...]
+    trend: Trend
 
 
 def overview(asked: Asked, *, now: datetime) -> Overview:
@@ -139,6 +141,7 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
         outages=tuple(outages_between(slice_.start, min(slice_.end, now))),
+        trend=trend_of(recent(slice_, now=now), now=now),
     )
 
 

@@ -13,12 +13,13 @@ from leads.handoff.stages import SALES_STAGES
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import State, state_of
+from sla.reports.arrivals import hour_words
 from sla.reports.asking import PRESETS, Asked
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import label_of_kind
 from sla.reports.overview import Overview, Person
 from sla.reports.scope import Scope
-from sla.reports.slices import Part
+from sla.reports.slices import NONE, Part
 from sla.reports.words import (
     Stat,
     late_note,
@@ -253,4 +254,6 @@ def instant_words(at: datetime, zone: str) -> str:
 def narrowed_words(asked: Asked) -> str:
     """What else narrows a list down, in words."""
     slice_ = asked.slice
-    return " · ".join(filter(None, (slice_.side, slice_.source, slice_.reason.replace("_", " "))))
+    tier = {"": "", NONE: "no tier"}.get(slice_.tier, f"tier {slice_.tier}")
+    reason, came = slice_.reason.replace("_", " "), hour_words(slice_.hour)
+    return " · ".join(filter(None, (slice_.side, slice_.source, reason, tier, came)))

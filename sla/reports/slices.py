@@ -21,6 +21,7 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import due_within, fell_due, fell_due_relieved, outcome_q, overdue
 from sla.clocks.states import IS_RUNNING
+from sla.reports.arrivals import BEGAN, HANDED, hour_of, hour_q
 from sla.reports.bands import band_q
 from sla.reports.causes import cause_of
 
@@ -32,8 +33,10 @@ class Slice:
     """The period `[start, end)` and what else narrows the clocks down; blank narrows nothing.
 
     `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `marketer_id`
-    is whose leads they are on; `criterion` what a rejection named, "none" where it named none.
-    `reason`, `criterion` and `cause` narrow lists alone, never what is counted by kept days.
+    is whose leads they are on; `criterion` what a rejection named, "none" where it named none;
+    `tier` that by which a promise is judged, "none" where it has none.
+    `reason`, `criterion`, `cause` and `hour` (of arrival) narrow lists alone, never what is counted
+    by kept days.
     """
 
     start: datetime
@@ -47,6 +50,8 @@ class Slice:
     cause: str = ""
     marketer_id: int | None = None
     criterion: str = ""
+    tier: str = ""
+    hour: str = ""
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -192,6 +197,9 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     if slice_.criterion:
         named = "" if slice_.criterion == NONE else slice_.criterion
         clocks = clocks.annotate(criterion=CRITERION).filter(criterion=named)
+    if slice_.hour:
+        arrived = hour_of(HANDED if part in OF_SUBMISSION else BEGAN)
+        clocks = clocks.annotate(arrived=arrived).filter(hour_q(slice_.hour))
     return clocks
 
 
@@ -210,6 +218,8 @@ def narrowed(slice_: Slice) -> Q:
         found &= Q(lead__source=slice_.source)
     if slice_.marketer_id is not None:
         found &= Q(lead__marketer_id=slice_.marketer_id)
+    if slice_.tier:
+        found &= Q(tier=None if slice_.tier == NONE else int(slice_.tier))
     return found
 
 

@@ -46,6 +46,7 @@ from sla.reports.tables import (
     ledger_tables,
     overview_tables,
 )
+from sla.reports.weekly.screen import trend_rows
 from sla.reports.words import reasons_note
 
 PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
@@ -84,6 +85,10 @@ def sla(request: Request) -> HttpResponse:
             "rejected_url": list_url(asked, Part.REJECTED),
             "reasons": reason_rows(seen, asked),
             "reasons_note": reasons_note(seen),
+            "weeks": trend_rows(seen.trend, asked, now),
+            "workload_url": page_url(asked, "/sla/workload/"),
+            "hours_url": page_url(asked, "/sla/hours/"),
+            "trend_url": page_url(asked, "/sla/trend/", days="", **{"from": "", "to": ""}),
             "people": [person_row(person, asked) for person in seen.people],
             "people_heads": PEOPLE_HEADS,
             "exports": [

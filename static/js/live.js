@@ -5,7 +5,8 @@
    The request carries `X-Live: 1`. 204: nothing changed. 200: the answer holds the element anew
    (with the next stamp in its URL), and elements with `data-oob` and an id, which replace those
    of the same id elsewhere; they may stand inside `<template>`. Asked at once after the event
-   `live:now`; fires `live:swapped`. While somebody works inside the element it is left alone. */
+   `live:now`; fires `live:placed` once it stands in the page and `live:swapped` once the person is
+   back where they were. While somebody works inside the element it is left alone. */
 
 const SLOWEST = 30, PATIENCE = 10_000;
 const lives = new Map();
@@ -104,6 +105,7 @@ function swap(element, fresh) {
   lives.delete(element);
   lives.set(fresh, beat);
   element.replaceWith(document.adoptNode(fresh));
+  document.dispatchEvent(new CustomEvent("live:placed", { detail: { element: fresh } }));
   returnTo(fresh, place);
   window.htmx?.process(fresh);
   document.dispatchEvent(new CustomEvent("live:swapped", { detail: { element: fresh, place } }));

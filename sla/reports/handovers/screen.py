@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from leadbridge.kernel.shares import Share, wilson
 from leadbridge.kernel.words import MONTHS
 from sla.reports.asking import Asked
 from sla.reports.handovers.queries import PaceDay, Refused, SourceLine
 from sla.reports.links import list_url
 from sla.reports.scorecard.pace import Pace
-from sla.reports.scorecard.screen import Cell, bar_parts, money
+from sla.reports.scorecard.screen import Cell, bar_parts, drawn, money
 from sla.reports.slices import Part
 
 FEW = 5  # fewer say little, and are drawn so
@@ -22,7 +23,8 @@ def refused_rows(lines: Sequence[Refused], asked: Asked) -> list[dict[str, objec
             "sentence": line.sentence,
             "few": line.count < FEW,
             "count": Cell(f"{line.count:,}", list_url(asked, Part.REJECTED, criterion=line.key)),
-            "though_yes": f"{line.though_yes:,}",
+            "though_yes": line.though_yes,
+            "though_no": line.count - line.though_yes,
             "parts": [{"start": 0, "share": f"{100 * line.count / most:.1f}", "tone": "accent"}],
             "label": f"{line.count} of {most}",
         }
@@ -39,6 +41,8 @@ def source_rows(lines: Sequence[SourceLine], asked: Asked) -> list[dict[str, obj
             "accepted": _cell(line, asked, line.accepted, Part.ACCEPTED),
             "decided": _cell(line, asked, line.decided, Part.DECIDED),
             "acceptance": line.acceptance.words(),
+            "accepts": dot_of(line.acceptance),
+            "follows": dot_of(line.followed),
             "parts": bar_parts(line.acceptance.percent, None),
             "opportunities": _cell(line, asked, line.opportunities, Part.OPPORTUNITIES),
             "followed": line.followed.words(),
@@ -48,6 +52,12 @@ def source_rows(lines: Sequence[SourceLine], asked: Asked) -> list[dict[str, obj
     ]
 
 
+def dot_of(share: Share) -> dict[str, str]:
+    """A share and its range as a chart reads them; n is in the words of the table."""
+    edges = wilson(share.part, share.n) if share.percent is not None else (None, None)
+    return {"v": drawn(share.percent), "low": drawn(edges[0]), "high": drawn(edges[1])}
+
+
 def _cell(line: SourceLine, asked: Asked, count: int, part: Part) -> Cell:
     url = list_url(asked, part, source=line.source) if line.source else ""
     return Cell(f"{count:,}", url)
@@ -55,7 +65,7 @@ def _cell(line: SourceLine, asked: Asked, count: int, part: Part) -> Cell:
 
 def pace_rows(days: Sequence[PaceDay], pace: Pace) -> list[dict[str, object]]:
     """The month day by day, what came beside an even pace."""
-    whole = pace.volume.per_month
+    whole, off = pace.volume.per_month, float(pace.volume.tolerance)
     say = money if pace.volume.measure == "value" else (lambda amount: f"{amount:,.0f}")
     return [
         {
@@ -63,6 +73,10 @@ def pace_rows(days: Sequence[PaceDay], pace: Pace) -> list[dict[str, object]]:
             "iso": one.day.isoformat(),
             "so_far": say(one.so_far),
             "paced": say(Decimal(round(one.paced))),
+            "came": f"{one.so_far:.0f}",
+            "plan": drawn(one.paced),
+            "least": drawn(one.paced * (1 - off)),
+            "most": drawn(one.paced * (1 + off)),
             "parts": bar_parts(
                 min(100.0, 100 * float(one.so_far) / whole), min(100.0, 100 * one.paced / whole)
             ),

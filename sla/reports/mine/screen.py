@@ -8,7 +8,7 @@ from leads.handoff.disputes import Dispute
 from sla.reports.listing import label_of_kind
 from sla.reports.mine.promises import Own
 from sla.reports.scorecard.asking import exact_text
-from sla.reports.scorecard.screen import bar_parts
+from sla.reports.scorecard.screen import bar_parts, drawn
 from sla.reports.scorecard.weeks import Week
 from sla.reports.slices import Part
 from sla.reports.words import share_words
@@ -26,6 +26,7 @@ def own_rows(found: Sequence[Own], weeks: Sequence[Week]) -> list[dict[str, obje
     return [
         {
             "name": label_of_kind(one.kind),
+            "drawn": one.whole.share is not None,
             "value": share_words(one.whole),
             "url": clocks_url(one.kind, weeks[0], weeks[-1]),
             "note": note_of(one),
@@ -34,7 +35,11 @@ def own_rows(found: Sequence[Own], weeks: Sequence[Week]) -> list[dict[str, obje
             "agreed": "–" if one.agreed is None else f"{one.agreed:g} %",
             "team": team_words(one),
             "weeks": [
-                {"value": share_words(score), "url": clocks_url(one.kind, week, week)}
+                {
+                    "value": share_words(score),
+                    "url": clocks_url(one.kind, week, week),
+                    "v": drawn(score.share),
+                }
                 for score, week in zip(one.weeks, weeks, strict=True)
             ],
         }

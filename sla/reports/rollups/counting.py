@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Count, F, Func, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import TruncWeek
+from django.db.models.functions import Concat, TruncWeek
 
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
@@ -22,12 +22,16 @@ COLUMNS = ("due", *OUTCOMES)
 Counts = dict[str, tuple[int, ...]]
 
 
-def counts_of(slice_: Slice, by: By | None, now: datetime) -> Counts:
-    """Due, met, met late, missed and open of each group; of one group "" where `by` is None."""
+def counts_of(slice_: Slice, by: By | None, now: datetime, *, weekly: bool = False) -> Counts:
+    """Due, met, met late, missed and open of each group; of one group "" where `by` is None.
+    `weekly`: of each group and week, by a key that begins with the week and a bar."""
     grain = _grain(slice_, by)
     cut = _cut(slice_, now) if grain else Split((), ((slice_.start, slice_.end),))
     found: dict[str, Counter[str]] = {}
-    rows = [*_kept(slice_, by, grain, cut), *_counted(slice_, by, cut, now)]
+    kept, counted = _key(by), key_of(by) if by else Value("", TextField())
+    if weekly:
+        kept, counted = _of_week(_key(By.WEEK), kept), _of_week(key_of(By.WEEK), counted)
+    rows = [*_kept(slice_, kept, grain, cut), *_counted(slice_, counted, cut, now)]
     for group, *counts in rows:
         found.setdefault(group, Counter()).update(dict(zip(COLUMNS, counts, strict=True)))
     return {group: tuple(sums[name] for name in COLUMNS) for group, sums in found.items()}
@@ -35,7 +39,7 @@ def counts_of(slice_: Slice, by: By | None, now: datetime) -> Counts:
 
 def _grain(slice_: Slice, by: By | None) -> Grain | None:
     """The coarsest rows that still tell what is asked; None where none do."""
-    if slice_.marketer_id is not None:
+    if slice_.marketer_id is not None or slice_.tier or by is By.TIER:
         return None
     of_holder = slice_.holder_id is not None or by is By.HOLDER
     of_source = bool(slice_.source) or by is By.SOURCE
@@ -58,17 +62,21 @@ def _cut(slice_: Slice, now: datetime) -> Split:
     return split(slice_.start, slice_.end, kept, zone)
 
 
-def _kept(slice_: Slice, by: By | None, grain: Grain | None, cut: Split) -> list[tuple[str, ...]]:
+def _of_week(week: Combinable, key: Combinable) -> Combinable:
+    return Concat(week, Value("|"), key, output_field=TextField())
+
+
+def _kept(slice_: Slice, key: Combinable, grain: Grain | None, cut: Split) -> list[tuple[str, ...]]:
     if grain is None or not cut.days:
         return []
     days = reduce(or_, (Q(day__gte=a, day__lte=b) for a, b in runs(cut.days)))
     counts = DueCount.objects.filter(days, _narrowed(slice_), grain=grain)
     sums = {f"n_{name}": Sum(name, default=0) for name in COLUMNS}
-    grouped = counts.values(group=_key(by)).annotate(**sums)
+    grouped = counts.values(group=key).annotate(**sums)
     return list(grouped.values_list("group", *sums).order_by())
 
 
-def _counted(slice_: Slice, by: By | None, cut: Split, now: datetime) -> list[tuple[str, ...]]:
+def _counted(slice_: Slice, key: Combinable, cut: Split, now: datetime) -> list[tuple[str, ...]]:
     if not cut.spans:
         return []
     spans = reduce(or_, (fell_due(start, end, now) for start, end in cut.spans))
@@ -76,7 +84,7 @@ def _counted(slice_: Slice, by: By | None, cut: Split, now: datetime) -> list[tu
     grouped = (
         Clock.objects.filter(narrowed(slice_))
         .filter(spans)
-        .values(group=key_of(by) if by else Value("", TextField()))
+        .values(group=key)
         .annotate(due=Count("pk"), **parts)
     )
     return list(grouped.values_list("group", *COLUMNS).order_by())

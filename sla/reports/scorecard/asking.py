@@ -1,6 +1,6 @@
 """From the parameters of an address to a scorecard: twelve weeks where it names no period."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,9 +23,12 @@ class CardAsked:
     menu: Asked
 
 
-def read_card(given: Mapping[str, str], scope: Scope, *, now: datetime) -> CardAsked:
-    """What an address asks for; FieldErrors name what is wrong."""
-    told = {name: given[name] for name in OF_A_CARD if given.get(name)}
+def read_card(
+    given: Mapping[str, str], scope: Scope, *, now: datetime, more: Sequence[str] = ()
+) -> CardAsked:
+    """What an address asks for; `more` parameters narrow it where a scorecard would not.
+    FieldErrors name what is wrong."""
+    told = {name: given[name] for name in (*OF_A_CARD, *more) if given.get(name)}
     usual = {} if told.keys() & PERIOD else {"from": first_monday(now).isoformat()}
     menu = read_slice({**told, **usual}, scope, now=now)
     if menu.slice.end - menu.slice.start > LONGEST:

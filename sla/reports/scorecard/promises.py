@@ -81,7 +81,7 @@ Weekly = dict[str, dict[str, Score]]
 
 def kept_by_both(slice_: Slice, weeks: Sequence[Week], *, now: datetime) -> dict[Side, Kept]:
     """Both sides over a period, by the same computation."""
-    goals, active = _goals_of(weeks), active_agreement()
+    goals, active = goals_of(weeks), active_agreement()
     agreement = active.agreement if active else None
     found = {kind: _weekly(replace(slice_, kind=kind, side=""), now) for kind in KINDS}
     handed = _of_handovers(slice_, agreement, now)
@@ -209,7 +209,7 @@ def promised_of(scores: Mapping[str, Score], goals: Mapping[str, float | None]) 
     return sum(count * goal for count, goal in pairs) / due if due else None
 
 
-def _goals_of(weeks: Sequence[Week]) -> dict[str, dict[str, float | None]]:
+def goals_of(weeks: Sequence[Week]) -> dict[str, dict[str, float | None]]:
     """For each week the promised shares of the agreement that was in force at its end."""
     rows = AgreementVersion.objects.filter(
         state__in=("active", "retired"), effective_from__isnull=False

@@ -120,7 +120,14 @@ def _half(
         "url": list_url(asked, Part.DUE, side=side.value, **period),
         "parts": bar_parts(kept.score.share, kept.promised, mirrored=mirrored),
         "label": bar_label(kept),
+        "v": drawn(kept.score.share),
+        "goal": drawn(kept.promised),
     }
+
+
+def drawn(number: float | None) -> str:
+    """A number as a chart reads it from its cell; blank is a gap."""
+    return "" if number is None else f"{number:.1f}"
 
 
 def range_note(share: Share) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from leadbridge.kernel.documents import VersionedDocument
 from leads.definition.models import DefinitionVersion
 from sla.agreement.models import AgreementVersion
+from sla.calendars.models import CalendarVersion
 from sla.reports.slices import Slice
 
 WEEKS = 12
@@ -73,10 +74,12 @@ class Change:
 
 
 def changes_between(start: datetime, end: datetime) -> list[Change]:
-    """Versions of the definition and the agreement that came into force, oldest first."""
+    """Versions of the definition and the agreement that came into force, and of hours that somebody
+    changed, oldest first."""
     found = [
         *_changes(DefinitionVersion, "definition", start, end),
         *_changes(AgreementVersion, "agreement", start, end),
+        *_hours(start, end),
     ]
     return sorted(found, key=lambda change: (change.at, change.words))
 
@@ -90,3 +93,15 @@ def _changes(
     for version, at in rows.values_list("version", "effective_from"):
         assert at is not None, "the filter asks for it"
         yield Change(at, f"{name} v{version}", f"/{name}/v{version}/")
+
+
+def _hours(start: datetime, end: datetime) -> Iterator[Change]:
+    """Hours of a team or of all that somebody edited; a further year written out changes none."""
+    rows = CalendarVersion.objects.filter(
+        created_at__gte=start, created_at__lt=end, number__gt=1, made_by__isnull=False,
+        calendar__user=None,
+    )  # fmt: skip
+    for at, number, calendar, name in rows.values_list(
+        "created_at", "number", "calendar_id", "calendar__name"
+    ):
+        yield Change(at, f"hours of {name} v{number}", f"/calendars/{calendar}/")

@@ -1,6 +1,7 @@
 """The real past of a lender, against figures that were computed independently."""
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
@@ -12,11 +13,14 @@ from django.db import transaction
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
+from leadbridge.kernel.shares import Share
 from leadbridge.kernel.time import now as now_at_the_rim
 from leadbridge.outbox.models import Message
 from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
-from sla.reports.attainment import score_of
+from sla.reports.attainment import score_of, scores_by
+from sla.reports.groups import By
+from sla.reports.hours.heat import heat_of
 from sla.reports.ledger import ledger
 from sla.reports.slices import Slice
 from tests.sla.reports.pasts import (
@@ -142,3 +146,20 @@ def test_an_audit_of_the_real_past_judges_by_any_hours_and_writes_nothing(
     assert f"accept due 1874 met {1874 - late} late {late} open 0 attainment {share:.1f}" in lines
     assert complaints == ""
     assert everything() == before
+
+
+@needs_data
+@pytest.mark.django_db
+def test_the_real_past_by_hour_and_by_holder_is_what_others_counted(lived: list[str]) -> None:
+    given = json.loads((SHARED / "expected.json").read_text())["bpi2012_lead_handoffs"]["given"]
+    now = now_at_the_rim()
+    whole = Slice(datetime(2011, 1, 1, tzinfo=UTC), datetime(2013, 1, 1, tzinfo=UTC), kind="accept")
+    heat = heat_of(whole, now=now)
+    hours = {hour: heat.arrived_of(None, int(hour)) for hour in given["handed_off_local_hour"]}
+    assert hours == given["handed_off_local_hour"]
+    days = given["handed_off_local_weekday_mon0"]
+    assert {day: heat.arrived_of(int(day) + 1, None) for day in days} == days
+    assert heat.late_of(None, None) == Share(284, 1874)
+    holders = {line.name: line.score.due for line in scores_by(By.HOLDER, whole, now=now)}
+    counted = sorted((one["leads"] for one in given["per_rep_top10"]), reverse=True)
+    assert sorted(holders.values(), reverse=True)[: len(counted)] == counted

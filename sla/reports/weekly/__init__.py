@@ -1,0 +1,1 @@
+"""How promises were kept week by week, as a whole and by whom, beside what was promised then."""

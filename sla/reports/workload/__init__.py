@@ -1,0 +1,1 @@
+"""Who carries how much, beside what the rules of routing say that they take."""
