@@ -63,7 +63,10 @@ def ground(leads: int = LEADS) -> list[Figure]:
     from django.utils import timezone
 
     from leadbridge.demo.organisation import find_cast
+    from sla.reports.proving import prove
     from sla.reports.rollups.keeping import keep_days
+    from sla.reports.rollups.keeping_handed import keep_handed
+    from sla.reports.rollups.keeping_took import keep_took
 
     cast = find_cast()
     assert cast
@@ -74,6 +77,10 @@ def ground(leads: int = LEADS) -> list[Figure]:
     days = 0
     while kept := keep_days(now=timezone.now()):
         days += kept
+    for keep in (keep_handed, keep_took):
+        while keep(now=timezone.now()):
+            pass
+    prove(now=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return [("pages_keeping", 1000 * (time.perf_counter() - began) / max(days, 1), "ms/day")]
