@@ -38,14 +38,15 @@ Row = tuple[object, ...]
 Table = Counter[Row]
 
 
-def differences(*, now: datetime) -> tuple[int, int]:
-    """How many days are kept, and in how many rows they differ from what the rows say: of a sound
-    database none. Days that a note says have changed are left to the worker."""
+def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
+    """How many days were compared, and in how many rows they differ from what the rows say: of a
+    sound database none. Days that a note says have changed are left to the worker; `most` is how
+    many of each kind are looked at, the youngest first."""
     zone = ZoneInfo(settings.TIME_ZONE)
     with one_snapshot():
-        due = _clean(KeptDay, StaleHour, zone)
-        handed = _clean(HandedDay, StaleHanded, zone)
-        took = _clean(TookDay, StaleBegun, zone)
+        due = _clean(KeptDay, StaleHour, zone)[:most]
+        handed = _clean(HandedDay, StaleHanded, zone)[:most]
+        took = _clean(TookDay, StaleBegun, zone)[:most]
         wrong = sum(_unlike(*_due(day, zone, now)) for day in due)
         wrong += sum(_unlike(*_handed(day, zone, now)) for day in handed)
         wrong += sum(_unlike(*_took(day, zone, now)) for day in took)
@@ -77,7 +78,7 @@ def _clean(
     kept = set(days._default_manager.filter(zone=zone.key).values_list("day", flat=True))
     for hour in notes._default_manager.values_list("hour", flat=True).distinct():
         kept -= days_of_hour(hour, zone)
-    return sorted(kept)
+    return sorted(kept, reverse=True)
 
 
 def _unlike(kept: Table, rows: Table) -> int:
