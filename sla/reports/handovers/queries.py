@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Count
+
 from leadbridge.kernel.shares import Share
 from leads.definition.queries import active_definition
 from leads.handoff.reasons import Labels
@@ -23,7 +25,7 @@ from sla.reports.rollups.handed import (
 )
 from sla.reports.scorecard.pace import NO_TEAM, Pace, credit_of, month_of
 from sla.reports.scorecard.weeks import begin_of
-from sla.reports.slices import NONE, Slice
+from sla.reports.slices import NONE, Part, Slice, clocks_in
 
 
 @dataclass(frozen=True)
