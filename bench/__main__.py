@@ -35,11 +35,11 @@ def say(figures: list[tuple[str, float, str]]) -> None:
 
 def measure() -> None:
     """Inbox at three sizes, the backtest, the sweep and the what-if over a million clocks, accepts,
-    an import."""
+    an import, and the pages over a year of a million leads."""
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import backtesting, importing, serving, sweeping, whatif
+    from bench import backtesting, importing, pages, serving, sweeping, whatif
     from leadbridge.demo.organisation import found_organisation
     from leadbridge.embedded.prepare import collect_static
 
@@ -65,6 +65,8 @@ def measure() -> None:
     say(whatif.run())
     say(accepting(cast.sam.pk, serving))
     say(importing.run())
+    say(pages.ground())
+    say(pages.run())
 
 
 def fill(first: int, last: int, known: dict[str, object]) -> None:

@@ -4,7 +4,18 @@ from sla.agreement.models import AgreementConfirmation, AgreementVersion
 from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
 from sla.reports.breach_models import BreachEntry
-from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
+from sla.reports.rollups.models import (
+    DueCount,
+    HandedCount,
+    HandedDay,
+    KeptDay,
+    Proof,
+    StaleBegun,
+    StaleHanded,
+    StaleHour,
+    Took,
+    TookDay,
+)
 from sla.reports.whatif.models import WhatIf
 
 __all__ = [
@@ -17,10 +28,17 @@ __all__ = [
     "ClockMove",
     "ClockStep",
     "DueCount",
+    "HandedCount",
+    "HandedDay",
     "Heartbeat",
     "KeptDay",
     "Outage",
+    "Proof",
     "Rebuild",
+    "StaleBegun",
+    "StaleHanded",
     "StaleHour",
+    "Took",
+    "TookDay",
     "WhatIf",
 ]

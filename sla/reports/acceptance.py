@@ -11,7 +11,8 @@ from leadbridge.kernel.shares import Share
 from leads.handoff.reasons import Reason
 from leads.handoff.stages import Action
 from sla.reports.overview import Reason as Counted
-from sla.reports.slices import Part, Slice, clocks_in
+from sla.reports.rollups.handed import ACCEPTED, HandedBy, handed_in, outcome_count
+from sla.reports.slices import Slice
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,5 @@ def acceptance_of(slice_: Slice, reasons: tuple[Counted, ...], *, now: datetime)
     spared = set(others.values_list("code", flat=True))
     excluded = sum(reason.count for reason in reasons if reason.code in spared)
     rejected = sum(reason.count for reason in reasons) - excluded
-    return Acceptance(clocks_in(slice_, Part.ACCEPTED, now).count(), rejected, excluded)
+    accepted = outcome_count(handed_in(slice_, HandedBy.NONE, now=now), ACCEPTED)
+    return Acceptance(accepted, rejected, excluded)

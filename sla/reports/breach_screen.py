@@ -1,7 +1,7 @@
 """What the lists of clocks show beside their rows: why each was missed and what was done."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,10 @@ from sla.reports.breach_actions import answers_for
 from sla.reports.breach_models import BreachEntry
 from sla.reports.causes import CAUSES, cause_of
 from sla.reports.links import page_url
+from sla.reports.listing import length_of
 from sla.reports.slices import Part, clocks_in
+
+MOST_EXPLAINED = 2000
 
 
 def with_cause(asked: Asked, cause: str) -> Asked:
@@ -81,14 +84,22 @@ def taker_of(text: str) -> tuple[User | None, Team | None]:
 
 
 def cause_menu(asked: Asked, path: str, now: datetime) -> list[dict[str, object]]:
-    """How many promises each cause explains; the counts add up to the whole list."""
+    """How many promises each cause explains; the counts add up to the whole list. Of more than can
+    be looked into one by one while somebody waits, only which causes there are."""
     whole = replace(asked.slice, cause="")
+    if length_of(whole, Part.MISSED, now=now) > MOST_EXPLAINED:
+        counts = dict.fromkeys(CAUSES, "")
+        return _menu(asked, path, counts)
     counted = clocks_in(whole, Part.MISSED, now).annotate(cause=cause_of(now)).order_by()
-    counts = dict(counted.values_list("cause").annotate(count=Count("pk")))
+    found = counted.values_list("cause").annotate(count=Count("pk"))
+    return _menu(asked, path, {cause: f"{count:,}" for cause, count in found})
+
+
+def _menu(asked: Asked, path: str, counts: Mapping[str, str]) -> list[dict[str, object]]:
     return [
         {
             "label": label,
-            "count": f"{counts[cause]:,}",
+            "count": counts[cause],
             "url": page_url(asked, path, cause="" if cause == asked.slice.cause else cause),
             "chosen": cause == asked.slice.cause,
         }

@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action, Stage
 from sla.reports.ledger_checks import Broken, broken_rules
+from sla.reports.proving import broken_now
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,22 @@ class Ledger:
         return sum(map(abs, differences)) + sum(rule.count for rule in self.broken)
 
 
-def ledger(*, now: datetime, start: datetime | None = None, end: datetime | None = None) -> Ledger:
-    """The ledger of the period `[start, end)`; without one, of all time up to now."""
+def ledger(
+    *,
+    now: datetime,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    anew: bool = True,
+) -> Ledger:
+    """The ledger of the period `[start, end)`; without one, of all time up to now. Not `anew`: from
+    what was proved last (see `proving`)."""
     with one_snapshot():
         standing = None if end is not None and end <= now else _standing()
         lines = _lines(start, end, standing)
         waiting = next(line for line in lines if line.stage is Stage.SUBMITTED)
         still = waiting.closing if waiting.standing is None else waiting.standing
-        return Ledger(lines, _flow(start, end, waiting.opening, still), broken_rules())
+        broken = broken_rules() if anew else broken_now(now=now)
+        return Ledger(lines, _flow(start, end, waiting.opening, still), broken)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The list behind a figure: its clocks, a page at a time or all of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,10 +12,13 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import state_of
 from sla.reports.causes import cause_of
-from sla.reports.slices import LABELS, OF_NOW, Part, Slice, clocks_in
+from sla.reports.rollups.counting import counts_of
+from sla.reports.rollups.handed import HandedBy, handed_count, handed_in
+from sla.reports.slices import LABELS, OF_NOW, OF_SUBMISSION, Part, Slice, clocks_in
 
 PAGE = 50
 # Most urgent first where somebody should act, newest first where it is a record.
+OF_DUE = frozenset({Part.DUE, Part.MET, Part.MET_LATE, Part.MISSED_OPEN, Part.MISSED})
 _OLDEST_FIRST = OF_NOW | {Part.WAITING}
 CSV_HEAD = (
     "lead", "name", "clock", "state", "holder", "team", "source", "value", "started_at", "due_at",
@@ -54,18 +57,54 @@ class Listing:
 
 def list_clocks(slice_: Slice, part: Part, *, now: datetime, page: int = 1) -> Listing:
     """The clocks of a figure, a page of them."""
-    found = in_order(slice_, part, now)
     start = (page - 1) * PAGE
-    return Listing(LABELS[part], found.count(), start, tuple(found[start : start + PAGE]))
+    end = start + PAGE
+    whole = length_of(slice_, part, now=now)
+    if part not in OF_DUE or slice_.kind or slice_.holder_id:
+        shown = list(in_order(slice_, part, now)[start:end])
+    else:
+        first = _first_of_kinds(slice_, part, now, end)[start:]
+        found = {clock.pk: clock for clock in _rows(Clock.objects.filter(pk__in=first), now)}
+        shown = [found[pk] for pk in first if pk in found]
+    return Listing(LABELS[part], whole, start, tuple(shown))
+
+
+def length_of(slice_: Slice, part: Part, *, now: datetime) -> int:
+    """How many clocks a list holds: of days that are over as they were kept, which says the same
+    as the rows."""
+    if slice_.reason or slice_.cause or slice_.criterion or part not in OF_DUE | OF_SUBMISSION:
+        return clocks_in(slice_, part, now).count()
+    if part in OF_SUBMISSION:
+        return handed_count(handed_in(slice_, HandedBy.NONE, now=now), part)
+    due, met, late, still_open = counts_of(slice_, None, now).get("", (0, 0, 0, 0))
+    counts = {Part.DUE: due, Part.MET: met, Part.MET_LATE: late, Part.MISSED_OPEN: still_open}
+    return counts.get(part, late + still_open)
+
+
+def _first_of_kinds(slice_: Slice, part: Part, now: datetime, end: int) -> list[int]:
+    """The first clocks of all kinds together: each kind is in the order of the one index by due
+    instant, so that nothing is sorted but what is shown."""
+    first, *others = (
+        clocks_in(replace(slice_, kind=kind), part, now)
+        .order_by("-due_at", "-pk")
+        .values_list("pk", "due_at")[:end]
+        for kind in KINDS
+    )
+    together = first.union(*others, all=True).order_by("-due_at", "-pk")
+    return [pk for pk, _ in together[:end]]
 
 
 def in_order(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     """The clocks of a figure with all that a row names."""
-    found = clocks_in(slice_, part, now).select_related(
+    order = ("due_at", "pk") if part in _OLDEST_FIRST else ("-due_at", "-pk")
+    return _rows(clocks_in(slice_, part, now), now).order_by(*order)
+
+
+def _rows(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:
+    found = clocks.select_related(
         "lead__person", "lead__holder", "lead__team__manager", "holder", "team"
     )
-    order = ("due_at", "pk") if part in _OLDEST_FIRST else ("-due_at", "-pk")
-    return found.annotate(cause=cause_of(now)).order_by(*order)
+    return found.annotate(cause=cause_of(now))
 
 
 def csv_rows(slice_: Slice, part: Part, *, now: datetime) -> Iterator[list[str]]:

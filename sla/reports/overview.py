@@ -2,7 +2,8 @@
 overviews look the same, which is how a live page knows that nothing changed."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,6 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from leadbridge.kernel.http import stamp_of
 from leads.handoff.models import Lead
 from leads.handoff.reasons import Labels
-from leads.handoff.recoding import coded_now
 from leads.handoff.stages import Action
 from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
@@ -21,9 +21,11 @@ from sla.clocks.models import Clock, ClockMove, ClockStep, Outage
 from sla.clocks.outage import outages_between
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Relieved, Score, relieved_of, score_of, scores_by
-from sla.reports.groups import By, key_of, names_of
+from sla.reports.groups import By, names_of
 from sla.reports.ledger import one_snapshot
-from sla.reports.ledger_checks import broken_rules
+from sla.reports.proving import broken_now
+from sla.reports.rollups.handed import ACCEPTED, REJECTED, HandedBy, handed_in, outcome_count
+from sla.reports.rollups.handed import Handed as Line
 from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
 from sla.reports.waiting import BlackHole, black_hole
@@ -119,8 +121,9 @@ def overview(asked: Asked, *, now: datetime) -> Overview:
 
 def _count(slice_: Slice, now: datetime) -> Overview:
     kinds = scores_by(By.KIND, slice_, now=now)
-    handed = _handed(slice_, now)
-    reasons, qualified = reasons_of(slice_, now=now)
+    lines = handed_in(slice_, HandedBy.HOLDER, now=now)
+    handed = _handed(slice_, lines)
+    reasons, qualified = _reasons(lines)
     late = clocks_in(slice_, Part.OVERDUE, now)
     rows = late.order_by("due_at", "pk").values_list("pk", "lead__changed_at")[:SHOWN_LATE]
     changes = dict(rows)
@@ -134,10 +137,10 @@ def _count(slice_: Slice, now: datetime) -> Overview:
         hole=black_hole(slice_, now=now),
         soon=_standing(slice_, Part.DUE_SOON, now),
         handed=handed,
-        unaccounted=handed.unexplained + sum(rule.count for rule in broken_rules()),
+        unaccounted=handed.unexplained + sum(rule.count for rule in broken_now(now=now)),
         reasons=reasons,
         rejected_though_qualified=qualified,
-        people=_people(slice_, now),
+        people=_people(slice_, lines, now),
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
         outages=tuple(outages_between(slice_.start, min(slice_.end, now))),
@@ -189,34 +192,31 @@ def _standing(slice_: Slice, part: Part, now: datetime) -> Standing:
     return Standing(found["count"], found["unassigned"], found["first"])
 
 
-def _handed(slice_: Slice, now: datetime) -> Handed:
-    counted = clocks_in(slice_, Part.SUBMITTED, now).aggregate(
-        **{part: Count("pk", filter=condition) for part, condition in DECISIONS.items()}
-    )
-    told = sum(counted.values())
+def _handed(slice_: Slice, lines: Sequence[Line]) -> Handed:
+    counted = [outcome_count(lines, part.value) for part in DECISIONS]
     whole = slice_.team_ids is None and slice_.holder_id is None and not slice_.source
     # Of one team or person only its clocks know; of all, the leads tell the same independently.
     leads = Lead.objects.filter(submitted_at__gte=slice_.start, submitted_at__lt=slice_.end)
-    return Handed(leads.count() if whole else told, *(counted[part] for part in DECISIONS))
+    return Handed(leads.count() if whole else sum(counted), *counted)
 
 
 def reasons_of(slice_: Slice, *, now: datetime) -> tuple[tuple[Reason, ...], int]:
     """Why leads handed over in the period were rejected, the most frequent reason first; and how
     many of them had met every agreed criterion."""
-    rejected = clocks_in(slice_, Part.REJECTED, now)
-    coded = rejected.annotate(code=coded_now("ended_by_id", "ended_by__data"))
-    rows = coded.values_list("code").annotate(
-        count=Count("pk"),
-        qualified=Count("pk", filter=Q(lead__verdict="yes", lead__overridden=False)),
-    )
-    found, though_qualified, labels = [], 0, Labels()
-    for code, count, qualified in rows.order_by():
-        found.append(Reason(code or "", labels.of(Action.REJECT, code or ""), count))
-        though_qualified += qualified
-    return tuple(sorted(found, key=lambda one: (-one.count, one.label))), though_qualified
+    return _reasons(handed_in(slice_, HandedBy.NONE, now=now))
 
 
-def _people(slice_: Slice, now: datetime) -> tuple[Person, ...]:
+def _reasons(lines: Sequence[Line]) -> tuple[tuple[Reason, ...], int]:
+    rejected = [one for one in lines if one.outcome == REJECTED]
+    counts, labels = Counter[str](), Labels()
+    for one in rejected:
+        counts[one.code] += one.handed
+    found = [Reason(code, labels.of(Action.REJECT, code), n) for code, n in counts.items()]
+    ordered = sorted(found, key=lambda one: (-one.count, one.label))
+    return tuple(ordered), sum(one.conforming for one in rejected)
+
+
+def _people(slice_: Slice, lines: Sequence[Line], now: datetime) -> tuple[Person, ...]:
     """Everybody to whom something was handed over or whose promise fell due."""
     scored = slice_ if slice_.kind else replace(slice_, side="sales")
     scores = {group.key: group.score for group in scores_by(By.HOLDER, scored, now=now)}
@@ -224,7 +224,7 @@ def _people(slice_: Slice, now: datetime) -> tuple[Person, ...]:
         {g.key: g.times for g in times_by(By.HOLDER, replace(slice_, kind=kind), now=now)}
         for kind in ("accept", "first_touch")
     )
-    handed = _handed_by_holder(slice_, now)
+    handed = _handed_by_holder(lines)
     keys = sorted({*scores, *handed})
     names, nothing = names_of(By.HOLDER, keys), (0, 0, 0)
     people = [
@@ -241,19 +241,18 @@ def _people(slice_: Slice, now: datetime) -> tuple[Person, ...]:
     return tuple(sorted(people, key=lambda person: (-person.handed, person.name.casefold())))
 
 
-def _handed_by_holder(slice_: Slice, now: datetime) -> dict[str, tuple[int, int, int]]:
-    counted = (
-        clocks_in(slice_, Part.SUBMITTED, now)
-        .values(group=key_of(By.HOLDER))
-        .annotate(
-            handed=Count("pk"),
-            accepted=Count("pk", filter=DECISIONS[Part.ACCEPTED]),
-            rejected=Count("pk", filter=DECISIONS[Part.REJECTED]),
+def _handed_by_holder(lines: Sequence[Line]) -> dict[str, tuple[int, int, int]]:
+    of: dict[str, list[Line]] = {}
+    for one in lines:
+        of.setdefault(one.group, []).append(one)
+    return {
+        group: (
+            sum(one.handed for one in theirs),
+            outcome_count(theirs, ACCEPTED),
+            outcome_count(theirs, REJECTED),
         )
-        .order_by("group")
-    )
-    rows = counted.values_list("group", "handed", "accepted", "rejected")
-    return {group: (handed, accepted, rejected) for group, handed, accepted, rejected in rows}
+        for group, theirs in of.items()
+    }
 
 
 def _kept(key: str, count: Callable[[], Overview]) -> Overview:

@@ -244,6 +244,7 @@ def _submitted(slice_: Slice, now: datetime) -> Q:
         lead__submitted_at__gte=slice_.start,
         lead__submitted_at__lt=slice_.end,
         started_at__gte=F("lead__submitted_at"),
+        due_at__gte=slice_.start,  # as in _started
     )
 
 

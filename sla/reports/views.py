@@ -121,7 +121,7 @@ def breaches(request: Request) -> HttpResponse:
 def ledger_page(request: Request) -> HttpResponse:
     """The whole proof that every lead is accounted for."""
     scope_of(request.user)
-    proof = ledger(now=request.now)
+    proof = ledger(now=request.now, anew=False)
     if table := request.GET.get("table"):
         return table_response("ledger", ledger_tables(proof), table)
     context = {"proof": proof, "exports": downloads(request, LEDGER_TABLES)}

@@ -80,6 +80,7 @@ SQL_WRITERS = {
     # A trigger notes which kept days changed; a worker keeps them.
     "sla/clocks/models.py": {"sla_stalehour"},
     "sla/reports/rollups/keeping.py": {"sla_duecount"},
+    "sla/reports/rollups/keeping_handed.py": {"sla_handedcount"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked
     "sla/clocks/sweep.py": {"sla_clock", "sla_clockstep", "leads_event", "outbox_message"},
     # An edit of a calendar moves running clocks by thousands, and what their leads say is next.

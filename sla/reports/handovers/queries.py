@@ -1,13 +1,11 @@
 """What became of a marketer's handovers: refusals by criterion, sources, and pace."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count
 
 from leadbridge.kernel.shares import Share
 from leads.definition.queries import active_definition
@@ -16,18 +14,18 @@ from leads.handoff.recoding import coded_now, detail_now
 from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import hours_for
-from sla.reports.scorecard.pace import NO_TEAM, Pace, month_of
-from sla.reports.scorecard.weeks import begin_of
-from sla.reports.slices import (
-    CRITERION,
-    DECISIONS,
-    NONE,
-    PROGRESS,
-    PROMISED,
-    Part,
-    Slice,
-    clocks_in,
+from sla.reports.rollups.handed import (
+    ACCEPTED,
+    REJECTED,
+    Handed,
+    HandedBy,
+    decided_of,
+    handed_in,
+    outcome_count,
 )
+from sla.reports.scorecard.pace import NO_TEAM, Pace, credit_of, month_of
+from sla.reports.scorecard.weeks import begin_of
+from sla.reports.slices import NONE, Part, Slice, clocks_in
 
 
 @dataclass(frozen=True)
@@ -64,17 +62,15 @@ class SourceLine:
 
 def refused_by_criterion(slice_: Slice, *, now: datetime) -> list[Refused]:
     """Rejections of a slice by the criterion they named, most first."""
-    rows = (
-        clocks_in(slice_, Part.REJECTED, now)
-        .order_by()
-        .values(named=CRITERION)
-        .annotate(n=Count("pk"), yes=Count("pk", filter=Q(lead__verdict="yes")))
-        .values_list("named", "n", "yes")
-    )
+    counts, yes = Counter[str](), Counter[str]()
+    for line in handed_in(slice_, HandedBy.NONE, now=now):
+        if line.outcome == REJECTED:
+            counts[line.criterion] += line.handed
+            yes[line.criterion] += line.said_yes
     sentences = _sentences()
     lines = [
-        Refused(named or NONE, sentences.get(named, named.replace("_", " ")), count, yes)
-        for named, count, yes in rows
+        Refused(named or NONE, sentences.get(named, named.replace("_", " ")), count, yes[named])
+        for named, count in counts.items()
     ]
     return sorted(lines, key=lambda one: (-one.count, one.key))
 
@@ -121,26 +117,23 @@ def _sentences() -> dict[str, str]:
     return said
 
 
-_COUNTED = {
-    "n_handed": Q(),
-    "n_accepted": DECISIONS[Part.ACCEPTED],
-    "n_decided": PROMISED[Part.DECIDED],
-    "n_opportunities": PROGRESS[Part.OPPORTUNITIES],
-    "n_won": PROGRESS[Part.WON],
-}
-
-
 def sources_of(slice_: Slice, *, now: datetime) -> list[SourceLine]:
     """The sources of what was handed over, the largest first."""
-    counts = {name: Count("pk", filter=condition) for name, condition in _COUNTED.items()}
-    rows = (
-        clocks_in(slice_, Part.SUBMITTED, now)
-        .order_by()
-        .values("lead__source")
-        .annotate(**counts)
-        .values_list("lead__source", *counts)
-    )
-    return sorted((SourceLine(*row) for row in rows), key=lambda one: (-one.handed, one.source))
+    of: defaultdict[str, list[Handed]] = defaultdict(list)
+    for line in handed_in(slice_, HandedBy.SOURCE, now=now):
+        of[line.group].append(line)
+    found = [
+        SourceLine(
+            source,
+            sum(line.handed for line in lines),
+            outcome_count(lines, ACCEPTED),
+            decided_of(lines),
+            sum(line.opportunities for line in lines),
+            sum(line.won for line in lines),
+        )
+        for source, lines in of.items()
+    ]
+    return sorted(found, key=lambda one: (-one.handed, one.source))
 
 
 @dataclass(frozen=True)
@@ -154,13 +147,10 @@ class PaceDay:
 
 def pace_days(pace: Pace, *, now: datetime) -> list[PaceDay]:
     """Day by day to today; days on which nobody works are left out unless something came."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    day_of = TruncDate("lead__submitted_at", tzinfo=zone)
-    found = clocks_in(pace.slice, Part.CREDITED, now).order_by().values(day=day_of)
-    amount = Sum("lead__value") if pace.volume.measure == "value" else Count("pk")
-    rows = found.annotate(amount=amount).values_list("day", "amount")
-    came = {day: Decimal(came or 0) for day, came in rows}
-    return _days(pace, came, now)
+    came: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for line in handed_in(pace.slice, HandedBy.DAY, now=now):
+        came[date.fromisoformat(line.group)] += credit_of(line, pace.volume)
+    return _days(pace, {day: credit for day, credit in came.items() if credit}, now)
 
 
 def _days(pace: Pace, came: dict[date, Decimal], now: datetime) -> list[PaceDay]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -76,3 +77,139 @@ class DueCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.day}: {self.met} of {self.due}"
+
+
+class HandedDay(models.Model):
+    """A day whose handovers were counted, as it is cut in `zone`."""
+
+    day = models.DateField(primary_key=True)
+    zone = models.CharField(max_length=50)
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.day} in {self.zone}"
+
+
+class StaleHanded(models.Model):
+    """Something changed of what was handed over in this hour. Written by triggers alone (see the
+    migration `handovers_kept`), appended and never updated."""
+
+    hour = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.hour}"
+
+
+class HandedGrain(models.TextChoices):
+    """By what a row counts, beside the team; of `all`, by everything, the others are made."""
+
+    TEAM = "team"
+    HOLDER = "holder"
+    SOURCE = "source"
+    CAMPAIGN = "campaign"
+    MARKETER = "marketer", "Marketer and source"
+    ALL = "all"
+
+
+class HandedCount(models.Model):
+    """Leads by the day of their last handover, by what sales decided, for which reason, and how
+    far they went since. The same leads are counted once in each grain."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    grain = models.CharField(max_length=8, choices=HandedGrain.choices)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    source = models.CharField(max_length=100, blank=True)
+    campaign = models.CharField(max_length=100, blank=True)
+    marketer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    outcome = models.CharField(max_length=9)
+    code = models.TextField(blank=True)
+    criterion = models.TextField(blank=True)
+    handed = models.PositiveIntegerField()
+    opportunities = models.PositiveIntegerField()
+    won = models.PositiveIntegerField()
+    won_value = models.DecimalField(max_digits=20, decimal_places=2)
+    conforming = models.PositiveIntegerField()
+    overridden = models.PositiveIntegerField()
+    said_yes = models.PositiveIntegerField()
+    credited_value = models.DecimalField(max_digits=20, decimal_places=2)
+    won_days = ArrayField(models.FloatField(), default=list)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="sla_handedcount_by_day", fields=["grain", "day"]),
+            models.Index(
+                name="sla_handedcount_won", fields=["day"], condition=Q(grain="all", won__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} {self.outcome} of {self.day}"
+
+
+class TookDay(models.Model):
+    """A day whose clocks that began in it were written down, as it is cut in `zone`."""
+
+    day = models.DateField(primary_key=True)
+    zone = models.CharField(max_length=50)
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.day} in {self.zone}"
+
+
+class StaleBegun(models.Model):
+    """A clock that began in this hour ended, or became another's. Written by triggers alone (see
+    the migration `times_kept`), appended and never updated."""
+
+    hour = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.hour}"
+
+
+class Took(models.Model):
+    """How long the clocks of one kind and team took that began on a day and have ended: every one
+    of them to the second, since a median is that of all. `whose` holds for each holder (0: the
+    pool) how many ended by what they were for and how many otherwise; `working` and `wall` the
+    seconds of these, in that order. Four bytes each (see `took`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    kind = models.CharField(max_length=12)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    whose = models.BinaryField()
+    working = models.BinaryField()
+    wall = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_took_once", fields=["kind", "day", "team"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.day}"
+
+
+class Proof(models.Model):
+    """The last proof of the whole ledger: `broken` names for each rule how many leads break it, and
+    which. One row."""
+
+    at = models.DateTimeField()
+    broken = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"proved at {self.at}"

@@ -10,14 +10,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Sum
 
 from leadbridge.kernel.errors import DomainError
 from sla.agreement.promises import Volume
 from sla.agreement.queries import active_agreement
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import hours_for
-from sla.reports.slices import Part, Slice, clocks_in
+from sla.reports.rollups.handed import Handed, HandedBy, credited_of, handed_in
+from sla.reports.slices import Slice
 
 NO_TEAM = 0  # the hours of the organisation count
 
@@ -67,9 +67,14 @@ def pace_of(slice_: Slice, *, now: datetime) -> Pace | None:
     if volume is None or share is None:
         return None
     month = replace(slice_, start=month_of(now)[0], end=now)
-    found = clocks_in(month, Part.CREDITED, now).order_by()
-    counted = found.aggregate(leads=Count("pk"), value=Sum("lead__value"))
-    return Pace(volume, Decimal(counted[volume.measure] or 0), share, month)
+    lines = handed_in(month, HandedBy.NONE, now=now)
+    so_far = sum((credit_of(line, volume) for line in lines), Decimal(0))
+    return Pace(volume, so_far, share, month)
+
+
+def credit_of(line: Handed, volume: Volume) -> Decimal:
+    """What handovers count for the promised volume, as leads or as value."""
+    return line.credited_value if volume.measure == "value" else Decimal(credited_of(line))
 
 
 def share_gone(now: datetime) -> float | None:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count
-
 from leadbridge.kernel.shares import Share
 from sla.agreement.models import AgreementVersion
 from sla.agreement.queries import active_agreement, agreement_version
 from sla.agreement.targets import Agreement
 from sla.agreement.words import SHARE_WORDS, share_words
 from sla.clocks.kinds import KINDS, Side
-from sla.reports.attainment import Score, scores_by
+from sla.reports.attainment import Score
 from sla.reports.groups import By
 from sla.reports.links import READOUT
 from sla.reports.readouts.counting import readout_score
+from sla.reports.rollups.counting import counts_of
+from sla.reports.rollups.handed import HandedBy, handed_count, handed_in
 from sla.reports.scorecard.weeks import Week
-from sla.reports.slices import DECISIONS, PROMISED, Part, Slice, clocks_in
+from sla.reports.slices import Part, Slice
 
 BOTH = (Side.MARKETING, Side.SALES)
 # What of the handovers a share is of: the part, and the whole it is taken from.
@@ -83,7 +83,7 @@ def kept_by_both(slice_: Slice, weeks: Sequence[Week], *, now: datetime) -> dict
     """Both sides over a period, by the same computation."""
     goals, active = goals_of(weeks), active_agreement()
     agreement = active.agreement if active else None
-    found = {kind: _weekly(replace(slice_, kind=kind, side=""), now) for kind in KINDS}
+    found = _weekly(slice_, now)
     handed = _of_handovers(slice_, agreement, now)
     readouts = _of_readouts(slice_, agreement, now)
     return {
@@ -104,8 +104,13 @@ def kinds_of(side: Side) -> list[str]:
     return [name for name, kind in KINDS.items() if kind.side is side]
 
 
-def _weekly(slice_: Slice, now: datetime) -> dict[str, Score]:
-    return {group.key: group.score for group in scores_by(By.WEEK, slice_, now=now)}
+def _weekly(slice_: Slice, now: datetime) -> Weekly:
+    found: Weekly = {kind: {} for kind in KINDS}
+    every = replace(slice_, kind="", side="")
+    for key, counts in counts_of(every, By.WEEK, now, each_kind=True).items():
+        kind, _, week = key.partition(" ")
+        found[kind][week] = Score(*counts)
+    return found
 
 
 def _of_clocks(side: Side, found: Weekly, agreement: Agreement | None) -> list[Promise]:
@@ -187,10 +192,9 @@ def _sentence(name: str, share: Decimal) -> str:
 
 
 def _counted(slice_: Slice, now: datetime) -> dict[Part, int]:
-    parts = {Part.ACCEPTED: DECISIONS[Part.ACCEPTED], **PROMISED}
-    counts = {f"n_{part}": Count("pk", filter=condition) for part, condition in parts.items()}
-    found = clocks_in(slice_, Part.SUBMITTED, now).order_by().aggregate(whole=Count("pk"), **counts)
-    return {Part.SUBMITTED: found["whole"], **{part: found[f"n_{part}"] for part in parts}}
+    lines = handed_in(slice_, HandedBy.NONE, now=now)
+    wanted = {part for parts in OF_HANDOVERS.values() for part in parts}
+    return {part: handed_count(lines, part) for part in wanted}
 
 
 def _week(side: Side, week: Week, found: Weekly, goals: Mapping[str, float | None]) -> WeekScore:

@@ -27,6 +27,7 @@ from leads.work.actions import log_touch
 from sla.clocks.models import Clock
 from sla.clocks.sweep import sweep
 from sla.reports.ledger import Ledger, ledger
+from sla.reports.proving import prove
 from tests.sla.reports.conftest import HOUR, Hand
 
 pytestmark = pytest.mark.django_db
@@ -84,10 +85,13 @@ def test_whatever_happens_every_lead_is_accounted_for(
         live_at_random(cast, chance.choice(list(Lead.objects.order_by("pk"))), at, chance)
         if step % 25 == 0:
             sweep(now=at)
+        if step == 497:
+            prove(now=at)
     proof = ledger(now=at)
     been = {line.stage for line in proof.lines if line.came}
     assert been >= {Stage.NURTURING, Stage.REJECTED, Stage.RECYCLED, Stage.WORKING}
     assert (broken(proof), proof.unaccounted) == ({}, 0)
+    assert ledger(now=at, anew=False) == proof
     assert proof.flow.submitted > 6 and proof.flow.rejected > 0 < proof.flow.accepted
     halfway = now - 120 * HOUR
     earlier, later = ledger(now=at, end=halfway), ledger(now=at, start=halfway)

@@ -1,0 +1,143 @@
+"""Is what is kept what the rows say? And rebuilding it from the rows alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count
+
+from sla.clocks.kinds import KINDS
+from sla.clocks.models import Clock
+from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
+from sla.reports.ledger import one_snapshot
+from sla.reports.rollups.days import ONE, begins, days_of_hour
+from sla.reports.rollups.facts import SUMS, sums_of_rows, told
+from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping_handed import keep_handed
+from sla.reports.rollups.keeping_took import keep_took, rows_of
+from sla.reports.rollups.models import (
+    DueCount,
+    Grain,
+    HandedCount,
+    HandedDay,
+    HandedGrain,
+    KeptDay,
+    StaleBegun,
+    StaleHanded,
+    StaleHour,
+    Took,
+    TookDay,
+)
+from sla.reports.rollups.stores import Days, Notes
+from sla.reports.slices import Part, Slice, clocks_in
+
+Row = tuple[object, ...]
+Table = Counter[Row]
+
+
+def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
+    """How many days were compared, and in how many rows they differ from what the rows say: of a
+    sound database none. Days that a note says have changed are left to the worker; `most` is how
+    many of each kind are looked at, the youngest first."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    with one_snapshot():
+        due = _clean(KeptDay, StaleHour, zone)[:most]
+        handed = _clean(HandedDay, StaleHanded, zone)[:most]
+        took = _clean(TookDay, StaleBegun, zone)[:most]
+        wrong = sum(_unlike(*_due(day, zone, now)) for day in due)
+        wrong += sum(_unlike(*_handed(day, zone, now)) for day in handed)
+        wrong += sum(_unlike(*_took(day, zone, now)) for day in took)
+    return len(due) + len(handed) + len(took), wrong
+
+
+def rebuild(*, now: datetime) -> int:
+    """Forget all kept days and count them again; how many there are. Pages read the rows until
+    then."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '60s'")
+        KeptDay.objects.all().delete()
+        HandedDay.objects.all().delete()
+        TookDay.objects.all().delete()
+        DueCount.objects.all()._raw_delete(DueCount.objects.db)
+        HandedCount.objects.all()._raw_delete(HandedCount.objects.db)
+    counted = 0
+    for keep in (keep_days, keep_handed, keep_took):
+        while days := keep(now=now):
+            counted += days
+    return counted
+
+
+def _clean(
+    days: Days,
+    notes: Notes,
+    zone: ZoneInfo,
+) -> Sequence[date]:
+    kept = set(days._default_manager.filter(zone=zone.key).values_list("day", flat=True))
+    for hour in notes._default_manager.values_list("hour", flat=True).distinct():
+        kept -= days_of_hour(hour, zone)
+    return sorted(kept, reverse=True)
+
+
+def _unlike(kept: Table, rows: Table) -> int:
+    return sum(1 for key in kept.keys() | rows.keys() if kept[key] != rows[key])
+
+
+_OF_DUE: dict[Grain, dict[str, str]] = {
+    Grain.TEAM: {},
+    Grain.HOLDER: {"holder_id": "holder_id"},
+    Grain.SOURCE: {"source": "lead__source"},
+}
+
+
+def _due(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
+    """Of a day by kind, team, holder and source: of either, since no row tells both."""
+    kept, rows = Table(), Table()
+    fallen = fell_due(begins(day, zone), begins(day + ONE, zone), now)
+    counts = {f"n_{o}": Count("pk", filter=outcome_q(o, now)) for o in OUTCOMES}
+    for grain, keys in _OF_DUE.items():
+        by = ("kind", "side", "team_id", *keys)
+        of_rows = ("kind", "side", "team_id", *keys.values())
+        for row in DueCount.objects.filter(day=day, grain=grain).values_list(*by, *OUTCOMES):
+            kept[(grain, *row)] += 1
+        grouped = Clock.objects.filter(fallen).order_by().values(*of_rows).annotate(**counts)
+        for row in grouped.values_list(*of_rows, *counts):
+            rows[(grain, *row)] += 1
+    return kept, rows
+
+
+_DIMENSIONS = {
+    "team_id": "team_id", "holder_id": "holder_id", "source": "lead__source",
+    "campaign": "lead__campaign", "marketer_id": "lead__marketer_id", "outcome": "outcome",
+    "code": "code", "criterion": "criterion",
+}  # fmt: skip
+
+
+def _handed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
+    """Of a day by everything, and the sums of each coarser grain."""
+    slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
+    of_day = HandedCount.objects.filter(day=day)
+    kept = Table(of_day.filter(grain="all").values_list(*_DIMENSIONS, *SUMS))
+    grouped = told(clocks_in(slice_, Part.SUBMITTED, now)).order_by().values(*_DIMENSIONS.values())
+    sums = sums_of_rows("n_")
+    rows = Table(grouped.annotate(**sums).values_list(*_DIMENSIONS.values(), *sums))
+    whole = sum(row[len(_DIMENSIONS)] for row in rows)
+    for grain in HandedGrain:
+        kept[grain, sum(of_day.filter(grain=grain).values_list("handed", flat=True))] += 1
+        rows[grain, whole] += 1
+    return kept, rows
+
+
+def _took(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
+    slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
+    counted = [row for kind in KINDS for row in rows_of(kind, day, slice_, now)]
+    return _of_took(Took.objects.filter(day=day)), _of_took(counted)
+
+
+def _of_took(rows: Iterable[Took]) -> Table:
+    return Table(
+        (row.kind, row.team_id, bytes(row.whose), bytes(row.working), bytes(row.wall))
+        for row in rows
+    )

@@ -1,0 +1,212 @@
+"""What became of the leads handed over in a slice: kept days and rows, added up."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import F, Q, Sum, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, TruncDate
+
+from leads.handoff.reasons import Reason
+from leads.handoff.stages import Action
+from sla.reports.groups import By, key_of
+from sla.reports.rollups.counting import among, cut_of, uncut
+from sla.reports.rollups.days import Split
+from sla.reports.rollups.facts import DAYS_TO_WIN, SUMS, sums_of_rows, told
+from sla.reports.rollups.models import HandedCount, HandedDay, HandedGrain, StaleHanded
+from sla.reports.slices import PROGRESS, Part, Slice, clocks_in
+
+ACCEPTED, REJECTED, WAITING = Part.ACCEPTED.value, Part.REJECTED.value, Part.WAITING.value
+OTHERWISE = Part.OTHERWISE.value
+DUPLICATES = frozenset({"duplicate", "customer"})
+
+
+class HandedBy(StrEnum):
+    """By what handovers are grouped; `day` is that of the handover, as 2026-01-31."""
+
+    NONE = ""
+    TEAM = "team"
+    HOLDER = "holder"
+    SOURCE = "source"
+    CAMPAIGN = "campaign"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Handovers of one group with one outcome; of rejections, with one code and criterion."""
+
+    group: str
+    outcome: str
+    code: str
+    criterion: str
+    handed: int
+    opportunities: int
+    won: int
+    conforming: int
+    overridden: int
+    said_yes: int
+    won_value: Decimal
+    credited_value: Decimal
+
+
+# What a row of each grain tells beside its team, the coarsest first.
+_TELLS: dict[HandedGrain, frozenset[str]] = {
+    HandedGrain.TEAM: frozenset(),
+    HandedGrain.SOURCE: frozenset({"source"}),
+    HandedGrain.CAMPAIGN: frozenset({"campaign"}),
+    HandedGrain.MARKETER: frozenset({"marketer", "source"}),
+    HandedGrain.HOLDER: frozenset({"holder"}),
+    HandedGrain.ALL: frozenset({"marketer", "source", "holder", "campaign"}),
+}
+
+
+def handed_in(slice_: Slice, by: HandedBy, *, now: datetime) -> list[Handed]:
+    """The handovers of a slice; a group has several lines, which its readers add up."""
+    cut = _cut(slice_, now)
+    columns = ("group", "outcome", "code", "criterion", *(f"n_{name}" for name in SUMS))
+    found: list[Handed] = []
+    if cut.days:
+        grain = grain_of(slice_, by)
+        kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
+        sums = {f"n_{name}": Sum(name) for name in SUMS}
+        grouped = kept.values("outcome", "code", "criterion", group=_kept_key(by)).annotate(**sums)
+        found += [Handed(*row) for row in grouped.values_list(*columns).order_by()]
+    for part in _parts(slice_, cut):
+        rows = told(clocks_in(part, Part.SUBMITTED, now)).order_by()
+        of_rows = rows.values("outcome", "code", "criterion", group=_row_key(by))
+        counted = of_rows.annotate(**sums_of_rows("n_"))
+        found += [Handed(*row) for row in counted.values_list(*columns)]
+    return found
+
+
+def days_to_win(slice_: Slice, by: HandedBy, *, now: datetime) -> dict[str, float]:
+    """The median days from handover to win of each group that won anything; the mean of the two
+    middle ones of an even number."""
+    cut = _cut(slice_, now)
+    spans: defaultdict[str, list[float]] = defaultdict(list)
+    if cut.days:
+        won = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), won__gt=0, grain="all")
+        for group, days in won.values_list(_kept_key(by), "won_days"):
+            spans[group] += days
+    for part in _parts(slice_, cut):
+        rows = clocks_in(part, Part.SUBMITTED, now).filter(PROGRESS[Part.WON])
+        ended = rows.filter(lead__closed_at__isnull=False).order_by()
+        for group, days in ended.values_list(_row_key(by), DAYS_TO_WIN):
+            spans[group].append(days)
+    return {group: _median(days) for group, days in spans.items() if days}
+
+
+def decided_of(lines: Iterable[Handed]) -> int:
+    """Accepted, or rejected for what marketing answers for."""
+    against = against_marketing()
+    return sum(
+        one.handed
+        for one in lines
+        if one.outcome == ACCEPTED or (one.outcome == REJECTED and one.code in against)
+    )
+
+
+def against_marketing() -> frozenset[str]:
+    """The codes of rejections that count against marketing."""
+    codes = Reason.objects.filter(action=Action.REJECT, against=Reason.Against.MARKETING)
+    return frozenset(codes.values_list("code", flat=True))
+
+
+def credited_of(one: Handed) -> int:
+    """How many of a line count for the promised volume: an override brings credit once accepted."""
+    if one.outcome == ACCEPTED:
+        return one.handed
+    return one.handed - one.overridden if one.outcome == WAITING else 0
+
+
+def outcome_count(lines: Iterable[Handed], outcome: str) -> int:
+    """How many ended so."""
+    return sum(one.handed for one in lines if one.outcome == outcome)
+
+
+def handed_count(lines: Sequence[Handed], part: Part) -> int:
+    """How many of these lines a list of slices.py holds."""
+    match part:
+        case Part.DECIDED:
+            return decided_of(lines)
+        case Part.CREDITED:
+            return sum(map(credited_of, lines))
+        case Part.DUPLICATES:
+            rejected = [one for one in lines if one.outcome == REJECTED]
+            return sum(one.handed for one in rejected if one.code in DUPLICATES)
+    if part.value in (ACCEPTED, REJECTED, WAITING, OTHERWISE):
+        return outcome_count(lines, part.value)
+    name = {Part.SUBMITTED: "handed"}.get(part, part.value)
+    return sum(getattr(one, name) for one in lines)
+
+
+def grain_of(slice_: Slice, by: HandedBy) -> HandedGrain:
+    """The coarsest rows that still tell what is asked."""
+    asked = {by.value} - {"", "team", "day"}
+    if slice_.holder_id is not None:
+        asked.add("holder")
+    if slice_.source:
+        asked.add("source")
+    if slice_.marketer_id is not None:
+        asked.add("marketer")
+    return next(grain for grain, tells in _TELLS.items() if asked <= tells)
+
+
+def _cut(slice_: Slice, now: datetime) -> Split:
+    if slice_.reason or slice_.cause or slice_.criterion:  # lists alone are narrowed by these
+        return uncut(slice_)
+    return cut_of(slice_, now, HandedDay, StaleHanded)
+
+
+def _parts(slice_: Slice, cut: Split) -> Iterator[Slice]:
+    return (replace(slice_, start=start, end=end) for start, end in cut.spans)
+
+
+def _narrowed(slice_: Slice) -> Q:
+    """The same as `slices.narrowed`, of kept rows; handovers have no kind."""
+    found = Q()
+    if slice_.team_ids is not None:
+        found &= Q(team_id__in=sorted(slice_.team_ids))
+    if slice_.holder_id is not None:
+        found &= Q(holder_id=slice_.holder_id) if slice_.holder_id else Q(holder__isnull=True)
+    if slice_.source:
+        found &= Q(source=slice_.source)
+    if slice_.marketer_id is not None:
+        found &= Q(marketer_id=slice_.marketer_id)
+    return found
+
+
+def _kept_key(by: HandedBy) -> Combinable:
+    match by:
+        case HandedBy.NONE:
+            return Value("", TextField())
+        case HandedBy.SOURCE | HandedBy.CAMPAIGN:
+            return F(by.value)
+        case HandedBy.DAY:
+            return Cast("day", TextField())
+    return key_of(By(by.value))
+
+
+def _row_key(by: HandedBy) -> Combinable:
+    match by:
+        case HandedBy.NONE:
+            return Value("", TextField())
+        case HandedBy.CAMPAIGN:
+            return F("lead__campaign")
+        case HandedBy.DAY:
+            zone = ZoneInfo(settings.TIME_ZONE)
+            return Cast(TruncDate("lead__submitted_at", tzinfo=zone), TextField())
+    return key_of(By(by.value))
+
+
+def _median(days: list[float]) -> float:
+    ordered = sorted(days)
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return low + (high - low) * 0.5

@@ -1,0 +1,106 @@
+"""How long the clocks that began in a slice took: kept days and rows, put together."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db.models import BooleanField, Case, F, IntegerField, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, Extract
+
+from sla.clocks.kinds import KINDS
+from sla.clocks.models import Clock
+from sla.reports.groups import By, key_of
+from sla.reports.rollups.counting import among, cut_of, uncut
+from sla.reports.rollups.days import Split
+from sla.reports.rollups.models import StaleBegun, Took, TookDay
+from sla.reports.slices import Part, Slice, clocks_in
+
+WALL = Cast(Extract(F("stopped_at") - F("started_at"), "epoch"), IntegerField())
+WORKING = Coalesce("elapsed_seconds", 0)
+# Which groups kept rows tell.
+_TOLD = {None, By.TEAM, By.HOLDER}
+
+
+@dataclass
+class Seconds:
+    """Of one group: `ends` ended by what they were for; `left` otherwise, or run still."""
+
+    ends: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+
+
+def took_in(slice_: Slice, by: By | None, *, now: datetime, wall: bool) -> dict[str, Seconds]:
+    """The seconds of all clocks of one kind that began in a slice and have ended."""
+    cut = _cut(slice_, by, now)
+    found: dict[str, Seconds] = {}
+    for group, ends, left in _kept(slice_, by, cut, wall=wall):
+        seconds = found.setdefault(group, Seconds())
+        seconds.ends += ends
+        seconds.left += left
+    key = key_of(by) if by else Value("", TextField())
+    for start, end in cut.spans:
+        part = clocks_in(replace(slice_, start=start, end=end), Part.TIMED, now)
+        rows = with_ending(part.filter(stopped_at__isnull=False), slice_.kind).order_by()
+        for group, took, ended in rows.values_list(key, WALL if wall else WORKING, "ended"):
+            seconds = found.setdefault(group, Seconds())
+            (seconds.ends if ended else seconds.left).append(took)
+    return found
+
+
+def with_ending(clocks: QuerySet[Clock], kind: str) -> QuerySet[Clock]:
+    """Each clock with `ended`: did it end by what it was for? One that was handed on or whose lead
+    ended otherwise tells only how long it had run by then."""
+    stops = sorted(KINDS[kind].stops)
+    return clocks.annotate(
+        ended=Case(
+            When(ended_by__action__in=stops, then=Value(value=True)),
+            default=Value(value=False),
+            output_field=BooleanField(),
+        )
+    )
+
+
+def group_name(by: By | None, team_id: int, holder_id: int) -> str:
+    """The same as `groups.key_of` of a kept row."""
+    if by is None:
+        return ""
+    if by is By.TEAM:
+        return str(team_id)
+    return str(holder_id) if holder_id else f"pool-{team_id}"
+
+
+def _cut(slice_: Slice, by: By | None, now: datetime) -> Split:
+    lists_only = slice_.reason or slice_.cause or slice_.criterion
+    if by not in _TOLD or slice_.source or slice_.marketer_id is not None or lists_only:
+        return uncut(slice_)
+    return cut_of(slice_, now, TookDay, StaleBegun)
+
+
+def _kept(
+    slice_: Slice, by: By | None, cut: Split, *, wall: bool
+) -> Iterator[tuple[str, "array[int]", "array[int]"]]:
+    if not cut.days or (slice_.side and slice_.side != KINDS[slice_.kind].side):
+        return
+    rows = Took.objects.filter(among(cut.days), kind=slice_.kind)
+    if slice_.team_ids is not None:
+        rows = rows.filter(team__in=sorted(slice_.team_ids))
+    told: QuerySet[Took, tuple[int, bytes, bytes]] = rows.values_list(
+        "team_id", "whose", "wall" if wall else "working"
+    )
+    for team_id, whose, kept in told:
+        seconds, at = numbers(kept), 0
+        heads = iter(numbers(whose))
+        for holder, ended, left in zip(heads, heads, heads, strict=True):
+            turn = at + ended
+            if slice_.holder_id is None or slice_.holder_id == holder:
+                name = group_name(by, team_id, holder)
+                yield name, seconds[at:turn], seconds[turn : turn + left]
+            at = turn + left
+
+
+def numbers(kept: bytes) -> "array[int]":
+    """Numbers of four bytes, the lowest first."""
+    found = array("i")
+    found.frombytes(kept)
+    return found
