@@ -35,11 +35,11 @@ def say(figures: list[tuple[str, float, str]]) -> None:
 
 def measure() -> None:
     """Inbox at three sizes, the backtest, the sweep and the what-if over a million clocks, accepts,
-    an import, and the pages over a year of a million leads."""
+    posts of leads, an import, and the pages over a year of a million leads."""
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench import backtesting, importing, pages, serving, sweeping, whatif
+    from bench import backtesting, importing, pages, posting, serving, sweeping, whatif
     from leadbridge.demo.organisation import found_organisation
     from leadbridge.embedded.prepare import collect_static
 
@@ -64,6 +64,7 @@ def measure() -> None:
     say(sweeping.run())
     say(whatif.run())
     say(accepting(cast.sam.pk, serving))
+    say(posting.run())
     say(importing.run())
     say(pages.ground())
     say(pages.run())

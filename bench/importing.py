@@ -99,7 +99,7 @@ print(json.dumps({"took": took, "memory": most}))
 def run(rows: int = ROWS) -> list[Figure]:
     """Leads a second from the file to the last clock, the memory of the process, and the ratios to
     both limits."""
-    _after_what_is_there()
+    after_what_is_there()
     with tempfile.TemporaryDirectory() as folder:
         path, mapping = Path(folder, "people.csv"), Path(folder, "mapping.toml")
         people = list(_people(rows))
@@ -125,7 +125,7 @@ def run(rows: int = ROWS) -> list[Figure]:
     ]
 
 
-def _after_what_is_there() -> None:
+def after_what_is_there() -> None:
     """Rows of the ground were written with ids of their own; new ones come after them."""
     with connection.cursor() as cursor:
         for table in ("leads_person", "leads_lead", "leads_event", "sla_clock"):

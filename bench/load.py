@@ -1,7 +1,8 @@
 """A small keep-alive load from a process of its own: asks, and prints answers a second.
 
-`python -m bench.load PORT CONNECTIONS SECONDS` reads requests (JSON: method, path, headers) from
-standard input, one a line; goes round them, or through them once where SECONDS is 0.
+`python -m bench.load PORT CONNECTIONS SECONDS` reads requests (JSON: method, path, headers, and the
+`status` that is good where not every 2xx is) from standard input, one a line; goes round them, or
+through them once where SECONDS is 0.
 """
 
 import http.client
@@ -13,7 +14,7 @@ import time
 
 
 def main(port: int, connections: int, seconds: float) -> None:
-    """Prints `rate bad`: answers a second, and how many were not 2xx."""
+    """Prints `rate bad`: answers a second, and how many were not good."""
     requests = [json.loads(line) for line in sys.stdin]
     todo = iter(requests) if seconds == 0 else itertools.cycle(requests)
     lock, good, bad = threading.Lock(), [0] * connections, [0] * connections
@@ -30,7 +31,9 @@ def main(port: int, connections: int, seconds: float) -> None:
             link.request(request["method"], request["path"], body=body, headers=request["headers"])
             answer = link.getresponse()
             answer.read()
-            (good if 200 <= answer.status < 300 else bad)[mine] += 1
+            wanted = request.get("status")
+            fine = answer.status == wanted if wanted else 200 <= answer.status < 300
+            (good if fine else bad)[mine] += 1
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(connections)]
     for thread in threads:

@@ -14,9 +14,13 @@ from django.db import connection
 
 from leadbridge.kernel.copying import copy_rows, twin
 from leadbridge.people.models import User
+from leads.definition.queries import ActiveDefinition
+from leads.definition.verdict import Verdict
 from leads.handoff.changes import Agenda, Change
-from leads.handoff.models import Custody, Event, Lead, Remark
+from leads.handoff.joining import work_out_joining
+from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
+from leads.handoff.packets import FACTS_OF_PERSON, Packet
 
 Ask = Callable[[Change], Agenda | None]
 NO_WORDS: Mapping[str, str] = {}
@@ -36,6 +40,8 @@ class Life:
     remarks: list[Remark] = field(default_factory=list)
     custody: list[Custody] = field(default_factory=list)
     later: list[dict[str, object]] = field(default_factory=list)
+    added_to: bool = False
+    told_first: tuple[str, ...] = ()
 
     def begin(
         self,
@@ -54,8 +60,35 @@ class Life:
     def move(self, move: Move) -> Event:
         """Anything after it."""
         event = self._keep(work_out(self.lead, move))
-        self.later.append({name: getattr(self.lead, name) for name in _COLUMNS})
+        self.later.append(self._state())
         return event
+
+    def join(
+        self,
+        packet: Packet,
+        definition: ActiveDefinition | None,
+        *,
+        actor: User | None,
+        now: datetime,
+    ) -> Verdict | None:
+        """A further act of the same person; the verdict where the definition judged again."""
+        joined = work_out_joining(self.lead, packet, lambda: definition, actor=actor, now=now)
+        self.events.append(joined.event)
+        self.remarks += joined.remarks
+        self.added_to = True
+        return joined.verdict
+
+    def settle(self) -> None:
+        """No more will happen: what was added since the last move is a state of its own, unless
+        there was a move, whose state it then belongs to."""
+        if self.added_to and self.later:
+            self.later[-1] = self._state()
+        elif self.added_to:
+            self.later.append(self._state())
+
+    def _state(self) -> dict[str, object]:
+        values = self.lead.__dict__
+        return {name: values[name] for name in _COLUMNS}
 
     def _keep(self, moved: Moved) -> Event:
         self.events.append(moved.change.event)
@@ -82,6 +115,8 @@ def write_beginnings(lives: Sequence[Life]) -> None:
     turn is locked after the leads, and never before them."""
     people = [life.lead.person for life in lives]
     copy_rows(people)
+    for life in lives:
+        life.told_first = _told_of(life.lead.person)
     leads = [life.first for life in lives if life.first is not None]
     for person, lead in zip(people, leads, strict=True):
         lead.person_id = person.pk
@@ -92,6 +127,9 @@ def write_beginnings(lives: Sequence[Life]) -> None:
 
 def write_ways(lives: Sequence[Life]) -> None:
     """What became of them since, and all that tells of it."""
+    for life in lives:
+        life.settle()
+    _change_people([life for life in lives if _told_of(life.lead.person) != life.told_first])
     for number in range(max((len(life.later) for life in lives), default=0)):
         _change([life for life in lives if number < len(life.later)], number)
     events = [event for life in lives for event in life.events]
@@ -108,6 +146,27 @@ def write_ways(lives: Sequence[Life]) -> None:
     copy_rows(custody)
 
 
+_CHANGE_PERSON = """
+    UPDATE leads_person AS person SET first_name = new.first_name, last_name = new.last_name,
+        phone = new.phone, phone_key = new.phone_key
+    FROM jsonb_populate_recordset(NULL::leads_person, %s::jsonb) AS new WHERE person.id = new.id
+"""
+
+
+def _told_of(person: Person) -> tuple[str, ...]:
+    return tuple(getattr(person, name) for name in FACTS_OF_PERSON)
+
+
+def _change_people(lives: Sequence[Life]) -> None:
+    """Write what further acts told of people."""
+    if not lives:
+        return
+    names = ("id", *FACTS_OF_PERSON, "phone_key")
+    rows = [{name: getattr(life.lead.person, name) for name in names} for life in lives]
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGE_PERSON, [json.dumps(rows)])
+
+
 _CHANGE = """
     UPDATE leads_lead AS lead SET {columns}
     FROM jsonb_populate_recordset(NULL::leads_lead, %s::jsonb) AS new WHERE lead.id = new.id
@@ -121,6 +180,8 @@ def _change(lives: Sequence[Life], number: int) -> None:
     names = [
         name for name in _COLUMNS if any(after[name] != before[name] for _, after, before in pairs)
     ]
+    if not names:
+        return
     rows = [
         {"id": life.lead.pk, **{name: after[name] for name in names}} for life, after, _ in pairs
     ]

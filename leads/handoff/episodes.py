@@ -9,27 +9,25 @@ from django.db.models import Max
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
 from leadbridge.people.queries import stand_in_of
-from leads.definition.queries import ActiveDefinition, active_definition
-from leads.definition.verdict import judge
-from leads.handoff.consents import Consent
-from leads.handoff.judging import apply_verdict, facts_of
+from leads.definition.queries import active_definition
+from leads.handoff.joining import join_lead, keep_consent
+from leads.handoff.judging import judge_by
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead, Person
-from leads.handoff.moves import begin, note, record
-from leads.handoff.packets import FACTS_OF_PERSON, Packet, email_key
+from leads.handoff.moves import begin, note
+from leads.handoff.packets import Packet, email_key
 from leads.handoff.parties import permit
 from leads.handoff.recognition import (
     fill_person,
-    keep_words_of_person,
     lock_last_lead_of,
     lock_open_lead_of,
     person_of,
 )
-from leads.handoff.stages import MARKETING_STAGES, Action, Stage, row_for
+from leads.handoff.stages import Action, Stage, row_for
 
 __all__ = [
-    "Captured", "Packet", "capture_lead", "email_key", "fill_person", "join_lead", "judge_by",
-    "lead_of", "reopen_lead", "told_of",
+    "Captured", "Packet", "capture_lead", "email_key", "fill_person", "join_lead", "lead_of",
+    "reopen_lead", "told_of",
 ]  # fmt: skip
 
 
@@ -83,95 +81,6 @@ def capture_lead(
     raise AssertionError("unreachable: the second try returns or raises")
 
 
-def join_lead(*, lead_id: int, packet: Packet, actor: User | None, now: datetime) -> Lead:
-    """A further act of somebody whose lead is open: told in its story, its stage unchanged.
-
-    Facts that were unknown are filled in; what is known stays, so that a verdict keeps its ground,
-    and what was told otherwise is kept in words. While marketing holds the lead, what is asked for
-    now counts, and the definition judges again.
-    """
-    with transaction.atomic():
-        lead = lock_lead(lead_id)
-        with_marketing = lead.stage in MARKETING_STAGES
-        before = _Before.of(lead)
-        filled = _fill(lead, packet)
-        if with_marketing and packet.request:
-            lead.request = packet.request
-        changed = {*filled, *(_judge(lead, now) if with_marketing else ())}
-        lead.acted_at = max(packet.acted_at or now, lead.acted_at)
-        lead.save(update_fields=[*changed, "request", "acted_at"])
-        data = {
-            "source": packet.source,
-            "campaign": packet.campaign,
-            "filled": filled,
-            **before.told_since(lead),
-        }
-        words = {"message": packet.message, "note": _told_otherwise(lead, packet)}
-        record(lead, "join", actor=actor, now=now, data=data, words=words)
-        _keep_consent(lead, packet, now)
-    return lead
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What was known before a further act, so that the past can be judged by what was known then.
-    Names of fields and a code, never what the person told."""
-
-    request: str
-    attributes: frozenset[str]
-    person: frozenset[str]
-
-    @classmethod
-    def of(cls, lead: Lead) -> "_Before":
-        known = frozenset(name for name in FACTS_OF_PERSON if getattr(lead.person, name))
-        return cls(lead.request, frozenset(lead.attributes), known)
-
-    def told_since(self, lead: Lead) -> dict[str, object]:
-        """What the act filled beside the lead's own fields, and the request that it replaced."""
-        person = [
-            name
-            for name in FACTS_OF_PERSON
-            if getattr(lead.person, name) and name not in self.person
-        ]
-        replaced = bool(self.request) and self.request != lead.request
-        return {
-            "attributes": sorted(set(lead.attributes) - self.attributes),
-            "person": person,
-            **({"was": {"request": self.request}} if replaced else {}),
-        }
-
-
-FACTS_OF_LEAD = (
-    "title", "company", "country", "employees", "industry", "request", "value", "message",
-)  # fmt: skip
-MOST_ATTRIBUTES = 100  # kept on one lead, over all acts of the person
-
-
-def _fill(lead: Lead, packet: Packet) -> list[str]:
-    """Fill what was unknown of the lead and its person; the names of the lead's filled fields."""
-    filled = []
-    for name in FACTS_OF_LEAD:
-        if getattr(lead, name) in ("", None) and getattr(packet, name) not in ("", None):
-            setattr(lead, name, getattr(packet, name))
-            filled.append(name)
-    fresh = {name: fact for name, fact in packet.attributes.items() if name not in lead.attributes}
-    if fresh and len(fresh) + len(lead.attributes) <= MOST_ATTRIBUTES:
-        lead.attributes = lead.attributes | fresh
-        filled.append("attributes")
-    keep_words_of_person(lead.person, packet)
-    return filled
-
-
-def _told_otherwise(lead: Lead, packet: Packet) -> str:
-    """What a further act told that is not what we know: kept in words, because nothing is lost."""
-    told = [(name, getattr(packet, name), getattr(lead, name)) for name in FACTS_OF_LEAD[:-1]]
-    told += [(name, getattr(packet, name), getattr(lead.person, name)) for name in FACTS_OF_PERSON]
-    told += [("email", packet.email, lead.person.email)]
-    told += [(name, fact, lead.attributes.get(name)) for name, fact in packet.attributes.items()]
-    lines = [f"{name}: {new}" for name, new, known in told if new not in ("", None, known)]
-    return "\n".join(["Also told:", *lines]) if lines else ""
-
-
 def reopen_lead(*, lead_id: int, actor: User | None, now: datetime, cause: str) -> Lead:
     """Begin a new episode of somebody whose lead had ended; the old one stays as it ended."""
     if not cause.strip():
@@ -214,31 +123,15 @@ def _follow(lead: Lead, old: Lead, *, actor: User | None, now: datetime, cause: 
 
 
 def _begin_judged(lead: Lead, packet: Packet, actor: User | None, now: datetime) -> Event:
-    _judge(lead, now)
+    judge_by(active_definition(), lead, now)
     event = begin(lead, actor=actor, now=now, data=told_of(lead), words={"message": packet.message})
-    _keep_consent(lead, packet, now)
+    keep_consent(lead, packet, now)
     return event
 
 
 def told_of(lead: Lead) -> dict[str, object]:
     """What the event of a capture says."""
     return {"origin": lead.origin, "source": lead.source, "verdict": lead.verdict}
-
-
-def _judge(lead: Lead, now: datetime) -> list[str]:
-    """Set what the definition in force says of a lead; the names of the fields. None before the
-    first definition."""
-    return judge_by(active_definition(), lead, now)
-
-
-def judge_by(active: ActiveDefinition | None, lead: Lead, now: datetime) -> list[str]:
-    """The same by a definition that was read before, in memory."""
-    if active is None:
-        return []
-    kept = apply_verdict(judge(active.definition, facts_of(lead), now=now), active)
-    for name, value in kept.items():
-        setattr(lead, name, value)
-    return [name.removesuffix("_id") for name in kept]
 
 
 def _new_lead(
@@ -313,13 +206,3 @@ def marketing_team(marketer: User) -> Team:
             status=403,
         )
     return team
-
-
-def _keep_consent(lead: Lead, packet: Packet, now: datetime) -> None:
-    if packet.consent_text:
-        Consent.objects.create(
-            lead=lead,
-            text=packet.consent_text,
-            version=packet.consent_version,
-            at=packet.consent_at or now,
-        )

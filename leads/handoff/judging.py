@@ -54,3 +54,17 @@ def apply_verdict(verdict: Verdict, active: ActiveDefinition | None) -> Mapping[
         "interest": round(verdict.interest),
         "tier": verdict.tier,
     }
+
+
+# What of a lead a verdict sets.
+JUDGED = ("definition", "verdict", "verdict_lines", "fit", "interest", "tier")
+
+
+def judge_by(active: ActiveDefinition | None, lead: Lead, now: datetime) -> Verdict | None:
+    """Set on a lead, in memory, what a definition says of it. None before the first definition."""
+    if active is None:
+        return None
+    verdict = judge(active.definition, facts_of(lead), now=now)
+    for name, value in apply_verdict(verdict, active).items():
+        setattr(lead, name, value)
+    return verdict

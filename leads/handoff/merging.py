@@ -17,7 +17,8 @@ from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.definition.queries import active_definition
 from leads.handoff.corrections import give_back
-from leads.handoff.episodes import FACTS_OF_LEAD, judge_by
+from leads.handoff.joining import FACTS_OF_LEAD
+from leads.handoff.judging import JUDGED, judge_by
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, amend, carry_out
@@ -173,6 +174,6 @@ def _amend_judged(
     for column, value in fields.items():
         setattr(survivor, column, value)
     if survivor.stage in MARKETING_STAGES:
-        judged = judge_by(active_definition(), survivor, now)
+        judged = JUDGED if judge_by(active_definition(), survivor, now) else ()
         fields = fields | {column: getattr(survivor, column) for column in judged}
     amend(survivor, name, fields, actor=actor, now=now, data=data, words={})

@@ -131,11 +131,33 @@ def record(
     words: Mapping[str, str],
 ) -> Event:
     """Append an event with its personal words; without `from_stage` the stage did not change."""
+    event, remarks = work_out_record(
+        lead, action, actor=actor, now=now, from_stage=from_stage, data=data, words=words
+    )
+    write_record(event, remarks)
+    return event
+
+
+def work_out_record(
+    lead: Lead,
+    action: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    from_stage: str | None = None,
+    data: Mapping[str, object],
+    words: Mapping[str, str],
+) -> tuple[Event, list[Remark]]:
+    """The same, not yet written."""
     from_stage = lead.stage if from_stage is None else from_stage
     event = _event_of(lead, action, actor, max(now, lead.changed_at), from_stage, data)
+    return event, _remarks_of(event, words)
+
+
+def write_record(event: Event, remarks: list[Remark]) -> None:
+    """Write an event with its words."""
     event.save(force_insert=True)
-    Remark.objects.bulk_create(_remarks_of(event, words))
-    return event
+    Remark.objects.bulk_create(remarks)
 
 
 def record_many(

@@ -39,6 +39,14 @@ def fill_person(person: Person, packet: Packet) -> Person:
     return person
 
 
+def names_of(packet: Packet) -> list[tuple[str, ...]]:
+    """By what somebody with an address is the same for certain, the address first; in memory, as
+    `lock_open_lead_of` asks the database."""
+    key = email_key(packet.email)
+    by_id = [("id", packet.source, packet.external_id)] if packet.external_id else []
+    return [("email", key), *by_id] if key else list(by_id)
+
+
 def lock_open_lead_of(packet: Packet) -> int | None:
     """The open lead of the same address, the one that the source knows by the same id, or, where
     no address was given, that of the same name and phone number."""

@@ -86,6 +86,9 @@ SQL_WRITERS = {
     # An edit of a calendar moves running clocks by thousands, and what their leads say is next.
     "sla/clocks/rebuild.py": {"sla_clock", "sla_clockmove", "sla_clockstep", "leads_lead"},
     "leadbridge/outbox/claims.py": {"outbox_message", "outbox_pace"},
+    # A worker turns to one address; triggers of other rooms write what is to be told there.
+    "leadbridge/outbox/webhooks/sending.py": {"outbox_webhook"},
+    "leadbridge/outbox/webhooks/writing.py": {"outbox_webhookdelivery"},
 }
 # The rim, where an instant is read: once a request, a task, a command.
 RIM = re.compile(

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.fields import live_fields
-from leads.handoff.episodes import join_lead
+from leads.handoff.episodes import Captured, join_lead
 from leads.handoff.models import Lead
 from leads.handoff.packets import Packet
 from leads.handoff.telling import tell_outcome
@@ -117,10 +117,16 @@ def _taken(file: Import, row: ImportRow, wanted: Wanted, now: datetime) -> Mark:
     taken = take_in(packet=packet, origin=ORIGIN, marketer=marketer, actor=marketer, now=now)
     if wanted.outcome:
         _end_as(file, wanted, taken.lead.pk, now)
-    named = packet.external_id and packet.external_id == taken.lead.external_id
+    return mark_of(row, wanted, taken)
+
+
+def mark_of(row: ImportRow, wanted: Wanted, taken: Captured) -> Mark:
+    """What is noted of a row that was taken in."""
+    packet, lead = wanted.packet, taken.lead
+    named = packet.external_id and packet.external_id == lead.external_id
     joined = Outcome.UPDATED if named else Outcome.JOINED
     outcome = joined if taken.joined else Outcome.CREATED
-    return Mark(row.pk, outcome, taken.lead.pk, fingerprint=print_)
+    return Mark(row.pk, outcome, lead.pk, fingerprint=wanted.fingerprint)
 
 
 def _end_as(file: Import, wanted: Wanted, lead_id: int, now: datetime) -> None:

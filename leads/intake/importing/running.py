@@ -16,12 +16,15 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
+from leads.handoff.episodes import Captured
 from leads.handoff.models import Lead
 from leads.handoff.packets import Packet
+from leads.handoff.recognition import names_of
 from leads.intake.importing.alone import (
     ORIGIN,
     apply_waiting,
     keep_aside,
+    mark_of,
     read_rows,
     reader_of,
     take_alone,
@@ -30,8 +33,8 @@ from leads.intake.importing.marking import Mark, mark_rows
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
-from leads.intake.importing.standing import Seen, foresee, known_of
-from leads.intake.importing.together import take_in_together
+from leads.intake.importing.standing import Known, Seen, foresee, known_of
+from leads.intake.importing.together import Unforeseen, take_in_together
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ LARGEST_BATCH = 8_000_000  # characters of their cells
 LOCK = 0x1339027  # the first half of the advisory lock; the second is the file
 Outcome = ImportRow.Outcome
 State = Import.State
+ACTS = frozenset({Outcome.JOINED, Outcome.UPDATED})
 # Rows that told an end before there was the lead; also those that a killed run had left.
 HAS_COME = Q(Exists(Lead.objects.filter(external_id=OuterRef("key"))))
 
@@ -133,6 +137,7 @@ class Run:
     progress: Callable[[int], object]
     now: datetime = field(init=False)
     _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
+    _names: set[tuple[str, ...]] = field(default_factory=set)
     _marks: list[Mark] = field(default_factory=list)
     _refused: list[tuple[ImportRow, Refused]] = field(default_factory=list)
 
@@ -140,8 +145,8 @@ class Run:
         self.now = self.reader.now
 
     def deal_with(self, batch: Sequence[ImportRow]) -> None:
-        """Each row in its turn. New people wait for one another, until somebody comes who is
-        known: those before are written then."""
+        """Each row in its turn. New people wait for one another, and for their own further acts,
+        until somebody comes who was known before: those before are written then."""
         read = read_rows(self.reader, batch)
         known = known_of([wanted for _, wanted in read if isinstance(wanted, Wanted)])
         seen = Seen()
@@ -151,8 +156,11 @@ class Run:
                 self._mark(row, Outcome.REFUSED, field=wanted.field, reason=wanted.cure)
                 continue
             outcome, is_new = foresee(wanted, known, seen)
+            of_group = outcome in ACTS and self._is_of_group(wanted, known, seen)
             seen.add(wanted)
             if is_new:
+                self._names.update(names_of(wanted.packet))
+            if is_new or of_group:
                 self._together.append((row, wanted))
             elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
                 kept = outcome == Outcome.WAITING
@@ -167,29 +175,50 @@ class Run:
                 self._alone(row, wanted)
         self.flush()
 
+    def _is_of_group(self, wanted: Wanted, known: Known, seen: Seen) -> bool:
+        """A further act of somebody who is new in the group that waits to be written."""
+        if wanted.outcome:
+            return False
+        for name in names_of(wanted.packet):
+            if name in self._names:
+                return True
+            if name[0] == "email" and (name[1] in known.open_keys or seen.has_key(name[1])):
+                return False  # of that address somebody was taken in by themselves
+        return False
+
     def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
         self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]
 
     def flush(self) -> None:
-        """Write the new people gathered so far, and note all that was found since."""
+        """Write the people gathered so far, and note all that was found since."""
         rows, marks, refused = self._together, self._marks, self._refused
         self._together, self._marks, self._refused = [], [], []
+        self._names = set()
         keep_aside(self.file, self.reader, refused, now=self.now)
-        if not rows and not marks:
-            return
+        if rows or marks:
+            self._write(rows, marks)
+
+    def _write(self, rows: Sequence[tuple[ImportRow, Wanted]], marks: Sequence[Mark]) -> None:
+        """All in one transaction; where one of them is in the way, in two, until it is found."""
         try:
             with transaction.atomic():
-                leads = self._new_leads([wanted.packet for _, wanted in rows])
+                taken = self._take_in([wanted.packet for _, wanted in rows])
                 made = [
-                    Mark(row.pk, Outcome.CREATED, lead.pk, fingerprint=wanted.fingerprint)
-                    for (row, wanted), lead in zip(rows, leads, strict=True)
+                    mark_of(row, wanted, one)
+                    for (row, wanted), one in zip(rows, taken, strict=True)
                 ]
                 mark_rows(self.file.pk, [*made, *marks])
-        except (IntegrityError, DataError):  # taken in meanwhile, or what no column keeps
-            self._one_by_one(rows, marks)
+        except (IntegrityError, DataError, Unforeseen):
+            # Taken in meanwhile, what no column keeps, or nobody there to take them.
+            half = len(rows) // 2
+            if half:
+                self._write(rows[:half], [])
+                self._write(rows[half:], marks)
+            else:
+                self._one_by_one(rows, marks)
         else:
             self.progress(len(rows) + len(marks))
-            ids = {lead.external_id for lead in leads if lead.external_id}
+            ids = {one.lead.external_id for one in taken if one.lead.external_id}
             if ids:
                 apply_waiting(Q(key__in=ids), now=self.now)
 
@@ -205,7 +234,7 @@ class Run:
                     mark_rows(self.file.pk, [Mark(mark.row_id, Outcome.UNCHANGED)])
         self.progress(len(marks))
 
-    def _new_leads(self, packets: Sequence[Packet]) -> list[Lead]:
+    def _take_in(self, packets: Sequence[Packet]) -> list[Captured]:
         if not packets:
             return []
         return take_in_together(

@@ -6,24 +6,26 @@ rows. Whoever is known, or comes twice, is taken in one by one (`running`).
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from leadbridge.kernel.copying import copy_rows
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.campaigns.attribution import attribution, count_packet
-from leads.definition.queries import ActiveDefinition, active_definition
-from leads.definition.verdict import Verdict, judge
+from leads.definition.queries import active_definition
+from leads.definition.verdict import Verdict
 from leads.handoff.accounts import owner_ids_of
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
 from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
 from leads.handoff.deeds import submission
-from leads.handoff.episodes import lead_of, marketing_team, told_of
-from leads.handoff.judging import apply_verdict, facts_of
-from leads.handoff.models import Lead, Person
+from leads.handoff.episodes import Captured, lead_of, marketing_team, told_of
+from leads.handoff.joining import consent_of
+from leads.handoff.judging import facts_of, judge_by
+from leads.handoff.models import Person
 from leads.handoff.packets import Packet, email_key
-from leads.handoff.recognition import fill_person
+from leads.handoff.recognition import fill_person, names_of
 from leads.handoff.rules import require_packet
 from leads.routing.actions import choose_holders
 from leads.routing.desk import Arrival
@@ -31,46 +33,105 @@ from leads.routing.desk import Arrival
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Begun:
+@dataclass
+class _Story:
+    """A new lead, with the acts that come after it was handed over (`after`)."""
+
     life: Life
-    packet: Packet
     verdict: Verdict | None
+    consents: list[Consent]
+    handed_over: bool = False
+    after: list[Packet] = field(default_factory=list)
+
+
+class Unforeseen(Exception):
+    """What nobody takes was counted upon as handed over: these have to be taken in one by one."""
 
 
 def take_in_together(
     *, packets: Sequence[Packet], origin: str, marketer: User, now: datetime
-) -> list[Lead]:
-    """The leads of new people, in the order of their packets. In a transaction of its own.
+) -> list[Captured]:
+    """The leads of new people, in the order of their packets; who comes more than once joins their
+    own lead. In a transaction of its own.
 
-    IntegrityError where somebody else took one of them in meanwhile: nothing is written then.
+    IntegrityError where somebody else took one of them in meanwhile, Unforeseen where it cannot be
+    known beforehand who is handed over: nothing is written then.
     """
-    team, active = marketing_team(marketer), active_definition()
-    gathering = Gathering()
-    ask = _asking(gathering, {team.pk: team})
-    counts = attribution()
-    begun = [
-        _begin(count_packet(packet, counts), origin, marketer, team, active, ask, now)
-        for packet in packets
-    ]
-    lives = [one.life for one in begun]
+    scene = _Scene(origin, marketer, now)
+    told = [scene.hear(packet) for packet in packets]
+    stories = scene.stories
+    lives = [one.life for one in stories]
     write_beginnings(lives)
-    _hand_over(begun, active, now)
+    _hand_over(scene)
     write_ways(lives)
-    Consent.objects.bulk_create(
-        [
-            Consent(
-                lead=one.life.lead,
-                text=one.packet.consent_text,
-                version=one.packet.consent_version,
-                at=one.packet.consent_at or now,
-            )
-            for one in begun
-            if one.packet.consent_text
-        ]
-    )
-    gathering.write()
-    return [life.lead for life in lives]
+    consents = [consent for one in stories for consent in one.consents]
+    for consent in consents:
+        consent.lead_id = consent.lead.pk
+    copy_rows(consents)
+    scene.gathering.write()
+    return [Captured(story.life.lead, joined) for story, joined in told]
+
+
+class _Scene:
+    """What is the same for all of a group, and who came in it so far."""
+
+    def __init__(self, origin: str, marketer: User, now: datetime) -> None:
+        self.origin, self.marketer, self.now = origin, marketer, now
+        self.team, self.active = marketing_team(marketer), active_definition()
+        self.counts, self.gathering = attribution(), Gathering()
+        self.ask = _asking(self.gathering, {self.team.pk: self.team})
+        self.stories: list[_Story] = []
+        self.ready: list[_Story] = []  # in the order in which they are handed over
+        self._known: dict[tuple[str, ...], _Story] = {}
+
+    def hear(self, packet: Packet) -> tuple[_Story, bool]:
+        """One act in its turn: of somebody new, or (true) of somebody of this group."""
+        packet = count_packet(packet, self.counts)
+        names = names_of(packet)
+        story = next((self._known[name] for name in names if name in self._known), None)
+        if story is not None:
+            self._join(story, packet)
+            return story, True
+        story = self._begin(packet)
+        self.stories.append(story)
+        self._known.update(dict.fromkeys(names, story))
+        self._look(story)
+        return story, False
+
+    def _begin(self, packet: Packet) -> _Story:
+        key = email_key(packet.email)
+        person = fill_person(Person(email=packet.email, email_key=key or None), packet)
+        lead = lead_of(
+            packet, person, episode=1, origin=self.origin, marketer=self.marketer,
+            team=self.team, now=self.now,
+        )  # fmt: skip
+        verdict = judge_by(self.active, lead, self.now)
+        life = Life(lead, self.ask)
+        words = {"message": packet.message}
+        life.begin(actor=self.marketer, now=self.now, data=told_of(lead), words=words)
+        consent = consent_of(lead, packet, self.now)
+        return _Story(life, verdict, [consent] if consent else [])
+
+    def _join(self, story: _Story, packet: Packet) -> None:
+        """Told at once while marketing holds the lead; else when it is handed over."""
+        if story.handed_over:
+            story.after.append(packet)
+        else:
+            self.add(story, packet)
+            self._look(story)
+
+    def add(self, story: _Story, packet: Packet) -> None:
+        """A further act, in memory."""
+        lead = story.life.lead
+        verdict = story.life.join(packet, self.active, actor=self.marketer, now=self.now)
+        story.verdict = verdict or story.verdict
+        if (consent := consent_of(lead, packet, self.now)) is not None:
+            story.consents.append(consent)
+
+    def _look(self, story: _Story) -> None:
+        if _is_ready(story):
+            story.handed_over = True
+            self.ready.append(story)
 
 
 def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
@@ -85,32 +146,10 @@ def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
     return ask
 
 
-def _begin(
-    packet: Packet,
-    origin: str,
-    marketer: User,
-    team: Team,
-    active: ActiveDefinition | None,
-    ask: Ask,
-    now: datetime,
-) -> _Begun:
-    key = email_key(packet.email)
-    person = fill_person(Person(email=packet.email, email_key=key or None), packet)
-    lead = lead_of(packet, person, episode=1, origin=origin, marketer=marketer, team=team, now=now)
-    verdict = None
-    if active is not None:
-        verdict = judge(active.definition, facts_of(lead), now=now)
-        for name, value in apply_verdict(verdict, active).items():
-            setattr(lead, name, value)
-    life = Life(lead, ask)
-    life.begin(actor=marketer, now=now, data=told_of(lead), words={"message": packet.message})
-    return _Begun(life, packet, verdict)
-
-
-def _hand_over(begun: Sequence[_Begun], active: ActiveDefinition | None, now: datetime) -> None:
+def _hand_over(scene: _Scene) -> None:
     """Where the definition says yes, to whom the rules say, dealt out like single arrivals; what
     cannot be handed over stays."""
-    ready = [one for one in begun if _is_ready(one)]
+    ready, now = scene.ready, scene.now
     leads = [one.life.lead for one in ready]
 
     def owners() -> list[int | None]:
@@ -122,14 +161,19 @@ def _hand_over(begun: Sequence[_Begun], active: ActiveDefinition | None, now: da
     for one, choice in zip(ready, choices, strict=True):
         lead, verdict = one.life.lead, one.verdict
         if choice is None:
+            if one.after:
+                raise Unforeseen
             log.warning("%s stays with marketing: no rule and no pool takes it", lead.ref)
             continue
         assert verdict is not None, "it is a yes"
-        move = submission(lead, verdict, active, choice, actor=None, now=now, because="")
-        one.life.move(move)
+        one.life.move(
+            submission(lead, verdict, scene.active, choice, actor=None, now=now, because="")
+        )
+        for packet in one.after:
+            scene.add(one, packet)
 
 
-def _is_ready(one: _Begun) -> bool:
+def _is_ready(one: _Story) -> bool:
     """Qualified, and with all that sales needs."""
     if one.verdict is None or one.verdict.answer != "yes":
         return False

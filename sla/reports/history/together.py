@@ -11,8 +11,8 @@ from leads.definition.verdict import judge
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.crowd import Life, write_lives
 from leads.handoff.deeds import acceptance, decided, rejection, submission, touching
-from leads.handoff.episodes import email_key, fill_person, judge_by, lead_of, told_of
-from leads.handoff.judging import facts_of
+from leads.handoff.episodes import email_key, fill_person, lead_of, told_of
+from leads.handoff.judging import facts_of, judge_by
 from leads.handoff.models import Event, Person
 from leads.handoff.moves import Move
 from leads.handoff.rules import amount_of

@@ -61,7 +61,8 @@ def test_an_import_keeps_caps_of_open_leads_and_asks_for_owners(cast: Cast, now:
     owned_by(cast.nora, cast, now)
     packets = [packet() for _ in range(7)]
     packets.append(packet(email="ann@acme.example", company="Acme"))
-    leads = take_in_together(packets=packets, origin="import", marketer=cast.mia, now=now)
+    taken = take_in_together(packets=packets, origin="import", marketer=cast.mia, now=now)
+    leads = [one.lead for one in taken]
     held = [lead.holder_id for lead in leads]
     assert (held.count(cast.sam.pk), held.count(cast.dora.pk), held.count(None)) == (3, 2, 2)
     assert held[-1] == cast.nora.pk

@@ -82,7 +82,7 @@ def test_all_but_administrators_are_kept_out(
     for page in PAGES:
         browser.get(page.format(number), status=403)
     for what in ("test", "stop", "start", "replay", "rotate"):
-        browser.post(f"/settings/webhooks/{number}/{what}/", status=403)
+        browser.post(f"/settings/webhooks/{number}/{what}/", 403)
     assert (Webhook.objects.count(), WebhookDelivery.objects.count()) == (1, 0)
 
 

@@ -11,6 +11,7 @@ from leadbridge.kernel.exports import neutral
 from leadbridge.people.models import Membership
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Stage
+from leads.intake.importing import running
 from leads.intake.importing.checking import check_import
 from leads.intake.importing.erasing import erase_from_files
 from leads.intake.importing.models import Import, ImportRow
@@ -81,7 +82,10 @@ def test_somebody_who_is_known_is_joined_or_added_to(cast: Cast, now: datetime) 
     assert Lead.objects.count() == 2
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(cast: Cast, now: datetime) -> None:
+def test_a_run_that_is_killed_goes_on_where_it_was(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
     people = [[f"p{n}@x.example", "P", str(n), "X", "", "", "", "", "", n] for n in range(30)]
     people.insert(10, ["p3@x.example", "P", "3", "X", "", "", "", "demo", "", ""])
     file = ready(cast.mia, now, as_csv(people))
