@@ -17,8 +17,9 @@ from leads.handoff.changes import RELIEFS
 from leads.handoff.judged import VERDICTS, Line, lines_of
 from leads.handoff.models import Lead
 from leads.handoff.pauses import pause_words
+from leads.handoff.sentences import RULED, tell
 from leads.handoff.stages import LABELS, Action, Stage
-from leads.handoff.story import RULED, Item, Telling, tell, tellings_of, when_of
+from leads.handoff.story import Item, Telling, tellings_of, when_of
 from leads.routing.explanation import Why, why_of
 
 
