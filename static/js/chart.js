@@ -8,7 +8,7 @@
    it: data-line (line, goal, plan), data-bar (bar), data-mirror (left, right), data-dots (dot),
    data-scatter (x, y). With data-of="rows" each row with data-drawn is a line over the columns.
    A cell tells `v` (nothing: a gap), its range `low` to `high`, and a `goal`; what its first link
-   or `data-href` opens is what its point opens. `[data-mark]` in the head of a week is marked on the axis.
+   or `data-href` opens is what its point opens. What is tagged in the head of a week (a.tag) is marked on the axis.
    Nothing moves: a chart is drawn at once, also where somebody asked for less motion. */
 
 const { Chart } = window;
@@ -163,7 +163,7 @@ function marks(chart, pen, axis, ink) {
   pen.font = `11px ${ink.font}`;
   let line = 0;
   axis.forEach((head, at) => {
-    const changes = [...head.querySelectorAll("[data-mark]")].map(wordsOf);
+    const changes = [...head.querySelectorAll("a.tag")].map(wordsOf);
     if (!changes.length) return;
     const x = chart.scales.x.getPixelForValue(at), text = changes.join(", ");
     pen.strokeStyle = ink.strong;
@@ -186,7 +186,7 @@ function rowMarks(chart, pen, axis, ink) {
   pen.textAlign = "left";
   pen.fillStyle = ink.text;
   axis.forEach((head, at) => {
-    const changes = [...head.querySelectorAll("[data-mark]")].map(wordsOf);
+    const changes = [...head.querySelectorAll("a.tag")].map(wordsOf);
     pen.fillText(changes.join(", "), chart.chartArea.left + 4, chart.scales.y.getPixelForValue(at) - 11);
   });
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from leadbridge.kernel.shares import Share
 from leadbridge.people.models import Absence, Role, Side, User
@@ -51,7 +51,7 @@ class Load:
 
 def loads_of(slice_: Slice, *, now: datetime) -> list[Load]:
     """Every seller of the teams of a slice, team by team; three aggregates, none over all leads."""
-    rows = list(_people(slice_, now))
+    rows = _people(slice_, now)
     new, missed = _new(slice_, now), _missed(slice_, now)
     rules = rules_in_force().rules
     terms = {
@@ -69,14 +69,15 @@ def held_by(slice_: Slice) -> QuerySet[Lead]:
     return found.select_related("person").order_by("next_due_at", "pk")
 
 
-def _people(slice_: Slice, now: datetime) -> "QuerySet[User, dict[str, Any]]":
+def _people(slice_: Slice, now: datetime) -> Sequence[Mapping[str, Any]]:
     away = Absence.objects.filter(live_at(now), user=OuterRef("pk")).order_by("pk")
-    sellers = User.objects.filter(role=Role.SELLER, memberships__team__side=Side.SALES)
-    if slice_.team_ids is not None:
-        sellers = sellers.filter(memberships__team__in=sorted(slice_.team_ids))
+    wanted = Q(role=Role.SELLER, memberships__team__side=Side.SALES)
+    if slice_.team_ids is not None:  # in the same filter: of the same membership
+        wanted &= Q(memberships__team__in=sorted(slice_.team_ids))
     if slice_.holder_id is not None:
-        sellers = sellers.filter(pk=slice_.holder_id)
-    return sellers.order_by("memberships__team__name", "first_name", "pk").values(
+        wanted &= Q(pk=slice_.holder_id)
+    sellers = User.objects.filter(wanted)
+    rows = sellers.order_by("memberships__team__name", "first_name", "pk").values(
         "pk", "username", "first_name", "last_name", "is_active", "time_zone",
         team=F("memberships__team_id"),
         slug=F("memberships__team__slug"),
@@ -85,6 +86,7 @@ def _people(slice_: Slice, now: datetime) -> "QuerySet[User, dict[str, Any]]":
         away_until=Subquery(away.values("ends_at")[:1]),
         open=open_leads("pk", "memberships__team_id"),
     )  # fmt: skip
+    return list(rows)
 
 
 def _new(slice_: Slice, now: datetime) -> dict[Who, int]:

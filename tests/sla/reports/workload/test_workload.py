@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from leadbridge.demo.organisation import Cast
-from leadbridge.people.models import Absence
+from leadbridge.people.models import Absence, Membership
 from leads.routing.models import RoutingVersion
 from sla.reports.slices import Slice
 from sla.reports.workload.loads import loads_of
@@ -66,8 +66,10 @@ def test_every_number_of_the_workload_opens_what_it_counts(
 def test_a_manager_of_one_team_reads_the_load_of_that_team_alone(
     scene: None, cast: Cast, now: datetime
 ) -> None:
+    Membership.objects.create(team=cast.emea, user=cast.nora)
     page = Browser(cast.lena, now).get("/sla/workload/")
     assert "Nora Reyes" in page and "Sam Okafor" not in page
+    assert "EMEA" not in page, "what Nora does in a team of somebody else"
     listed = Browser(cast.lena, now).get(f"/sla/workload/leads/?holder={cast.sam.pk}")
     assert "Nothing is counted here." in listed
     for url in ("/sla/workload/", "/sla/workload/leads/"):
