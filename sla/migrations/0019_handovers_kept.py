@@ -33,7 +33,6 @@ _LEAD = (
     "marketer_id",
 )
 _CLOCK = (
-    "kind",
     "lead_id",
     "started_at",
     "stopped_at",
@@ -67,7 +66,7 @@ NOTES = {
     ("clock_changed", "UPDATE", "sla_clock", _BOTH): f"""
         SELECT lead.submitted_at FROM before JOIN after USING (id)
         JOIN leads_lead AS lead ON lead.id = after.lead_id
-        WHERE after.kind = 'accept' AND {_differs(_CLOCK)}
+        WHERE before.kind = 'accept' AND after.kind = 'accept' AND {_differs(_CLOCK)}
     """,
     ("recoded", "INSERT", "leads_recoding", _NEW): """
         SELECT lead.submitted_at FROM after JOIN leads_event AS event ON event.id = after.event_id
@@ -86,7 +85,7 @@ def _make(name, operation, table, tables, changed):
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0002_absence_and_leavers"),
-        ("leads", "0019_readouts"),
+        ("leads", "0025_reasons_ask_for_evidence"),
         ("sla", "0018_ledger_proofs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# What a time is counted by: the columns of `rollups.took`.
+# What runs is read from its rows, so only what has ended is noted: a sweep notes nothing.
 _NOTES = """
 CREATE FUNCTION sla_note_begun() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -17,13 +17,11 @@ CREATE TRIGGER sla_note_begun AFTER INSERT ON sla_clock
 CREATE FUNCTION sla_note_begun_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sla_stalebegun (hour)
-    SELECT DISTINCT date_trunc('hour', instant.at) FROM before JOIN after USING (id)
-    CROSS JOIN LATERAL (VALUES (before.started_at), (after.started_at)) AS instant (at)
-    WHERE (before.kind, before.started_at, before.stopped_at, before.elapsed_seconds,
-            before.void_at, before.ended_by_id, before.holder_id, before.team_id)
-        IS DISTINCT FROM (after.kind, after.started_at, after.stopped_at, after.elapsed_seconds,
-            after.void_at, after.ended_by_id, after.holder_id, after.team_id)
-        AND instant.at < now() - interval '10 minutes';
+    SELECT DISTINCT date_trunc('hour', started_at) FROM (
+        SELECT started_at FROM before WHERE stopped_at IS NOT NULL
+        UNION ALL SELECT started_at FROM after WHERE stopped_at IS NOT NULL
+    ) AS ended
+    WHERE started_at < now() - interval '10 minutes';
     RETURN NULL;
 END $$;
 CREATE TRIGGER sla_note_begun_changed AFTER UPDATE ON sla_clock
