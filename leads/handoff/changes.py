@@ -74,7 +74,8 @@ class Agenda:
 
 @dataclass
 class Gathering:
-    """Many leads that begin in one transaction and that nobody else can know of yet.
+    """Many leads that begin in one transaction and that nobody else can know of yet, and some that
+    there were already, locked (`known`).
 
     Whoever listens works in memory: what is kept of it between two changes is its own affair
     (`kept`), and what there is to write is written by `writers`, once the events are.
@@ -82,6 +83,7 @@ class Gathering:
 
     kept: dict[str, object] = field(default_factory=dict)
     writers: list[Callable[[], None]] = field(default_factory=list)
+    known: list[Lead] = field(default_factory=list)
 
     def write(self) -> None:
         """Write all that was put off. In the transaction of the changes, after their events."""

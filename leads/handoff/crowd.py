@@ -1,6 +1,6 @@
 """Many leads at once, lived through in memory by the rules of `moves` and written set-wise.
 
-For leads that nobody else can know of yet, such as those of a past: there is nothing to lock and
+For leads that nobody else can know of yet, such as those of a past, or that are locked: there is
 nothing to read again. What a change makes of clocks is asked of whoever lives the lives, because
 clocks are not known here.
 """
@@ -42,6 +42,7 @@ class Life:
     later: list[dict[str, object]] = field(default_factory=list)
     added_to: bool = False
     told_first: tuple[str, ...] = ()
+    left_at: datetime | None = None
 
     def begin(
         self,
@@ -93,8 +94,10 @@ class Life:
     def _keep(self, moved: Moved) -> Event:
         self.events.append(moved.change.event)
         self.remarks += moved.remarks
-        if moved.leaves:
+        if moved.leaves and self.custody:
             self.custody[-1].until = moved.change.now
+        elif moved.leaves:  # a lead that there was already
+            self.left_at = moved.change.now
         if moved.enters is not None:
             self.custody.append(moved.enters)
         keep_agenda(self.lead, self.ask(moved.change))
@@ -116,7 +119,7 @@ def write_beginnings(lives: Sequence[Life]) -> None:
     people = [life.lead.person for life in lives]
     copy_rows(people)
     for life in lives:
-        life.told_first = _told_of(life.lead.person)
+        life.told_first = told_before(life.lead.person)
     leads = [life.first for life in lives if life.first is not None]
     for person, lead in zip(people, leads, strict=True):
         lead.person_id = person.pk
@@ -129,12 +132,15 @@ def write_ways(lives: Sequence[Life]) -> None:
     """What became of them since, and all that tells of it."""
     for life in lives:
         life.settle()
-    _change_people([life for life in lives if _told_of(life.lead.person) != life.told_first])
+    _change_people([life for life in lives if told_before(life.lead.person) != life.told_first])
     for number in range(max((len(life.later) for life in lives), default=0)):
         _change([life for life in lives if number < len(life.later)], number)
     events = [event for life in lives for event in life.events]
     remarks = [remark for life in lives for remark in life.remarks]
     custody = [link for life in lives for link in life.custody]
+    for at in {life.left_at for life in lives if life.left_at}:
+        left = [life.lead.pk for life in lives if life.left_at == at]
+        Custody.objects.filter(lead__in=left, until=None).update(until=at)
     for event in events:
         event.lead_id = event.lead.pk
     for link in custody:
@@ -153,7 +159,8 @@ _CHANGE_PERSON = """
 """
 
 
-def _told_of(person: Person) -> tuple[str, ...]:
+def told_before(person: Person) -> tuple[str, ...]:
+    """What is known of somebody: what differs later was told by a further act."""
     return tuple(getattr(person, name) for name in FACTS_OF_PERSON)
 
 
@@ -167,6 +174,7 @@ def _change_people(lives: Sequence[Life]) -> None:
         cursor.execute(_CHANGE_PERSON, [json.dumps(rows)])
 
 
+AT_ONCE = 100  # leads in one text: what a choice among many people was made of is long
 _CHANGE = """
     UPDATE leads_lead AS lead SET {columns}
     FROM jsonb_populate_recordset(NULL::leads_lead, %s::jsonb) AS new WHERE lead.id = new.id
@@ -182,12 +190,14 @@ def _change(lives: Sequence[Life], number: int) -> None:
     ]
     if not names:
         return
-    rows = [
-        {"id": life.lead.pk, **{name: after[name] for name in names}} for life, after, _ in pairs
-    ]
     columns = ", ".join(f'"{name}" = new."{name}"' for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGE.format(columns=columns), [json.dumps(rows, default=str)])
+        for part in range(0, len(pairs), AT_ONCE):
+            rows = [
+                {"id": life.lead.pk, **{name: after[name] for name in names}}
+                for life, after, _ in pairs[part : part + AT_ONCE]
+            ]
+            cursor.execute(_CHANGE.format(columns=columns), [json.dumps(rows, default=str)])
 
 
 def _before(life: Life, number: int) -> Mapping[str, object]:

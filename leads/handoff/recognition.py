@@ -2,6 +2,8 @@
 what is doubtful is found by `leads.duplicates` and asked of a person.
 """
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Q
 
@@ -45,6 +47,26 @@ def names_of(packet: Packet) -> list[tuple[str, ...]]:
     key = email_key(packet.email)
     by_id = [("id", packet.source, packet.external_id)] if packet.external_id else []
     return [("email", key), *by_id] if key else list(by_id)
+
+
+def names_of_lead(lead: Lead) -> list[tuple[str, ...]]:
+    """The names by which an open lead is the one of an act."""
+    by_id = [("id", lead.source, lead.external_id)] if lead.external_id else []
+    return [("email", lead.email_key), *by_id] if lead.email_key else list(by_id)
+
+
+def lock_open_leads_of(packets: Sequence[Packet]) -> list[Lead]:
+    """The open leads of many acts by people with an address or an id, in the order of their ids."""
+    keys = {key for one in packets if (key := email_key(one.email))}
+    ids = {one.external_id for one in packets} - {""}
+    open_ones = Lead.objects.open()
+    found = set(open_ones.filter(email_key__in=keys).values_list("pk", flat=True))
+    if ids:
+        found |= set(open_ones.filter(external_id__in=ids).values_list("pk", flat=True))
+    if not found:
+        return []
+    leads = open_ones.filter(pk__in=found).select_related("person")
+    return list(leads.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def lock_open_lead_of(packet: Packet) -> int | None:

@@ -94,15 +94,35 @@ class Desk:
     loads: dict[tuple[int, int], int] = field(default_factory=dict)
     opens: Mapping[tuple[int, int, datetime], datetime] = field(default_factory=dict)
     pool: Place | None = None
+    _stood: dict[tuple[int, int], tuple[object, Candidate]] = field(default_factory=dict)
 
     def cursor(self, place: Place) -> Cursor:
         """Where the turn of a team stands."""
         return self.cursors.setdefault(place.id, Cursor())
 
     def candidates(self, place: Place, arrival: Arrival) -> list[Candidate]:
-        """Everybody of a team who takes turns, each with why they cannot take this lead."""
-        terms = self.rules.terms(place.slug)
-        return [self._candidate(place, terms, one, arrival) for one in place.staff if one.seller]
+        """Everybody of a team who takes turns, each with why they cannot take this lead.
+
+        Of a bulk's many arrivals each moves one person's turn on, so how the others stand is not
+        made out again.
+        """
+        terms, cursor = self.rules.terms(place.slug), self.cursor(place)
+        asks_loads = terms.asks_loads
+        alike = not (arrival.without or arrival.had_it)
+        found = []
+        for one in place.staff:
+            if not one.seller:
+                continue
+            key, standing = (place.id, one.id), cursor.standing(one.id)
+            load = self.loads.get(key, 0) if asks_loads else None
+            stands = (arrival.now, standing.credit, standing.day, standing.given, load)
+            before = self._stood.get(key) if alike else None
+            if before is None or before[0] != stands:
+                before = stands, self._candidate(place, terms, one, arrival)
+                if alike and not terms.member(one.username).takes:
+                    self._stood[key] = before
+            found.append(before[1])
+        return found
 
     def _candidate(self, place: Place, terms: TeamTerms, one: Staff, arrival: Arrival) -> Candidate:
         own, standing = terms.member(one.username), self.cursor(place).standing(one.id)

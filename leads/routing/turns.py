@@ -9,6 +9,7 @@ is owed nothing for that time: no backlog waits for them. *By load* asks who hol
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from leads.routing.ruleset import Method
 
@@ -40,7 +41,7 @@ class Cursor:
         return self.standings.setdefault(user_id, Standing())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """Somebody of a team as the choice sees them. `bar`: the code of why they cannot take it, and
     `why` in words; `had_it`: they held this very lead before. `works_at`: when they are at work
@@ -61,6 +62,10 @@ class Candidate:
 
     def content(self) -> dict[str, object]:
         """As kept with the decision, without what says nothing."""
+        return self._content
+
+    @cached_property
+    def _content(self) -> dict[str, object]:
         parts: dict[str, object] = {
             "id": self.id, "name": self.name, "weight": self.weight, "credit": self.credit,
             "given": self.given, "per_day": self.per_day, "load": self.load, "open": self.open,

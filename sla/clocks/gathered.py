@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 from leadbridge.kernel.copying import copy_rows, twin
 from leads.handoff.changes import Agenda, Change, Gathering
+from leads.handoff.models import Lead
 from leads.handoff.stages import Action
 from sla.clocks.beginning import owner_of, start
-from sla.clocks.engine import agenda_of, turn
+from sla.clocks.engine import ENDING, agenda_of, turn
 from sla.clocks.kinds import DueBy, Kind
 from sla.clocks.models import Clock
 from sla.clocks.news import tell_of_many
 from sla.clocks.relief import Reliefs
+from sla.clocks.states import IS_RUNNING
 
 NAME = "sla.clocks"
 _ALIKE = frozenset({Action.CAPTURE, Action.SUBMIT})
@@ -23,7 +25,7 @@ def gathered_clocks(gathering: Gathering) -> "GatheredClocks":
     """What the clocks remember of a gathering; begun with its first change."""
     found = gathering.kept.get(NAME)
     if not isinstance(found, GatheredClocks):
-        found = GatheredClocks()
+        found = GatheredClocks(gathering.known)
         gathering.kept[NAME] = found
         gathering.writers.append(found.write)
     return found
@@ -31,10 +33,12 @@ def gathered_clocks(gathering: Gathering) -> "GatheredClocks":
 
 @dataclass
 class GatheredClocks:
-    """Clocks and news that are not written yet."""
+    """Clocks and news that are not written yet. `known`: leads whose clocks may run already."""
 
+    known: list[Lead] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    touched: list[Clock] = field(default_factory=list)
     _running: dict[int, list[Clock]] = field(default_factory=dict)
     _patterns: dict[object, Clock | None] = field(default_factory=dict)
     _reliefs: Reliefs = field(default_factory=Reliefs)
@@ -42,11 +46,14 @@ class GatheredClocks:
     def on_change(self, change: Change) -> Agenda | None:
         """As the engine does it, with nothing written yet."""
         of_lead = id(change.lead)
+        if change.from_stage and of_lead not in self._running:
+            self._read_known()
         running = self._running.get(of_lead, [])
         turned = turn(change, running, begin=self._begin, relieve=self._reliefs.relief_of)
         self.clocks += turned.started
         self.changes.append(change)
         self._running[of_lead] = turned.running
+        self.touched += [c for c in (*turned.ended, *turned.handed_on) if not c._state.adding]
         return agenda_of(turned.running)
 
     def _begin(
@@ -71,10 +78,23 @@ class GatheredClocks:
         clock.lead, clock.started_by = lead, change.event
         return clock
 
+    def _read_known(self) -> None:
+        """The clocks that run on leads which there were already, locked; read once for all."""
+        by_id = {lead.pk: lead for lead in self.known}
+        for lead in self.known:
+            self._running[id(lead)] = []
+        clocks = Clock.objects.filter(IS_RUNNING, lead__in=by_id)
+        for clock in clocks.select_for_update(no_key=True).order_by("pk"):
+            self._running[id(by_id[clock.lead_id])].append(clock)
+
     def write(self) -> None:
         """Write the clocks of leads whose events are written, and tell whom it concerns."""
         for clock in self.clocks:
             clock.lead_id, clock.started_by_id = clock.lead.pk, clock.started_by.pk
             clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
+        for clock in self.touched:
+            clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
+        if self.touched:
+            Clock.objects.bulk_update(self.touched, [*ENDING, "holder", "team"])
         copy_rows(self.clocks)
         tell_of_many(self.changes)

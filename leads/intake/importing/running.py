@@ -33,7 +33,7 @@ from leads.intake.importing.marking import Mark, mark_rows
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
-from leads.intake.importing.standing import Known, Seen, foresee, known_of
+from leads.intake.importing.standing import Seen, foresee, known_of
 from leads.intake.importing.together import Unforeseen, take_in_together
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,6 @@ class Run:
     progress: Callable[[int], object]
     now: datetime = field(init=False)
     _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
-    _names: set[tuple[str, ...]] = field(default_factory=set)
     _marks: list[Mark] = field(default_factory=list)
     _refused: list[tuple[ImportRow, Refused]] = field(default_factory=list)
 
@@ -145,8 +144,8 @@ class Run:
         self.now = self.reader.now
 
     def deal_with(self, batch: Sequence[ImportRow]) -> None:
-        """Each row in its turn. New people wait for one another, and for their own further acts,
-        until somebody comes who was known before: those before are written then."""
+        """Each row in its turn. New people, and further acts of whose lead is open, wait for one
+        another, until a row comes that needs more: those before are written then."""
         read = read_rows(self.reader, batch)
         known = known_of([wanted for _, wanted in read if isinstance(wanted, Wanted)])
         seen = Seen()
@@ -156,11 +155,9 @@ class Run:
                 self._mark(row, Outcome.REFUSED, field=wanted.field, reason=wanted.cure)
                 continue
             outcome, is_new = foresee(wanted, known, seen)
-            of_group = outcome in ACTS and self._is_of_group(wanted, known, seen)
             seen.add(wanted)
-            if is_new:
-                self._names.update(names_of(wanted.packet))
-            if is_new or of_group:
+            joins = outcome in ACTS and not wanted.outcome and names_of(wanted.packet)
+            if is_new or joins:
                 self._together.append((row, wanted))
             elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
                 kept = outcome == Outcome.WAITING
@@ -175,17 +172,6 @@ class Run:
                 self._alone(row, wanted)
         self.flush()
 
-    def _is_of_group(self, wanted: Wanted, known: Known, seen: Seen) -> bool:
-        """A further act of somebody who is new in the group that waits to be written."""
-        if wanted.outcome:
-            return False
-        for name in names_of(wanted.packet):
-            if name in self._names:
-                return True
-            if name[0] == "email" and (name[1] in known.open_keys or seen.has_key(name[1])):
-                return False  # of that address somebody was taken in by themselves
-        return False
-
     def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
         self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]
 
@@ -193,7 +179,6 @@ class Run:
         """Write the people gathered so far, and note all that was found since."""
         rows, marks, refused = self._together, self._marks, self._refused
         self._together, self._marks, self._refused = [], [], []
-        self._names = set()
         keep_aside(self.file, self.reader, refused, now=self.now)
         if rows or marks:
             self._write(rows, marks)

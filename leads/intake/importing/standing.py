@@ -51,10 +51,6 @@ class Seen:
     idents: set[int] = field(default_factory=set)
     ids: set[int] = field(default_factory=set)
 
-    def has_key(self, key: str) -> bool:
-        """Did somebody of this address come before?"""
-        return hash(key) in self.keys
-
     def add(self, wanted: Wanted) -> None:
         """Remember a row."""
         packet = wanted.packet

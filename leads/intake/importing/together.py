@@ -1,4 +1,4 @@
-"""Taking in many people of whom nobody knows yet, set-wise: what `take_in` makes of one.
+"""Taking in many people set-wise: what `take_in` makes of one.
 
 The same rules in memory, the same signal for the clocks; a test holds that both write the same
 rows. Whoever is known, or comes twice, is taken in one by one (`running`).
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadbridge.kernel.copying import copy_rows
+from leadbridge.kernel.copying import copy_rows, twin
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.campaigns.attribution import attribution, count_packet
@@ -18,15 +18,21 @@ from leads.definition.verdict import Verdict
 from leads.handoff.accounts import owner_ids_of
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Ask, Life, write_beginnings, write_ways
+from leads.handoff.crowd import Ask, Life, told_before, write_beginnings, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import Captured, lead_of, marketing_team, told_of
 from leads.handoff.joining import consent_of
 from leads.handoff.judging import facts_of, judge_by
 from leads.handoff.models import Person
 from leads.handoff.packets import Packet, email_key
-from leads.handoff.recognition import fill_person, names_of
+from leads.handoff.recognition import (
+    fill_person,
+    lock_open_leads_of,
+    names_of,
+    names_of_lead,
+)
 from leads.handoff.rules import require_packet
+from leads.intake.actions import HANDED_OVER_AT_ONCE
 from leads.routing.actions import choose_holders
 from leads.routing.desk import Arrival
 
@@ -35,11 +41,12 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class _Story:
-    """A new lead, with the acts that come after it was handed over (`after`)."""
+    """A lead, new or `known` before, with the acts that come after it is handed over (`after`)."""
 
     life: Life
     verdict: Verdict | None
     consents: list[Consent]
+    known: bool = False
     handed_over: bool = False
     after: list[Packet] = field(default_factory=list)
 
@@ -51,19 +58,20 @@ class Unforeseen(Exception):
 def take_in_together(
     *, packets: Sequence[Packet], origin: str, marketer: User, now: datetime
 ) -> list[Captured]:
-    """The leads of new people, in the order of their packets; who comes more than once joins their
-    own lead. In a transaction of its own.
+    """The leads of new people, in the order of their packets; who comes more than once, or has an
+    open lead, joins it. In a transaction of its own.
 
     IntegrityError where somebody else took one of them in meanwhile, Unforeseen where it cannot be
     known beforehand who is handed over: nothing is written then.
     """
     scene = _Scene(origin, marketer, now)
-    told = [scene.hear(packet) for packet in packets]
-    stories = scene.stories
-    lives = [one.life for one in stories]
-    write_beginnings(lives)
+    counted = [count_packet(packet, scene.counts) for packet in packets]
+    scene.meet(counted)
+    told = [scene.hear(packet) for packet in counted]
+    stories = list({id(story): story for story, _ in told}.values())
+    write_beginnings([one.life for one in stories if not one.known])
     _hand_over(scene)
-    write_ways(lives)
+    write_ways([one.life for one in stories])
     consents = [consent for one in stories for consent in one.consents]
     for consent in consents:
         consent.lead_id = consent.lead.pk
@@ -80,20 +88,25 @@ class _Scene:
         self.team, self.active = marketing_team(marketer), active_definition()
         self.counts, self.gathering = attribution(), Gathering()
         self.ask = _asking(self.gathering, {self.team.pk: self.team})
-        self.stories: list[_Story] = []
         self.ready: list[_Story] = []  # in the order in which they are handed over
         self._known: dict[tuple[str, ...], _Story] = {}
 
+    def meet(self, packets: Sequence[Packet]) -> None:
+        """Whose lead is open already. Locked, so that none ends before it is joined."""
+        for lead in lock_open_leads_of(packets):
+            life = Life(lead, self.ask, twin(lead), told_first=told_before(lead.person))
+            story = _Story(life, None, [], known=True)
+            self._known.update(dict.fromkeys(names_of_lead(lead), story))
+            self.gathering.known.append(lead)
+
     def hear(self, packet: Packet) -> tuple[_Story, bool]:
         """One act in its turn: of somebody new, or (true) of somebody of this group."""
-        packet = count_packet(packet, self.counts)
         names = names_of(packet)
         story = next((self._known[name] for name in names if name in self._known), None)
         if story is not None:
             self._join(story, packet)
             return story, True
         story = self._begin(packet)
-        self.stories.append(story)
         self._known.update(dict.fromkeys(names, story))
         self._look(story)
         return story, False
@@ -130,6 +143,8 @@ class _Scene:
 
     def _look(self, story: _Story) -> None:
         if _is_ready(story):
+            if story.life.lead.paused_until:  # a pause ends first, one by one
+                raise Unforeseen
             story.handed_over = True
             self.ready.append(story)
 
@@ -174,7 +189,9 @@ def _hand_over(scene: _Scene) -> None:
 
 
 def _is_ready(one: _Story) -> bool:
-    """Qualified, and with all that sales needs."""
+    """With marketing, qualified, and with all that sales needs."""
+    if one.life.lead.stage not in HANDED_OVER_AT_ONCE:
+        return False
     if one.verdict is None or one.verdict.answer != "yes":
         return False
     try:

@@ -1,7 +1,7 @@
 """Leads written set-wise are those that taking each in by itself would have made."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +18,13 @@ from leads.intake.importing.rows import Wanted
 from leads.intake.importing.running import run_import
 from leads.routing.models import Turn
 from sla.clocks.models import Clock
-from tests.leads.intake.importing.files import PEOPLE, as_csv, counts, ready
+from tests.leads.intake.importing.files import PEOPLE, as_csv, counts, imported, ready
 from tests.sla.agreed import agree
 
 IDS = {"id", "person", "lead", "event", "started_by", "ended_by", "previous", "key", "data"}
+
+
+HOUR = timedelta(hours=1)
 
 
 class _Back(Exception):
@@ -95,22 +98,40 @@ def somebody(chance: random.Random, n: int) -> list[object]:
     ]  # fmt: skip
 
 
+def known(n: int) -> list[object]:
+    """Somebody whose lead is open when the file comes; the rest may be told by it."""
+    return [
+        f"p{n}@firm{n % 7}.example",
+        "Ines",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "demo" if n == 9 else "",
+        "",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_file_makes_what_single_arrivals_make(cast: Cast, now: datetime, seed: int) -> None:
     chance = random.Random(seed)
     fields = {**PEOPLE, "consent_text": {"constant": "I agree."}} if seed == 1 else PEOPLE
     agree(cast, now, relief={"surge": {"per_day": 8, "factor": 1}})
     data = as_csv([somebody(chance, n) for n in range(70)])
+    before = imported(cast.mia, now - HOUR, as_csv([known(n) for n in (-1, 3, 9, 20)]))
+    assert counts(before) == {"created": 4}
     file = ready(cast.mia, now, data, fields)
     wanted = one_by_one(file, now)
-    assert not Lead.objects.exists()
+    assert Lead.objects.count() == 4
     assert run_import(import_id=file.pk, now=now)
     found = world()
     for part, value in wanted.items():
         assert found[part] == value, part
     file.refresh_from_db()
     made = counts(file)
-    assert made["created"] == len(wanted["leads"])
+    assert made["created"] == len(wanted["leads"]) - 4
     assert made.get("joined", 0) > 2
     assert {lead.stage for lead in Lead.objects.all()} == {"captured", "submitted"}
     assert {clock.relief for clock in Clock.objects.all()} == {"", "surge"}
