@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Sum
 
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
@@ -131,7 +130,7 @@ def counts(user: User, whose: Whose, overdue: int) -> list[dict[str, object]]:
         return []
     leads = _leads(user, whose)
     stats = [_stat("Overdue", overdue, Group.OVERDUE, "late" if overdue else "ok")]
-    asked = leads.open().filter(open_questions__gt=0).aggregate(n=Sum("open_questions"))["n"]
+    asked = leads.open().filter(open_questions__gt=0).count()
     if asked:
         mine = whose is Whose.MINE
         label = "Questions wait for you" if mine else "Questions wait"

@@ -37,7 +37,7 @@ from sla.clocks.ladder import climb
 from sla.clocks.models import Clock
 from sla.clocks.states import IS_RUNNING
 from sla.clocks.sweep import sweep
-from sla.reports.ledger_checks import broken_rules
+from sla.reports.ledger import ledger
 from tests.leads.handoff.scenes import do, packet, snapshot
 
 PEOPLE = ("mia", "ana", "sam", "dora", "max", "nora", "lena", "olu", "system")
@@ -182,7 +182,10 @@ class Handoff(RuleBasedStateMachine):
 
     @rule()
     def the_ledger_is_proved(self) -> None:
-        assert [rule for rule in broken_rules() if rule.count] == []
+        proof = ledger(now=self.now)
+        assert [rule for rule in proof.broken if rule.count] == []
+        assert [line for line in proof.lines if line.difference] == []
+        assert proof.flow.difference == 0
 
     @invariant()
     def what_must_hold_holds(self) -> None:
