@@ -1,6 +1,7 @@
 """Leads in the API: lists, one lead with its story, and everything that can be done with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -179,6 +180,12 @@ class Accept(LeadAction):
         return actions.accept_lead(lead_id=lead_id, actor=user, now=now)
 
 
+def told_by_program(told: dict[str, Any]) -> dict[str, Any]:
+    """What a program says of a reason; one that knows no more than `comment` tells it there."""
+    found = with_evidence(told)
+    return {**found, "evidence": replace(found["evidence"], in_words=told.get("comment", ""))}
+
+
 @described("reject")
 class Reject(LeadAction):
     """Return a lead before any contact, with a coded reason."""
@@ -186,7 +193,7 @@ class Reject(LeadAction):
     body = bodies.RejectBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
+        return actions.reject_lead(lead_id=lead_id, actor=user, now=now, **told_by_program(told))
 
 
 @described("recycle")
@@ -206,7 +213,9 @@ class Disqualify(LeadAction):
     body = bodies.DisqualifyBody
 
     def act(self, lead_id: int, user: User, now: datetime, told: dict[str, Any]) -> Lead:
-        return actions.disqualify_lead(lead_id=lead_id, actor=user, now=now, **with_evidence(told))
+        return actions.disqualify_lead(
+            lead_id=lead_id, actor=user, now=now, **told_by_program(told)
+        )
 
 
 @described("qualify")

@@ -6,7 +6,7 @@ None of it is about the person; whom they chose is, like all that people write, 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from leadbridge.kernel.errors import DomainError
@@ -37,10 +37,13 @@ class Evidence:
     kind: str = ""
     rival: str = ""
     manager: str = ""
+    in_words: str = ""  # a program's comment, which tells what no field of its call names
 
 
 NOTHING = Evidence()
-NAMES = tuple(one.name for one in fields(Evidence))
+NAMES = tuple(one.name for one in fields(Evidence) if one.name != "in_words")
+# What words alone can tell as well. Another lead, a company and a manager are named or not.
+IN_WORDS = (Ask.OWNER, Ask.FIELD, Ask.KIND, Ask.RIVAL)
 
 
 def with_evidence(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +80,8 @@ def prove(reason: Reason, told: Evidence, *, lead: Lead, actor: User) -> Proof:
     find = _FINDERS.get(Ask(reason.asks))
     if find is None:
         return UNASKED
+    if told.in_words.strip() and replace(told, in_words="") == NOTHING and reason.asks in IN_WORDS:
+        return Proof(reason.asks)
     found = find(reason, told, lead, actor)
     if Ask(reason.asks) is Ask.RIVAL:
         return Proof(reason.asks, words={"rival": found})

@@ -226,7 +226,7 @@ def test_every_reason_works_with_what_it_asks_for_and_not_without(
                 lead, call, "invalid", "criterion", reason=reason.code, criterion="nonsense", **more
             )
             given = {"criterion": "size"}
-        if field := NAMED.get(reason.asks):
+        if field := NAMED.get(Reason.Ask(reason.asks)):
             words = {"comment": "They closed the plant."} if field == "rival" else {}
             refused(lead, call, "invalid", field, reason=reason.code, **words, **more)
             given = {**words, "evidence": named(reason, cast, now)}

@@ -129,7 +129,7 @@ def test_the_dialog_asks_for_just_what_the_reason_needs(
     assert 'name="kind"' not in first and 'name="field"' not in first
     chosen = sam.get(f"{url}?reason=not_a_buyer", headers=headers).content.decode()
     assert 'name="kind"' in chosen and "Job seeker" in chosen and 'name="field"' not in chosen
-    assert ("<form" in chosen) is not headers
+    assert ("<form" in chosen) == (not headers)
     tried = sam.post(url, {"reason": "bad_data"}, headers=headers)
     assert tried.status_code == 422 and 'name="field"' in tried.content.decode()
     assert again(lead).stage == "submitted"
@@ -216,3 +216,19 @@ def test_a_field_that_is_wrong_again_and_again_is_to_be_made_required(
         reject_lead(lead_id=lead.pk, actor=cast.sam, now=now, reason="bad_data", evidence=evidence)
     page = signed_in(cast.ana).get("/settings/reasons/").content.decode()
     assert "Phone number: sales refused 3 leads for it. Make it required on the" in page
+
+
+def test_a_program_that_names_no_field_may_tell_it_in_its_comment(
+    cast: Cast, now: datetime
+) -> None:
+    lead, api = submitted(cast, now), Api(cast.sam, now)
+    url = f"leads/{lead.ref}/reject/"
+    assert_problem(api.post(url, {"reason": "bad_data"}), 400, "invalid", "field")
+    words = {"comment": "The number does not exist."}
+    # Another lead is named or it is not: words lead nobody there.
+    assert_problem(api.post(url, {"reason": "duplicate", **words}), 400, "invalid", "lead")
+    wrong = {"reason": "bad_data", "field": "shoe size", **words}
+    assert_problem(api.post(url, wrong), 400, "invalid", "field")
+    assert again(lead).stage == "submitted"
+    assert api.post(url, {"reason": "bad_data", **words}).status_code == 200
+    assert (again(lead).reason, again(lead).reason_detail) == ("bad_data", "")

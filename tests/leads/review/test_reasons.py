@@ -285,7 +285,9 @@ def test_the_other_reason_is_asked_for_as_much_as_the_first(
     lead = rejected(cast, now)
     event = lead.events.get(action="reject")
     before = snapshot(lead)
-    given = {"reason": "no_capacity", "because": "Found it in the other list.", **change}
+    given: dict[str, Any] = {
+        "reason": "no_capacity", "because": "Found it in the other list.", **change,
+    }  # fmt: skip
     with pytest.raises(DomainError) as refusal:
         recode_event(event_id=event.pk, actor=cast.max, now=now, **given)
     assert (refusal.value.field, snapshot(lead)) == (field, before)
