@@ -241,6 +241,7 @@ def test_of_two_workers_one_tells_and_a_killed_one_is_made_good(
     assert done == [Sent(1, 0)]
     # A worker that died had turned to the address, and told nothing.
     WebhookDelivery.objects.update(delivered_at=None, next_try_at=now, attempts=0)
+    Webhook.objects.update(rest_until=now)
     assert sending._turn_to_one(now + MINUTE) is not None
     assert send_waiting(now=now + 2 * MINUTE) == Sent(0, 0)
     assert send_waiting(now=now + MINUTE + LEASE) == Sent(1, 0)
