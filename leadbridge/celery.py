@@ -18,7 +18,7 @@ def rooms() -> list[str]:
     found = []
     for each in apps.get_app_configs():
         found.append(each.name)
-        if each.name.split(".")[0] in ("leads", "sla"):
+        if each.name in ("leads", "sla") or each.name.startswith("leadbridge."):
             found += _inside(each.name, Path(each.path))
     return found
 

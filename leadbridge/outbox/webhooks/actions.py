@@ -88,8 +88,8 @@ def start_webhook(*, webhook_id: int, actor: User, now: datetime) -> Webhook:
     require_keeper(actor)
     with transaction.atomic():
         webhook = _locked(webhook_id)
-        webhook.stopped_at, webhook.rest_until = None, now
-        webhook.save(update_fields=["stopped_at", "rest_until"])
+        webhook.stopped_at, webhook.rest_until, webhook.failing_since = None, now, None
+        webhook.save(update_fields=["stopped_at", "rest_until", "failing_since"])
     log.info("%s starts webhook %d", actor, webhook_id)
     return webhook
 

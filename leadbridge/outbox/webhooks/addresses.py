@@ -1,7 +1,7 @@
 """Where we may send: never into our own network, whatever a name resolves to."""
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.conf import settings
 from leadbridge.kernel.errors import DomainError
 
 LONGEST = 500
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 behind NAT64
 
 
 class Unreachable(Exception):
@@ -52,6 +53,17 @@ def resolve(parts: SplitResult) -> str:
     numbers = [str(info[4][0]) for info in found]
     if not settings.WEBHOOKS_TO_PRIVATE:
         for number in numbers:
-            if not ip_address(number.partition("%")[0]).is_global:
+            if not _is_public(number):
                 raise Unreachable(f"{host} is an address of a private network.")
     return numbers[0]
+
+
+def _is_public(number: str) -> bool:
+    """A number of the internet; one of IPv6 that only carries one of IPv4 is judged by that."""
+    judged = ip_address(number.partition("%")[0])
+    if isinstance(judged, IPv6Address):
+        carried = judged.ipv4_mapped or judged.sixtofour
+        if carried is None and judged in _TRANSLATED:
+            carried = IPv4Address(int(judged) & 0xFFFFFFFF)
+        judged = carried or judged
+    return judged.is_global and not (judged.is_multicast or judged.is_reserved)

@@ -1,11 +1,14 @@
-"""One call of an address: signed, to the very number that was checked, answered within seconds."""
+"""One call of an address: signed, to the very number that was checked, and over after ten seconds
+whatever the other side does. Knows no database, so that it may run in a thread."""
 
 import http.client
+import io
 import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook as Signer
@@ -45,38 +48,85 @@ def signed_headers(webhook: Webhook, key: str, body: str, now: datetime) -> dict
 
 def call(url: str, headers: dict[str, str], body: str) -> Answer:
     """Post it; never raises for what the other side does."""
-    parts = urlsplit(url)
+    over, parts = monotonic() + TIMEOUT, urlsplit(url)
     try:
-        link = _link(parts.scheme, parts.hostname or "", parts.port, resolve(parts))
-        try:
+        link, line = _link(parts.scheme, parts.hostname or "", parts.port, resolve(parts), over)
+        with line:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             link.request("POST", path, body.encode(), headers)
             response = link.getresponse()
             return Answer(response.status, _read(response))
-        finally:
-            link.close()
     except Unreachable as error:
         return Answer(None, str(error))
+    except TimeoutError:
+        return Answer(None, f"No answer within {TIMEOUT:.0f} seconds.")
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:MOST_KEPT])
 
 
-def _link(scheme: str, host: str, port: int | None, number: str) -> http.client.HTTPConnection:
-    """A connection to a checked number under the name of its host."""
+def _link(
+    scheme: str, host: str, port: int | None, number: str, over: float
+) -> tuple[http.client.HTTPConnection, socket.socket]:
+    """A connection to a checked number under the name of its host, and the line that it speaks
+    over."""
     kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    link = kind(host, port, timeout=TIMEOUT)
-    plain = socket.create_connection((number, link.port), TIMEOUT)
-    if isinstance(link, http.client.HTTPSConnection):
-        link.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    else:
-        link.sock = plain
-    return link
+    link = kind(host, port)
+    line = socket.create_connection((number, link.port), _left(over))
+    try:
+        if scheme == "https":
+            line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
+    except BaseException:
+        line.close()
+        raise
+    link.sock = _Timed(line, over)
+    return link, line
 
 
 def _read(response: http.client.HTTPResponse) -> str:
-    """The beginning of the answer; who sends it by drops is not waited for."""
-    over, parts, left = monotonic() + TIMEOUT, [], MOST_READ
-    while left > 0 and monotonic() < over and (part := response.read1(left)):
-        parts.append(part)
-        left -= len(part)
+    """The beginning of the answer. Its status is what counts, so one that comes too slowly is cut
+    off where it was."""
+    parts, left = [], MOST_READ
+    try:
+        while left > 0 and (part := response.read1(left)):
+            parts.append(part)
+            left -= len(part)
+    except TimeoutError:
+        parts.append(b" (the rest came too slowly)")
     return b"".join(parts).decode("utf-8", "replace").replace("\0", "\ufffd")[:MOST_KEPT]
+
+
+def _left(over: float) -> float:
+    left = over - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class _Timed:
+    """A connection as `http.client` uses it, over at one instant: a timeout of each read alone
+    would be begun anew by every drop of an answer."""
+
+    def __init__(self, line: socket.socket, over: float) -> None:
+        self._line, self._over = line, over
+
+    def sendall(self, data: Any) -> None:
+        self._line.settimeout(_left(self._over))
+        self._line.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Drops(self._line, self._over))
+
+    def close(self) -> None:
+        """Told by `http.client` while there is still an answer to read; the caller closes it."""
+
+
+class _Drops(io.RawIOBase):
+    def __init__(self, line: socket.socket, over: float) -> None:
+        self._line, self._over = line, over
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._line.settimeout(_left(self._over))
+        return self._line.recv_into(buffer)

@@ -29,6 +29,7 @@ class Webhook(models.Model):
     """An address of another program.
 
     `rest_until`: until then no worker turns to it, because one is there, or it did not answer.
+    `failing_since`: nothing was taken since then.
     After a change of the secret both sign for a day, `old_secret` until `old_until`.
     """
 
@@ -41,6 +42,7 @@ class Webhook(models.Model):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     made_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
     rest_until = models.DateTimeField()
 
     class Meta:

@@ -1,8 +1,12 @@
 """Deliveries to a real server: signed, at least once, never in the way of others."""
 
 import json
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,10 +17,17 @@ from standardwebhooks import Webhook as Verifier
 from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.delivery import BACK_OFF
 from leadbridge.outbox.models import Message
-from leadbridge.outbox.webhooks import sending
-from leadbridge.outbox.webhooks.actions import OVERLAP, replay, rotate_secret, send_test
+from leadbridge.outbox.webhooks import calling, sending
+from leadbridge.outbox.webhooks.actions import (
+    OVERLAP,
+    replay,
+    rotate_secret,
+    send_test,
+    start_webhook,
+)
+from leadbridge.outbox.webhooks.letters import render_parked
 from leadbridge.outbox.webhooks.models import Webhook, WebhookDelivery
-from leadbridge.outbox.webhooks.sending import LEASE, REST, Sent, send_waiting
+from leadbridge.outbox.webhooks.sending import LEASE, REST, STOP_AFTER, Sent, send_waiting
 from leads.handoff.corrections import erase_person
 from tests.leads.handoff.scenes import MINUTE, accepted, captured
 from tests.outbox.webhooks.conftest import Program, registered
@@ -109,6 +120,73 @@ def test_a_dead_address_holds_up_nobody_else(cast: Cast, now: datetime, program:
     assert [("Refused" in row.answer, row.status) for row in tried] == [(True, None)]
 
 
+def test_slow_addresses_are_spoken_to_beside_the_others_and_cost_one_try_each(
+    cast: Cast, now: datetime, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is silent, one answers by drops: together they take no longer than one timeout."""
+    monkeypatch.setattr(calling, "TIMEOUT", 1.0)
+    with dripping(b"") as silent, dripping(b"HTTP/1.1 200 OK\r\nX: ") as slow:
+        urls = [silent, silent + "b", silent + "c", slow, program.url]
+        for number, url in enumerate(urls):
+            registered(cast, now, url, name=f"P{number}", events=["lead.captured"])
+        for _ in range(3):
+            captured(cast, now)
+        began = monotonic()
+        assert send_waiting(now=now + MINUTE) == Sent(3, 4)
+        assert monotonic() - began < 3.5
+    assert told(program) == ["lead.captured"] * 3
+    failed = WebhookDelivery.objects.filter(attempts=1, delivered_at=None)
+    assert ["No answer within" in row.answer for row in failed] == [True] * 4
+    assert WebhookDelivery.objects.filter(attempts=0).count() == 8
+
+
+@contextmanager
+def dripping(drop: bytes) -> Iterator[str]:
+    """A server that takes every connection and then sends a drop after the other, without end."""
+    server = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            line.sendall(drop)
+            while not over.wait(0.1):
+                line.sendall(b"x" if drop else b"")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = server.accept()
+                threading.Thread(target=serve, args=(line,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+    finally:
+        over.set()
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+def test_an_address_that_takes_nothing_for_days_is_stopped_and_administrators_are_told(
+    cast: Cast, now: datetime, settings: Any
+) -> None:
+    settings.WEBHOOKS_TO_PRIVATE = True
+    webhook = registered(cast, now, "http://127.0.0.1:9/", events=["lead.captured"])
+    for at in (now, now + STOP_AFTER - timedelta(hours=1), now + STOP_AFTER + MINUTE):
+        webhook.refresh_from_db()
+        assert webhook.stopped_at is None
+        captured(cast, at)
+        assert send_waiting(now=at + MINUTE).failed == 1
+    webhook.refresh_from_db()
+    assert webhook.stopped_at is not None
+    [message] = Message.objects.filter(kind="webhook.parked")
+    letter = render_parked(message)
+    assert letter is not None
+    assert "until somebody starts it again" in letter.body
+    start_webhook(webhook_id=webhook.pk, actor=cast.olu, now=now + STOP_AFTER)
+    assert Webhook.objects.get().failing_since is None
+
+
 def test_the_old_secret_signs_for_a_day_as_well(
     cast: Cast, now: datetime, program: Program
 ) -> None:
@@ -163,6 +241,7 @@ def test_of_two_workers_one_tells_and_a_killed_one_is_made_good(
     assert done == [Sent(1, 0)]
     # A worker that died had turned to the address, and told nothing.
     WebhookDelivery.objects.update(delivered_at=None, next_try_at=now, attempts=0)
+    Webhook.objects.update(rest_until=now)
     assert sending._turn_to_one(now + MINUTE) is not None
     assert send_waiting(now=now + 2 * MINUTE) == Sent(0, 0)
     assert send_waiting(now=now + MINUTE + LEASE) == Sent(1, 0)
