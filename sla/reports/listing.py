@@ -72,7 +72,7 @@ def list_clocks(slice_: Slice, part: Part, *, now: datetime, page: int = 1) -> L
 def length_of(slice_: Slice, part: Part, *, now: datetime) -> int:
     """How many clocks a list holds: of days that are over as they were kept, which says the same
     as the rows."""
-    if slice_.reason or slice_.cause or slice_.criterion or part not in OF_DUE | OF_SUBMISSION:
+    if slice_.by_rows or part not in OF_DUE | OF_SUBMISSION:
         return clocks_in(slice_, part, now).count()
     if part in OF_SUBMISSION:
         return handed_count(handed_in(slice_, HandedBy.NONE, now=now), part)

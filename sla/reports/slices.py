@@ -53,6 +53,11 @@ class Slice:
     tier: str = ""
     hour: str = ""
 
+    @property
+    def by_rows(self) -> bool:
+        """Is it narrowed by something that kept days do not know?"""
+        return bool(self.reason or self.cause or self.criterion or self.hour or self.tier)
+
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
         return replace(self, start=self.start - (self.end - self.start), end=self.start)

@@ -160,7 +160,7 @@ def grain_of(slice_: Slice, by: HandedBy) -> HandedGrain:
 
 
 def _cut(slice_: Slice, now: datetime) -> Split:
-    if slice_.reason or slice_.cause or slice_.criterion:  # lists alone are narrowed by these
+    if slice_.by_rows:  # lists alone are narrowed by these
         return uncut(slice_)
     return cut_of(slice_, now, HandedDay, StaleHanded)
 

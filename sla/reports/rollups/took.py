@@ -71,8 +71,7 @@ def group_name(by: By | None, team_id: int, holder_id: int) -> str:
 
 
 def _cut(slice_: Slice, by: By | None, now: datetime) -> Split:
-    lists_only = slice_.reason or slice_.cause or slice_.criterion
-    if by not in _TOLD or slice_.source or slice_.marketer_id is not None or lists_only:
+    if by not in _TOLD or slice_.source or slice_.marketer_id is not None or slice_.by_rows:
         return uncut(slice_)
     return cut_of(slice_, now, TookDay, StaleBegun)
 
