@@ -89,7 +89,7 @@ def test_every_figure_opens_exactly_what_it_counts(
     assert len(figures) > 6
     for url, number in figures:
         assert whole(max_.get(url)) == int(number.replace(",", "")), unescape(url)
-    assert "Contact data wrong or missing" in page
+    assert "Contact not permitted" in page
 
 
 def test_the_overdue_table_names_who_answers_and_links_to_reassigning(
