@@ -28,7 +28,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
             "leads/handoff/episodes.py",
             "leads/handoff/joining.py",
             "leads/campaigns/actions.py",
-        },  # episodes, joining: a return, the facts of a second act; campaigns: what a lead counts for; never a stage
+        },  # a return; the facts of a second act; what a lead counts for; never a stage
         "leads_lead",
     ),
     "Event": ({"event", "events"}, {MOVES, CROWD}, "leads_event"),
