@@ -2,7 +2,7 @@
 what is doubtful is found by `leads.duplicates` and asked of a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.db.models import Q
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Lead, Person
 from leads.handoff.packets import FACTS_OF_PERSON, Packet, email_key, phone_key
+from leads.handoff.querysets import LeadQuerySet
 
 
 def person_of(packet: Packet, before: Lead | None) -> Person:
@@ -55,14 +56,21 @@ def names_of_lead(lead: Lead) -> list[tuple[str, ...]]:
     return [("email", lead.email_key), *by_id] if lead.email_key else list(by_id)
 
 
+def of_addresses(keys: Collection[str]) -> LeadQuerySet:
+    """The open leads of many addresses. That none is blank is said, because of a long list
+    PostgreSQL does not see it, and would then read all leads instead of the index."""
+    return Lead.objects.open().exclude(email_key="").filter(email_key__in=keys)
+
+
 def lock_open_leads_of(packets: Sequence[Packet]) -> list[Lead]:
     """The open leads of many acts by people with an address or an id, in the order of their ids."""
     keys = {key for one in packets if (key := email_key(one.email))}
     ids = {one.external_id for one in packets} - {""}
     open_ones = Lead.objects.open()
-    found = set(open_ones.filter(email_key__in=keys).values_list("pk", flat=True))
+    found = set(of_addresses(keys).values_list("pk", flat=True))
     if ids:
-        found |= set(open_ones.filter(external_id__in=ids).values_list("pk", flat=True))
+        with_id = open_ones.exclude(external_id="").filter(external_id__in=ids)
+        found |= set(with_id.values_list("pk", flat=True))
     if not found:
         return []
     leads = open_ones.filter(pk__in=found).select_related("person")

@@ -29,9 +29,32 @@ def hours_for(*, holder_id: int | None, team_id: int) -> Hours:
     counts = Q(team_id=team_id) | Q(organisation=True)
     if holder_id is not None:
         counts |= Q(user_id=holder_id)
-    found = min(
-        Calendar.objects.filter(counts, current__isnull=False), key=_precedence, default=None
+    return _hours_of(
+        min(Calendar.objects.filter(counts, current__isnull=False), key=_precedence, default=None)
     )
+
+
+class HoursOfMany:
+    """The same for whoever is asked for, read with one query."""
+
+    def __init__(self) -> None:
+        self._users: dict[int, Calendar] = {}
+        self._teams: dict[int, Calendar] = {}
+        self._house: Calendar | None = None
+        for calendar in Calendar.objects.filter(current__isnull=False):
+            if calendar.user_id:
+                self._users[calendar.user_id] = calendar
+            elif calendar.team_id:
+                self._teams[calendar.team_id] = calendar
+            elif calendar.organisation:
+                self._house = calendar
+
+    def of(self, *, holder_id: int | None, team_id: int) -> Hours:
+        """The hours by which a holder (None: the pool of the team) is judged."""
+        return _hours_of(self._users.get(holder_id or 0) or self._teams.get(team_id) or self._house)
+
+
+def _hours_of(found: Calendar | None) -> Hours:
     if found is None or found.current_id is None:
         raise DomainError(
             "no_working_time",

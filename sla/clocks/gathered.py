@@ -16,6 +16,7 @@ from sla.clocks.models import Clock
 from sla.clocks.news import tell_of_many
 from sla.clocks.relief import Reliefs
 from sla.clocks.states import IS_RUNNING
+from sla.clocks.terms import ReadOnce, reading_once
 
 NAME = "sla.clocks"
 _ALIKE = frozenset({Action.CAPTURE, Action.SUBMIT})
@@ -42,6 +43,7 @@ class GatheredClocks:
     _running: dict[int, list[Clock]] = field(default_factory=dict)
     _patterns: dict[object, Clock | None] = field(default_factory=dict)
     _reliefs: Reliefs = field(default_factory=Reliefs)
+    _once: ReadOnce = field(default_factory=ReadOnce)
 
     def on_change(self, change: Change) -> Agenda | None:
         """As the engine does it, with nothing written yet."""
@@ -49,7 +51,8 @@ class GatheredClocks:
         if change.from_stage and of_lead not in self._running:
             self._read_known()
         running = self._running.get(of_lead, [])
-        turned = turn(change, running, begin=self._begin, relieve=self._reliefs.relief_of)
+        with reading_once(self._once):
+            turned = turn(change, running, begin=self._begin, relieve=self._reliefs.relief_of)
         self.clocks += turned.started
         self.changes.append(change)
         self._running[of_lead] = turned.running

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.models import Lead
@@ -11,7 +12,7 @@ from sla.agreement.attempts import AttemptPlan
 from sla.agreement.ladder import Step
 from sla.agreement.queries import ActiveAgreement, active_agreement
 from sla.agreement.targets import Target
-from sla.calendars.queries import Hours, hours_for
+from sla.calendars.queries import Hours, HoursOfMany, hours_for
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,33 @@ def judged_by(past: PastTerms) -> Iterator[None]:
         _past.reset(token)
 
 
+class ReadOnce:
+    """What the terms of many clocks that begin in one transaction are read from, once for all."""
+
+    @cached_property
+    def agreement(self) -> ActiveAgreement | None:
+        """The agreement in force."""
+        return active_agreement()
+
+    @cached_property
+    def hours(self) -> HoursOfMany:
+        """Everybody's hours."""
+        return HoursOfMany()
+
+
+_once: ContextVar[ReadOnce | None] = ContextVar("terms_read_once", default=None)
+
+
+@contextmanager
+def reading_once(once: ReadOnce) -> Iterator[None]:
+    """Within this block terms are read no more often than once."""
+    token = _once.set(once)
+    try:
+        yield
+    finally:
+        _once.reset(token)
+
+
 def terms_for(
     kind: str, lead: Lead, *, holder_id: int | None, team_id: int, tier: int | None
 ) -> Terms:
@@ -54,15 +82,22 @@ def terms_for(
 
     DomainError `no_agreement` (409) where none is signed.
     """
-    past = _past.get()
-    agreement = past.agreement if past else active_agreement()
+    past, once = _past.get(), _once.get()
+    if past is not None:
+        agreement: ActiveAgreement | None = past.agreement
+    else:
+        agreement = once.agreement if once else active_agreement()
     if agreement is None:
         raise DomainError(
             "no_agreement",
             "No agreement is in force, so no promise has a time. Both heads must sign one first.",
             status=409,
         )
-    hours = past.hours if past else hours_for(holder_id=holder_id, team_id=team_id)
+    if past is not None:
+        hours = past.hours
+    else:
+        ask = once.hours.of if once else hours_for
+        hours = ask(holder_id=holder_id, team_id=team_id)
     said = agreement.agreement
     return Terms(
         said.target_for(kind=kind, tier=tier, source=lead.source, team=lead.team.slug),

@@ -26,8 +26,9 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
             MOVES,
             CROWD,
             "leads/handoff/episodes.py",
+            "leads/handoff/joining.py",
             "leads/campaigns/actions.py",
-        },  # episodes: the facts of a second act; campaigns: what a lead counts for; never a stage
+        },  # a return; the facts of a second act; what a lead counts for; never a stage
         "leads_lead",
     ),
     "Event": ({"event", "events"}, {MOVES, CROWD}, "leads_event"),
@@ -74,7 +75,7 @@ WRITERS: dict[str, tuple[set[str], set[str], str]] = {
 }
 # SQL in words of our own: the sweep marks and tells set-wise, the outbox claims what waits.
 SQL_WRITERS = {
-    CROWD: {"leads_lead"},
+    CROWD: {"leads_lead", "leads_person"},
     # What became of the rows of a file, by thousands.
     "leads/intake/importing/marking.py": {"leads_importrow"},
     # A trigger notes which kept days changed; a worker keeps them.

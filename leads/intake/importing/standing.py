@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from leads.handoff.models import Lead, Person
 from leads.handoff.packets import Packet, email_key, phone_key
+from leads.handoff.recognition import of_addresses
 from leads.intake.importing.models import ImportRow
 from leads.intake.importing.rows import Wanted
 
@@ -79,16 +80,14 @@ def known_of(rows: Sequence[Wanted]) -> Known:
     ids = {one.packet.external_id for one in rows if one.packet.external_id}
     told: dict[str, list[Told]] = {}
     if ids:
-        leads = Lead.objects.filter(external_id__in=ids).order_by("pk")
+        leads = Lead.objects.exclude(external_id="").filter(external_id__in=ids).order_by("pk")
         for lead in leads.only("pk", "source", "external_id", "stage"):
             told.setdefault(lead.external_id, []).append(Told(lead.pk, lead.source, lead.is_open))
     people = Person.objects.filter(email_key__in=keys)
     return Known(
         _told_before([one.fingerprint for one in rows]),
         frozenset(str(key) for key in people.values_list("email_key", flat=True)),
-        frozenset(
-            Lead.objects.open().filter(email_key__in=keys).values_list("email_key", flat=True)
-        ),
+        frozenset(of_addresses(keys).values_list("email_key", flat=True)),
         told,
         _callers([one.packet for one in rows if caller_of(one.packet)]),
     )
