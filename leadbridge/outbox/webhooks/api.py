@@ -71,7 +71,7 @@ class DeliveryAnswer(serializers.Serializer[Any]):
     parked_at = serializers.DateTimeField(allow_null=True)
 
 
-class ReplayBody(Body):
+class WebhookReplayBody(Body):
     """Which deliveries go again."""
 
     deliveries = serializers.ListField(
@@ -80,7 +80,7 @@ class ReplayBody(Body):
     )  # fmt: skip
 
 
-class ReplayAnswer(serializers.Serializer[Any]):
+class WebhookReplayAnswer(serializers.Serializer[Any]):
     """How many go again."""
 
     replayed = serializers.IntegerField()
@@ -223,13 +223,13 @@ class Replay(ApiView):
     @extend_schema(
         operation_id="webhooks_replay",
         tags=["webhooks"],
-        request=ReplayBody,
-        responses=answers(400, 403, 404, ok=ReplayAnswer),
+        request=WebhookReplayBody,
+        responses=answers(400, 403, 404, ok=WebhookReplayAnswer),
     )
     def post(self, request: Request, number: str) -> Response:
         """These, or all that were given up, under the same `webhook-id`."""
         actions.require_keeper(caller(request))
-        chosen = read_body(request, ReplayBody).get("deliveries")
+        chosen = read_body(request, WebhookReplayBody).get("deliveries")
         count = actions.replay(
             webhook_id=_number(number), actor=caller(request), now=now_of(request),
             deliveries=chosen,
