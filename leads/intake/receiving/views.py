@@ -29,7 +29,8 @@ from leads.intake.receiving.tasks import wake_deliveries
 def endpoints(request: Request) -> HttpResponse:
     """Every address."""
     require_keeper(request.user)
-    return render(request, "leads/endpoints.html", {"lines": lines()})
+    shown = {"lines": lines(), "keeps_webhooks": request.user.is_administrator}
+    return render(request, "leads/endpoints.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

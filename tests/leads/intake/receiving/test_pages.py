@@ -79,6 +79,14 @@ def test_deliveries_are_shown_and_read_again(cast: Cast, now: datetime) -> None:
     assert re.search(r"1 will be read again", browser.get(f"/settings/intake/{endpoint.pk}/"))
 
 
+def test_only_administrators_are_led_on_to_what_other_programs_are_told(
+    cast: Cast, now: datetime
+) -> None:
+    link = 'href="/settings/webhooks/">Webhooks to'
+    assert link in Browser(cast.olu, now).get("/settings/intake/")
+    assert link not in Browser(cast.mia, now).get("/settings/intake/")
+
+
 def test_an_address_is_closed_and_stays_readable(cast: Cast, now: datetime) -> None:
     endpoint = made(cast.mia, now, "other")
     Browser(cast.mia, now).post(f"/settings/intake/{endpoint.pk}/close/")
