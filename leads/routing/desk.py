@@ -115,7 +115,7 @@ class Desk:
                 continue
             key, standing = (place.id, one.id), cursor.standing(one.id)
             load = self.loads.get(key, 0) if asks_loads else None
-            stands = (arrival.now, standing.credit, standing.day, standing.given, load)
+            stands = (one, arrival.now, standing.credit, standing.day, standing.given, load)
             before = self._stood.get(key) if alike else None
             if before is None or before[0] != stands:
                 before = stands, self._candidate(place, terms, one, arrival)

@@ -227,7 +227,7 @@ def test_a_no_comes_back_to_marketing_with_its_reason_and_a_clock(
     back = row(mia, "Bluefin")
     expect(back).to_contain_text("Sales said no", timeout=left(APPEARS, decided))
     expect(back).to_contain_text(
-        "Wrong territory, product or owner: Americas: Belongs to the partner desk."
+        "Wrong territory, product or owner (Americas): Belongs to the partner desk."
     )
     expect(back).to_contain_text("Rework")
     expect(back.locator(".clock.ok")).to_be_visible()

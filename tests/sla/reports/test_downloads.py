@@ -27,7 +27,7 @@ def lived(cast: Cast, hand: Hand, now: datetime) -> None:
     leads = [hand(age, answered, source="=fair()") for age, answered in TWENTY]
     for lead in leads[-2:]:
         assert lead.holder
-        reject_lead(lead_id=lead.pk, actor=lead.holder, now=now, reason="bad_data")
+        reject_lead(lead_id=lead.pk, actor=lead.holder, now=now, reason="no_consent")
 
 
 def files_of(browser: Browser, page: str) -> dict[str, list[list[str]]]:

@@ -121,7 +121,7 @@ def test_the_page_of_that_time_shows_the_past_and_opens_it(
         assert f"<h2>{whole} clock" in client.get(address).content.decode()
         if part == "met_late":
             body = b"".join(client.get(f"{address}&format=csv").streaming_content)  # type: ignore[attr-defined]
-            rows = list(csv.DictReader(StringIO(body.decode())))
+            rows = list(csv.DictReader(StringIO(body.decode("utf-8-sig"))))
             assert len({row["lead"] for row in rows}) == len(rows) == 284
             assert {row["state"] for row in rows} == {"met_late"}
 
