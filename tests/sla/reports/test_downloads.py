@@ -61,7 +61,7 @@ def test_the_files_say_what_the_pages_count(cast: Cast, now: datetime) -> None:
     assert sum(int(row[head.index("handed_over")]) for row in people) == 20
     period = dict(zip(*sla["promises"][:2], strict=True))
     assert (period["due"], period["met"]) == ("15", "8")
-    assert sla["reasons"][1:] == [["bad_data", "Contact data wrong or missing", "2"]]
+    assert sla["reasons"][1:] == [["no_consent", "Contact not permitted", "2"]]
     assert sla["hole"][1] == ["promise", "accept", "5"]
     funnel = files_of(max_, "/sla/funnel/?by=source")["funnel"]
     assert [row[:2] for row in funnel[1:]] == [["'=fair()", "20"], ["All", "20"]]
