@@ -82,7 +82,7 @@ def demo(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     for command in (
         ["migrate", "--verbosity=0"],
         ["collectstatic", "--noinput", "--verbosity=0"],
-        ["demo", "--leads=120", "--days=30", "--seed=1"],
+        ["demo", "--leads=40", "--days=30", "--seed=1"],
         ["sweep", "--once"],
     ):
         subprocess.run(
