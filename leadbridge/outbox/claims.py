@@ -22,13 +22,16 @@ PAUSE = timedelta(minutes=1)
 BREATH = timedelta(seconds=1)
 FEW = 3
 
+# The rows are chosen in a part of its own, which runs once: a subquery behind IN may be planned to
+# run once a row, and would then pass over those it took before and take more than `most`.
 _CLAIM = """
-    UPDATE outbox_message SET next_try_at = %(lease)s, attempts = attempts + 1
-    WHERE id IN (
+    WITH taken AS (
         SELECT id FROM outbox_message WHERE next_try_at <= %(now)s AND kind <> ALL(%(kinds)s)
         ORDER BY next_try_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
     )
-    RETURNING id
+    UPDATE outbox_message AS message SET next_try_at = %(lease)s, attempts = attempts + 1
+    FROM taken WHERE message.id = taken.id
+    RETURNING message.id
 """
 # A mail whose sending was cut off goes out again as it was, under its name and without what came
 # since: a mail server that had it already drops the repetition, and nothing else with it.
