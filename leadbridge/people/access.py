@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
+from leadbridge.kernel.prepared import Prepared
 from leadbridge.people.models import Role, Side, Team, User
 
 
@@ -168,6 +169,14 @@ class HourSetter:
         return person_id is not None and person_id in self.people_ids
 
 
+_THEIR_TEAMS = Prepared(
+    2,
+    lambda member, manager: Team.objects.filter(
+        Q(memberships__user=member) | Q(manager=manager)
+    ).values_list("pk", "manager_id", "memberships__user_id"),
+)
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A person with the teams they belong to and those they manage, read once when first asked."""
@@ -176,9 +185,8 @@ class Viewer:
 
     @cached_property
     def _teams(self) -> tuple[frozenset[int], frozenset[int]]:
-        rows = Team.objects.filter(Q(memberships__user=self.user) | Q(manager=self.user))
-        columns = list(rows.values_list("pk", "manager_id", "memberships__user_id"))
         mine = self.user.pk
+        columns = _THEIR_TEAMS.all(mine, mine)
         return (
             frozenset(team for team, _, member in columns if member == mine),
             frozenset(team for team, manager, _ in columns if manager == mine),

@@ -13,6 +13,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.prepared import Prepared
 from leadbridge.people.models import ApiKey, User
 
 if TYPE_CHECKING:  # DRF reads its settings while `rest_framework.views` is being imported
@@ -35,6 +36,12 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+_GOOD_KEY = Prepared(
+    1,
+    lambda digest: ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None),
+)
+
+
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer KEY`."""
 
@@ -46,7 +53,7 @@ class KeyAuthentication(BaseAuthentication):
         if len(parts) != 2:
             raise AuthenticationFailed("Send `Authorization: Bearer KEY`.")
         digest = hashlib.sha256(parts[1]).hexdigest()
-        key = ApiKey.objects.select_related("user").filter(digest=digest, revoked_at=None).first()
+        key = _GOOD_KEY.first(digest)
         if key is None or not key.user.is_active:
             raise AuthenticationFailed("This key is unknown or was revoked.")
         return key.user, key

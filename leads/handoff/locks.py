@@ -1,8 +1,11 @@
 """Named locks. Order: leads by id, then their person, then the routing turn, then clocks by id."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.prepared import Prepared
 from leads.handoff.models import Lead
 from leads.handoff.querysets import LeadQuerySet
 
@@ -19,11 +22,19 @@ def lock_lead(lead_id: int, *, along: tuple[str, ...] = ()) -> Lead:
     are asked for: most actions ask for none of them, and five joins cost more than the lock. What
     is named by `along` comes with it, unlocked.
     """
-    locking = _locking().filter(pk=lead_id)
-    lead = (locking.select_related(*along) if along else locking).first()
+    lead = _the_lead(along).first(lead_id)
     if lead is None:
         raise DomainError("not_found", f"There is no lead L-{lead_id}.", status=404)
     return lead
+
+
+@cache
+def _the_lead(along: tuple[str, ...]) -> Prepared[Lead]:
+    def make(lead_id: Any) -> LeadQuerySet:
+        locking = _locking().filter(pk=lead_id)
+        return locking.select_related(*along) if along else locking
+
+    return Prepared(1, make)
 
 
 def lock_free_lead(lead_id: int) -> Lead | None:

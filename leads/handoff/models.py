@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
@@ -29,12 +28,15 @@ class Lead(models.Model):
     """One person's one episode of interest, from capture to its end.
 
     `holder` is accountable now; None means the pool of `team`, answered for by its manager.
-    Foreign keys by which no lead is ever looked up have no index: a lead is written often.
+    Foreign keys by which no lead is looked up, or only with what another index has too, have no
+    index of their own: a lead is written often.
     `relief` and the `next_*` fields are what the clocks promised at the last change (see
     docs/architecture.md).
     """
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="leads")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="leads", db_index=False
+    )
     episode = models.PositiveIntegerField(default=1)
     previous = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="following"
@@ -50,8 +52,10 @@ class Lead(models.Model):
     marketing_team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    holder = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="held_leads")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="leads")
+    holder = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="held_leads", db_index=False
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="leads", db_index=False)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -372,9 +376,9 @@ class Custody(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="custody")
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     cause = models.CharField(max_length=20)

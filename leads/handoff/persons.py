@@ -12,7 +12,7 @@ class Person(models.Model):
 
     email = models.CharField(max_length=254, blank=True)
     # Null where no address is known: the index would take two blanks for the same person.
-    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
+    email_key = models.CharField(max_length=254, null=True)  # noqa: DJ001
     phone = models.CharField(max_length=40, blank=True)
     phone_key = models.CharField(max_length=20, blank=True)
     first_name = models.CharField(max_length=100, blank=True)
@@ -21,6 +21,8 @@ class Person(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Not `unique` of the field, which would bring an index for LIKE with it.
+            models.UniqueConstraint(name="leads_person_one_per_email", fields=["email_key"]),
             models.CheckConstraint(
                 name="leads_person_reachable",
                 condition=~Q(email="") | ~Q(phone="") | Q(erased_at__isnull=False),

@@ -4,10 +4,18 @@ from datetime import datetime
 
 from leadbridge.kernel.deadline import Pressure
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.prepared import Prepared
 from leadbridge.people.access import Viewer, viewer_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from leads.handoff.querysets import LeadQuerySet
+
+_HELD = Prepared(
+    2,
+    lambda lead_id, holder: Lead.objects.filter(pk=lead_id, holder=holder).values_list(
+        "pk", flat=True
+    ),
+)
 
 
 def lead_id_of(ref: str) -> int:
@@ -34,9 +42,11 @@ def get_lead_for(user: User, ref: str) -> Lead:
 def lead_id_for(viewer: Viewer, ref: str) -> int:
     """The same where the lead itself is read again under its lock."""
     lead_id = lead_id_of(ref)
-    asked = Lead.objects.filter(pk=lead_id)
     # Who acts on a lead mostly holds it, which is the cheapest thing to ask.
-    if not (asked.filter(holder=viewer.user).exists() or asked.visible_to(viewer).exists()):
+    if not (
+        _HELD.first(lead_id, viewer.user.pk)
+        or Lead.objects.filter(pk=lead_id).visible_to(viewer).exists()
+    ):
         raise unknown_lead(ref)
     return lead_id
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from leadbridge.kernel.prepared import Prepared
 from leads.handoff.overrides import Cap
 from sla.agreement.models import AgreementVersion
 from sla.agreement.targets import Agreement
@@ -17,10 +18,17 @@ class ActiveAgreement:
     agreement: Agreement
 
 
+_ACTIVE = Prepared(
+    0,
+    lambda: AgreementVersion.objects.filter(state=AgreementVersion.State.ACTIVE).values_list(
+        "pk", flat=True
+    ),
+)
+
+
 def active_agreement() -> ActiveAgreement | None:
     """The agreement both sides signed and put into force, or None before the first."""
-    active = AgreementVersion.objects.filter(state=AgreementVersion.State.ACTIVE)
-    version_id = active.values_list("pk", flat=True).first()
+    version_id = _ACTIVE.first()
     return agreement_version(version_id) if version_id else None
 
 

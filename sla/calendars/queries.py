@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.prepared import Prepared
 from leadbridge.people.access import HourSetter, people_led_by
 from leadbridge.people.models import Team, User
 from sla.calendars.arithmetic import BusinessCalendar
@@ -21,17 +22,20 @@ class Hours:
     calendar: BusinessCalendar
 
 
+_COUNTING = Prepared(
+    2,
+    lambda team, holder: Calendar.objects.filter(
+        Q(team_id=team) | Q(organisation=True) | Q(user_id=holder), current__isnull=False
+    ),
+)
+
+
 def hours_for(*, holder_id: int | None, team_id: int) -> Hours:
     """The hours by which a holder (None: the pool of the team) is judged.
 
     DomainError `no_working_time` where not even the organisation has a calendar.
     """
-    counts = Q(team_id=team_id) | Q(organisation=True)
-    if holder_id is not None:
-        counts |= Q(user_id=holder_id)
-    return _hours_of(
-        min(Calendar.objects.filter(counts, current__isnull=False), key=_precedence, default=None)
-    )
+    return _hours_of(min(_COUNTING.all(team_id, holder_id), key=_precedence, default=None))
 
 
 class HoursOfMany:

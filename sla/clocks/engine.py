@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leadbridge.kernel.prepared import Prepared
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import Action
@@ -52,6 +53,14 @@ ENDING = (
 )  # fmt: skip
 
 
+_RUNNING = Prepared(
+    1,
+    lambda lead_id: (
+        Clock.objects.filter(IS_RUNNING, lead=lead_id).select_for_update(no_key=True).order_by("pk")
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Plan:
     """Names of the kinds that an action stops, makes void and starts."""
@@ -87,15 +96,7 @@ def _begins(kind: Kind, change: Change) -> bool:
 
 def write_change(change: Change) -> Agenda | None:
     """Stop, void, hand on and start the clocks of a changed lead; answer what is due next."""
-    running = (
-        list(
-            Clock.objects.filter(IS_RUNNING, lead=change.lead)
-            .select_for_update(no_key=True)
-            .order_by("pk")
-        )
-        if change.from_stage
-        else []
-    )
+    running = _RUNNING.all(change.lead.pk) if change.from_stage else []
     if change.action is Action.UNDO:
         return agenda_of(_undo(change, running))
     turned = turn(change, running)

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.prepared import Prepared
 from leads.handoff import actions, episodes
 from leads.handoff.actions import accept_lead, reassign_lead, submit_lead
 from leads.handoff.corrections import erase_person
@@ -86,8 +87,9 @@ def meeting(call: Callable[..., Any], parties: int = 2) -> Callable[..., Any]:
 
 @pytest.fixture
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every SELECT … FOR UPDATE is a plain SELECT."""
+    """Every SELECT … FOR UPDATE is a plain SELECT, those that were prepared before too."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    monkeypatch.setattr(Prepared, "_select", property(Prepared._select.func))
 
 
 def check_whole(lead: Lead) -> None:
