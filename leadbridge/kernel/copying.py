@@ -15,34 +15,51 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.base import ModelState
 
+_CHUNK = 1 << 18
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NOTHING = r"\N"  # how COPY writes a null
 Encode = Callable[[Any], str]
 Row = TypeVar("Row", bound=models.Model)
 
 
-def copy_rows(rows: Sequence[models.Model]) -> None:
-    """Write new rows of one model, and give each its id. In a transaction."""
+def copy_rows(rows: Sequence[models.Model], *, numbered: bool = True) -> None:
+    """Write new rows of one model, and give each its id. In a transaction.
+
+    Without `numbered` the database draws the ids and nobody is told: for rows to which none points.
+    """
     if not rows:
         return
     model = type(rows[0])
-    number_rows(rows)
-    columns = _columns(model)
+    if numbered:
+        number_rows(rows)
+    columns = [one for one in _columns(model) if numbered or one[1] != model._meta.pk.attname]
     names = ", ".join(f'"{name}"' for name, _, _ in columns)
-    getters = [(attribute, encode) for _, attribute, encode in columns]
-    text = io.StringIO()
-    for row in rows:
-        values = row.__dict__
-        cells = [
-            NOTHING if (value := values[name]) is None else encode(value)
-            for name, encode in getters
-        ]
-        text.write("\t".join(cells) + "\n")
-    text.seek(0)
+    values = [row.__dict__ for row in rows]
+    cells = [_column([one[name] for one in values], encode) for _, name, encode in columns]
+    text = "\n".join(map("\t".join, zip(*cells, strict=True)))
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', text)
+        copy = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
+        cursor.copy_expert(copy, io.StringIO(text), size=_CHUNK)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
+
+
+def _column(values: list[Any], encode: Encode) -> list[str]:
+    """One column of all rows as COPY takes it. What many rows share is the very same object for
+    most columns, and is put into letters once."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [NOTHING if first is None else encode(first)] * len(values)
+    if encode is str or encode is _text:
+        return [NOTHING if value is None else encode(value) for value in values]
+    told: dict[int, str] = {id(None): NOTHING}
+    found = []
+    for value in values:
+        text = told.get(id(value))
+        if text is None:
+            text = told[id(value)] = encode(value)
+        found.append(text)
+    return found
 
 
 def number_rows(rows: Sequence[models.Model]) -> None:
@@ -68,6 +85,38 @@ def twin(row: Row) -> Row:
     made._state = ModelState()
     made._state.fields_cache = dict(row._state.fields_cache)
     return made
+
+
+def fresh(model: type[Row], **values: object) -> Row:
+    """A new row, as the model's own constructor makes it, at a tenth of the price: what is not
+    said stands as the model has it. For columns and for what foreign keys point to, by name."""
+    row, (plain, made, links) = model.__new__(model), _starts(model)
+    row._state = ModelState()
+    row.__dict__.update(plain)
+    for name, make in made:
+        row.__dict__[name] = make()
+    for name, value in values.items():
+        column = links.get(name)
+        if column is None:
+            row.__dict__[name] = value
+        else:
+            row.__dict__[column] = None if value is None else value.pk  # type: ignore[attr-defined]
+            row._state.fields_cache[name] = value
+    return row
+
+
+@cache
+def _starts(
+    model: type[models.Model],
+) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
+    """How a new row begins: what is the same for all, what is made for each, and the columns of
+    its foreign keys."""
+    pattern, fields = model(), model._meta.concrete_fields
+    made = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    own = {name for name, _ in made}
+    plain = {f.attname: getattr(pattern, f.attname) for f in fields if f.attname not in own}
+    links = {f.name: f.attname for f in fields if f.is_relation}
+    return plain, made, links
 
 
 @cache

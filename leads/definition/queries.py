@@ -1,10 +1,13 @@
 """Which definition is in force."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from leads.definition.criteria import Definition
 from leads.definition.models import DefinitionVersion
+from leads.definition.verdict import Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,10 @@ class ActiveDefinition:
     version_id: int
     number: int
     definition: Definition
+
+    def judge(self, facts: Mapping[str, object], now: datetime) -> Verdict:
+        """What it says of a lead."""
+        return judge(self.definition, facts, now=now)
 
 
 def active_definition() -> ActiveDefinition | None:

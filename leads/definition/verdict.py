@@ -4,10 +4,11 @@
 what is still to be asked would make it yes, and others no.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from leads.definition.completions import groups_of, possible_outcomes
@@ -45,7 +46,10 @@ class Line:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+MakeLine = Callable[[Criterion, Mapping[str, object], Decimal, date], Line]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer and why. `tier` holds for every answer, because overrides are worked too."""
 
@@ -66,18 +70,23 @@ class Verdict:
             "tier": self.tier,
             "missing": list(self.missing),
             "because": self.because,
-            "criteria": [
-                {
-                    "id": line.id,
-                    "sentence": line.sentence,
-                    "kind": line.kind,
-                    "outcome": line.outcome,
-                    "points": _plain(line.points),
-                    "evidence": line.evidence,
-                }
-                for line in self.lines
-            ],
+            "criteria": self.criteria,
         }
+
+    @cached_property
+    def criteria(self) -> list[dict[str, object]]:
+        """Its lines as a lead keeps them. The same list each time: many leads share a verdict."""
+        return [
+            {
+                "id": line.id,
+                "sentence": line.sentence,
+                "kind": line.kind,
+                "outcome": line.outcome,
+                "points": _plain(line.points),
+                "evidence": line.evidence,
+            }
+            for line in self.lines
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +112,24 @@ def judge(definition: Definition, facts: Mapping[str, object], *, now: datetime)
 
     Interest decays from the instant `acted_at` in the facts; without it nothing has decayed yet.
     """
-    known, today = derive_facts(facts), (instant(now) or now).date()
-    worth = {one.id: _worth(one, known, now) for one in definition.criteria}
-    lines = tuple(_line(one, known, worth[one.id], today) for one in definition.criteria)
+    return judge_known(definition, derive_facts(facts), now=now)
+
+
+def judge_known(
+    definition: Definition,
+    known: Mapping[str, object],
+    *,
+    now: datetime,
+    line: MakeLine | None = None,
+) -> Verdict:
+    """The same of derived facts; `line` makes the line of a criterion as `line_of` does it."""
+    today, make = (instant(now) or now).date(), line or line_of
+    worth = {one.id: worth_of(one, known, now) for one in definition.criteria}
+    lines = tuple(make(one, known, worth[one.id], today) for one in definition.criteria)
     settled, open_ones = _Tally(), list[Criterion]()
-    for criterion, line in zip(definition.criteria, lines, strict=True):
-        if line.outcome != "unknown":
-            settled = settled.plus(_effect(criterion, line.outcome == "met", worth[criterion.id]))
+    for criterion, said in zip(definition.criteria, lines, strict=True):
+        if said.outcome != "unknown":
+            settled = settled.plus(_effect(criterion, said.outcome == "met", worth[criterion.id]))
         elif criterion.unknown == "ask":
             open_ones.append(criterion)
     choices = [_choices(group, worth, today) for group in groups_of(open_ones)]
@@ -128,7 +148,8 @@ def judge(definition: Definition, facts: Mapping[str, object], *, now: datetime)
     )
 
 
-def _line(criterion: Criterion, known: Mapping[str, object], worth: Decimal, today: date) -> Line:
+def line_of(criterion: Criterion, known: Mapping[str, object], worth: Decimal, today: date) -> Line:
+    """What became of one criterion that is worth so many points."""
     said = (evidence_of(one.field, one.read(known)) for one in criterion.conditions)
     evidence = "; ".join(dict.fromkeys(said))
     met = criterion.met_by(known, today=today)
@@ -142,7 +163,7 @@ def _line(criterion: Criterion, known: Mapping[str, object], worth: Decimal, tod
     return Line(criterion.id, criterion.sentence, criterion.kind, outcome, points, evidence)
 
 
-def _worth(criterion: Criterion, known: Mapping[str, object], now: datetime) -> Decimal:
+def worth_of(criterion: Criterion, known: Mapping[str, object], now: datetime) -> Decimal:
     """The points a criterion gives when met: halved for every half-life since the last act.
 
     Rounded to a hundredth, so that sums do not depend on the order of criteria. Reckoned in binary

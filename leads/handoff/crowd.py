@@ -2,7 +2,8 @@
 
 For leads that nobody else can know of yet, such as those of a past, or that are locked: there is
 nothing to read again. What a change makes of clocks is asked of whoever lives the lives, because
-clocks are not known here.
+clocks are not known here. A new lead is written once, as it stands when it was handed over; what
+comes after that, and all that happens to a lead which there was, is written as a change.
 """
 
 import json
@@ -12,7 +13,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from leadbridge.kernel.copying import copy_rows, twin
+from leadbridge.kernel.copying import copy_rows, number_rows, twin
 from leadbridge.people.models import User
 from leads.definition.queries import ActiveDefinition
 from leads.definition.verdict import Verdict
@@ -21,6 +22,7 @@ from leads.handoff.joining import work_out_joining
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
 from leads.handoff.packets import FACTS_OF_PERSON, Packet
+from leads.handoff.stages import Action
 
 Ask = Callable[[Change], Agenda | None]
 NO_WORDS: Mapping[str, str] = {}
@@ -31,11 +33,13 @@ _COLUMNS = tuple(f.attname for f in Lead._meta.concrete_fields if f.attname not 
 
 @dataclass
 class Life:
-    """One lead that is being lived through, and all that there will be to write of it."""
+    """One lead that is being lived through, and all that there will be to write of it. `first`: how
+    it stands in the database, or will; `later`: how it stands after each change that follows."""
 
     lead: Lead
     ask: Ask
     first: Lead | None = None
+    is_new: bool = True
     events: list[Event] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     custody: list[Custody] = field(default_factory=list)
@@ -54,14 +58,18 @@ class Life:
     ) -> Event:
         """The capture."""
         begun = work_out_beginning(self.lead, actor=actor, now=now, data=data, words=words)
-        event = self._keep(begun)
-        self.first = twin(self.lead)
-        return event
+        return self._keep(begun)
 
     def move(self, move: Move) -> Event:
         """Anything after it."""
+        begins = self.is_new and self.first is None
+        if begins and move.action is not Action.SUBMIT:
+            self.first, begins = twin(self.lead), False
         event = self._keep(work_out(self.lead, move))
-        self.later.append(self._state())
+        if begins:
+            self.first = twin(self.lead)
+        else:
+            self.later.append(self._state())
         return event
 
     def join(
@@ -80,12 +88,14 @@ class Life:
         return joined.verdict
 
     def settle(self) -> None:
-        """No more will happen: what was added since the last move is a state of its own, unless
-        there was a move, whose state it then belongs to."""
+        """No more will happen: what was added since the last move belongs to the state after it;
+        without any it is a state of its own, unless the lead is still to be written."""
         if self.added_to and self.later:
             self.later[-1] = self._state()
-        elif self.added_to:
+        elif self.added_to and not self.is_new:
             self.later.append(self._state())
+        elif self.is_new and (self.added_to or self.first is None):
+            self.first = self.lead
 
     def _state(self) -> dict[str, object]:
         values = self.lead.__dict__
@@ -105,33 +115,37 @@ class Life:
 
 
 def write_lives(lives: Sequence[Life]) -> None:
-    """Write new people with their leads and all that happened to them. In a transaction.
-
-    A lead goes through all its stages in the database too: the guards see every single change.
-    """
-    write_beginnings(lives)
+    """Write new people with their leads and all that happened to them. In a transaction."""
+    write_people(lives)
     write_ways(lives)
 
 
-def write_beginnings(lives: Sequence[Life]) -> None:
-    """The people and their leads as they began. Written before anybody asks whose turn it is: a
-    turn is locked after the leads, and never before them."""
-    people = [life.lead.person for life in lives]
-    copy_rows(people)
+def write_people(lives: Sequence[Life]) -> None:
+    """The people of new leads, which know their ids from now on. Written before anybody asks whose
+    turn it is: a turn is locked after people, and never before them, or two who take in the same
+    person at once would wait for each other."""
+    copy_rows([life.lead.person for life in lives])
     for life in lives:
+        life.lead.person_id = life.lead.person.pk
         life.told_first = told_before(life.lead.person)
+    number_rows([life.lead for life in lives])
+
+
+def _write_leads(lives: Sequence[Life]) -> None:
+    """The leads of people that are written."""
     leads = [life.first for life in lives if life.first is not None]
-    for person, lead in zip(people, leads, strict=True):
-        lead.person_id = person.pk
-    copy_rows(leads)
     for life, lead in zip(lives, leads, strict=True):
-        life.lead.pk, life.lead.person = lead.pk, life.lead.person  # by its id from now on
+        lead.pk, lead.person_id = life.lead.pk, life.lead.person_id
+    copy_rows(leads)
+    for life in lives:
+        life.lead._state.adding, life.lead._state.db = False, "default"
 
 
 def write_ways(lives: Sequence[Life]) -> None:
-    """What became of them since, and all that tells of it."""
+    """New leads, what became of others since, and all that tells of it."""
     for life in lives:
         life.settle()
+    _write_leads([life for life in lives if life.is_new])
     _change_people([life for life in lives if told_before(life.lead.person) != life.told_first])
     for number in range(max((len(life.later) for life in lives), default=0)):
         _change([life for life in lives if number < len(life.later)], number)
@@ -148,8 +162,8 @@ def write_ways(lives: Sequence[Life]) -> None:
     copy_rows(events)
     for remark in remarks:
         remark.event_id = remark.event.pk
-    copy_rows(remarks)
-    copy_rows(custody)
+    copy_rows(remarks, numbered=False)
+    copy_rows(custody, numbered=False)
 
 
 _CHANGE_PERSON = """

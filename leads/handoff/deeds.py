@@ -62,7 +62,7 @@ def submission(
             **apply_verdict(verdict, by),
             "submitted_at": now,
             "overridden": overridden,
-            "routing": choice.explanation(),
+            "routing": choice.kept(),
             **AFRESH,
         },
         data={

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from leadbridge.kernel.copying import fresh
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Side, Team, User
 from leadbridge.people.queries import stand_in_of
@@ -154,7 +155,8 @@ def lead_of(
     now: datetime,
 ) -> Lead:
     """What a packet says, as a lead that its marketer holds; not written yet."""
-    return Lead(
+    return fresh(
+        Lead,
         person=person,
         episode=episode,
         marketer=marketer,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.queries import ActiveDefinition, active_definition
-from leads.definition.verdict import Verdict, judge
+from leads.definition.verdict import Verdict
 from leads.handoff.models import Lead
 
 
@@ -41,7 +41,7 @@ def judge_lead(lead: Lead, now: datetime) -> Verdict:
             "No definition of a qualified lead is in force. Both heads must sign one first.",
             status=409,
         )
-    return judge(active.definition, facts_of(lead), now=now)
+    return active.judge(facts_of(lead), now)
 
 
 def apply_verdict(verdict: Verdict, active: ActiveDefinition | None) -> Mapping[str, object]:
@@ -49,7 +49,7 @@ def apply_verdict(verdict: Verdict, active: ActiveDefinition | None) -> Mapping[
     return {
         "definition_id": active.version_id if active else None,
         "verdict": verdict.answer,
-        "verdict_lines": verdict.as_json()["criteria"],
+        "verdict_lines": verdict.criteria,
         "fit": round(verdict.fit),
         "interest": round(verdict.interest),
         "tier": verdict.tier,
@@ -64,7 +64,7 @@ def judge_by(active: ActiveDefinition | None, lead: Lead, now: datetime) -> Verd
     """Set on a lead, in memory, what a definition says of it. None before the first definition."""
     if active is None:
         return None
-    verdict = judge(active.definition, facts_of(lead), now=now)
+    verdict = active.judge(facts_of(lead), now)
     for name, value in apply_verdict(verdict, active).items():
         setattr(lead, name, value)
     return verdict

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from leadbridge.people.models import Team, User
-from leads.handoff.guards import REFUSE_OTHER_CHANGES
+from leads.handoff.guards import REFUSE_OTHER_BEGINNINGS, REFUSE_OTHER_CHANGES
 from leads.handoff.persons import Person
 from leads.handoff.querysets import LeadQuerySet
 from leads.handoff.stages import (
@@ -270,13 +270,7 @@ class Lead(models.Model):
                 name="begins_captured",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
-                func="""
-                    IF NEW.stage <> 'captured' THEN
-                        RAISE EXCEPTION 'a lead begins as captured, not as %', NEW.stage
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
+                func=REFUSE_OTHER_BEGINNINGS,
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]

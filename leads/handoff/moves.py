@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError
 
-from leadbridge.kernel.copying import copy_rows
+from leadbridge.kernel.copying import copy_rows, fresh
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
 from leads.handoff.changes import Agenda, Change, PausedTime, announce
@@ -258,7 +258,8 @@ def _event_of(
     from_stage: str,
     data: Mapping[str, object],
 ) -> Event:
-    return Event(
+    return fresh(
+        Event,
         lead=lead,
         at=at,
         action=action,
@@ -276,7 +277,8 @@ def _remarks_of(event: Event, words: Mapping[str, str]) -> list[Remark]:
 def _link_of(change: Change) -> Custody:
     """The link of custody that begins with a change."""
     lead = change.lead
-    return Custody(
+    return fresh(
+        Custody,
         lead=lead,
         holder_id=lead.holder_id,
         team_id=lead.team_id,

@@ -15,6 +15,7 @@ from leads.definition.queries import definition_version
 from leads.handoff.models import Custody, Event, Lead
 from leads.handoff.parties import actions_for
 from leads.handoff.querysets import LeadQuerySet
+from leads.routing.kept import whole_of
 
 INSTANTS = (
     "acted_at", "captured_at", "submitted_at", "decided_at", "accepted_at", "first_touch_at",
@@ -99,7 +100,7 @@ def lead_detail(lead: Lead, viewer: Viewer, now: datetime) -> dict[str, object]:
         "message": lead.message,
         "attributes": lead.attributes,
         "criteria": lead.verdict_lines,
-        "routing": lead.routing,
+        "routing": whole_of(lead.routing),
         "previous": lead.previous_id,
         "merged_into": lead.merged_into_id,
     }

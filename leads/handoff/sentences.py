@@ -11,6 +11,7 @@ from leads.handoff.inbox import met_words
 from leads.handoff.models import Lead, Remark
 from leads.handoff.stages import LABELS, Action, Stage
 from leads.handoff.story import Item, Telling, when_of
+from leads.routing.kept import whole_of
 
 
 def tell(telling: Telling) -> Iterator[Item]:
@@ -69,7 +70,7 @@ def _submitted(telling: Telling) -> Iterator[Item]:
 
 def _routing_words(lead: Lead) -> str:
     """The rule, the turn, and why not the others."""
-    routing = lead.routing
+    routing = whole_of(lead.routing)
     rule = f"Rule “{routing['rule']}”. " if routing.get("rule") else ""
     others = "; ".join(f"{name}: {why}" for name, why in routing.get("passed_over", [])[:5])
     return f"{rule}{routing.get('because', '')}" + (f" {others}." if others else "")

@@ -12,8 +12,9 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import local, utc_text
 from leads.definition.facts import derive_facts
 from leads.routing.desk import Arrival, Desk, Place, Staff
+from leads.routing.kept import packed, whole_of
 from leads.routing.ruleset import Rule, condition_words
-from leads.routing.turns import Candidate, in_question, move_on, next_back, next_of
+from leads.routing.turns import Candidate, move_on, next_back, next_of
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,26 @@ class Choice:
     holder_id: int | None
     rule: str
     because: str
-    passed_over: tuple[tuple[str, str], ...] = ()
     record: Mapping[str, object] = field(default_factory=dict)
 
-    def explanation(self) -> dict[str, object]:
+    def kept(self) -> dict[str, object]:
         """As kept on the lead: codes, names of ours and the words of rules, nothing that the person
-        told. `who` got it; `rules`: each that was asked, in order, and why it did not hold;
-        `owner`; `teams`: each that was asked, with its method, where its turn stood before (`last`,
-        `credit`), and everybody's weight, what they were given that day, their open leads and next
-        hour at work, as far as these counted; `took` is who got it there."""
-        return {
-            "rule": self.rule,
-            "because": self.because,
-            "passed_over": [list(pair) for pair in self.passed_over],
-            **self.record,
-        }
+        told. Of who was passed over only those whom no team was asked for: the rest follows."""
+        return {"rule": self.rule, "because": self.because, **self.record}
+
+    def explanation(self) -> dict[str, object]:
+        """The whole of it. `who` got it; `rules`: each that was asked, in order, and why it did not
+        hold; `owner`; `teams`: each that was asked, with its method, where its turn stood before
+        (`last`, `credit`), and everybody's weight, what they were given that day, their open leads
+        and next hour at work, as far as these counted; `took` is who got it there."""
+        return whole_of(self.kept())
+
+    @property
+    def passed_over(self) -> tuple[tuple[str, str], ...]:
+        """Everybody else who was asked for it, with the reason."""
+        passed = self.explanation()["passed_over"]
+        assert isinstance(passed, list), "as `whole_of` makes it"
+        return tuple((name, why) for name, why in passed)
 
 
 class NoRoute(DomainError):
@@ -55,7 +61,7 @@ class NoRoute(DomainError):
 
 @dataclass
 class _Trail:
-    """What was asked on the way to a choice."""
+    """What was asked on the way to a choice. `passed`: who was named in person and passed over."""
 
     rules: list[dict[str, object]] = field(default_factory=list)
     owner: dict[str, object] | None = None
@@ -79,9 +85,10 @@ class _Trail:
         }
         if self.owner is not None:
             record["owner"] = self.owner
+        if self.passed:
+            record["passed_over"] = self.passed
         record |= {"rules": self.rules, "teams": self.teams}
-        holder_id = one.id if one else None
-        return Choice(team.id, holder_id, rule, because, tuple(self.passed), record)
+        return Choice(team.id, one.id if one else None, rule, because, record)
 
 
 def place(desk: Desk, arrival: Arrival) -> Choice:
@@ -201,10 +208,9 @@ def _deal(desk: Desk, arrival: Arrival, team: Place, trail: _Trail) -> tuple[Can
         {
             "team": team.id, "name": team.name, "method": terms.method,
             "hours": terms.hours, "away": terms.away, "last": last,
-            "people": [one.content() for one in candidates], "took": took.id if took else None,
+            "people": packed(candidates), "took": took.id if took else None,
         }
     )  # fmt: skip
-    trail.passed += _passed_over(candidates, took, terms.method)
     if took is None:
         return None, ""
     staff = next(one for one in team.staff if one.id == took.id)
@@ -228,22 +234,3 @@ def _when(took: Candidate, team: Place) -> str:
     zone = next(one.zone for one in team.staff if one.id == took.id)
     there = local(datetime.fromisoformat(took.works_at), zone)
     return f"{there:%a} {there.day} {there:%b %H:%M}"
-
-
-def _passed_over(
-    candidates: list[Candidate], took: Candidate | None, method: str
-) -> list[tuple[str, str]]:
-    """Everybody else with the reason, those who could not take it at all first."""
-    able = {one.id for one in in_question(candidates)}
-    ordered = sorted(candidates, key=lambda one: (not one.bar, one.id))
-    return [
-        (one.name, one.why or _not_their_turn(one, able, method))
-        for one in ordered
-        if took is None or one.id != took.id
-    ]
-
-
-def _not_their_turn(one: Candidate, able: Collection[int], method: str) -> str:
-    if one.id not in able:
-        return "had it before"
-    return f"holds {one.load} open leads" if method == "load" else "not their turn"

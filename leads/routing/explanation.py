@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leads.routing.kept import whole_of
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -43,6 +45,7 @@ def why_of(record: Mapping[str, Any]) -> Why | None:
     """The stored explanation in words; None where nothing was stored."""
     if not record.get("because"):
         return None
+    record = whole_of(record)
     rules = [_owner(record["owner"])] if "owner" in record else []
     rules += [_rule(one) for one in record.get("rules", [])]
     if not record.get("rules") and record.get("rule"):

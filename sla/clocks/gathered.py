@@ -99,5 +99,5 @@ class GatheredClocks:
             clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
         if self.touched:
             Clock.objects.bulk_update(self.touched, [*ENDING, "holder", "team"])
-        copy_rows(self.clocks)
+        copy_rows(self.clocks, numbered=False)
         tell_of_many(self.changes)

@@ -5,20 +5,25 @@ rows. Whoever is known, or comes twice, is taken in one by one (`running`).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadbridge.kernel.copying import copy_rows, twin
+from django.db import OperationalError, connection
+from psycopg2.errors import LockNotAvailable
+
+from leadbridge.kernel.copying import copy_rows, fresh, twin
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.campaigns.attribution import attribution, count_packet
+from leads.definition.judge import Sitting
 from leads.definition.queries import active_definition
 from leads.definition.verdict import Verdict
 from leads.handoff.accounts import owner_ids_of
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Ask, Life, told_before, write_beginnings, write_ways
+from leads.handoff.crowd import Ask, Life, told_before, write_people, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import Captured, lead_of, marketing_team, told_of
 from leads.handoff.joining import consent_of
@@ -69,15 +74,35 @@ def take_in_together(
     scene.meet(counted)
     told = [scene.hear(packet) for packet in counted]
     stories = list({id(story): story for story, _ in told}.values())
-    write_beginnings([one.life for one in stories if not one.known])
+    write_people([one.life for one in stories if not one.known])
     _hand_over(scene)
-    write_ways([one.life for one in stories])
+    with _not_waited_for(packets):
+        write_ways([one.life for one in stories])
     consents = [consent for one in stories for consent in one.consents]
     for consent in consents:
         consent.lead_id = consent.lead.pk
-    copy_rows(consents)
+    copy_rows(consents, numbered=False)
     scene.gathering.write()
     return [Captured(story.life.lead, joined) for story, joined in told]
+
+
+@contextmanager
+def _not_waited_for(packets: Sequence[Packet]) -> Iterator[None]:
+    """Whoever takes in one of these ids by itself at this moment may wait for our turn, so we do
+    not wait for them. People were written before any turn was locked."""
+    if not any(packet.external_id for packet in packets):
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Unforeseen from error
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 class _Scene:
@@ -85,7 +110,7 @@ class _Scene:
 
     def __init__(self, origin: str, marketer: User, now: datetime) -> None:
         self.origin, self.marketer, self.now = origin, marketer, now
-        self.team, self.active = marketing_team(marketer), active_definition()
+        self.team, self.active = marketing_team(marketer), Sitting.of(active_definition())
         self.counts, self.gathering = attribution(), Gathering()
         self.ask = _asking(self.gathering, {self.team.pk: self.team})
         self.ready: list[_Story] = []  # in the order in which they are handed over
@@ -94,7 +119,8 @@ class _Scene:
     def meet(self, packets: Sequence[Packet]) -> None:
         """Whose lead is open already. Locked, so that none ends before it is joined."""
         for lead in lock_open_leads_of(packets):
-            life = Life(lead, self.ask, twin(lead), told_first=told_before(lead.person))
+            told = told_before(lead.person)
+            life = Life(lead, self.ask, twin(lead), is_new=False, told_first=told)
             story = _Story(life, None, [], known=True)
             self._known.update(dict.fromkeys(names_of_lead(lead), story))
             self.gathering.known.append(lead)
@@ -113,7 +139,7 @@ class _Scene:
 
     def _begin(self, packet: Packet) -> _Story:
         key = email_key(packet.email)
-        person = fill_person(Person(email=packet.email, email_key=key or None), packet)
+        person = fill_person(fresh(Person, email=packet.email, email_key=key or None), packet)
         lead = lead_of(
             packet, person, episode=1, origin=self.origin, marketer=self.marketer,
             team=self.team, now=self.now,
