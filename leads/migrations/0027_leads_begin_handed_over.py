@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0025_reasons_ask_for_evidence'),
+        ('leads', '0026_fewer_indexes'),
     ]
 
     operations = [
