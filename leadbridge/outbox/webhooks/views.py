@@ -118,11 +118,24 @@ def _start(request: Request, number: int) -> str:
 
 
 def _replay(request: Request, number: int) -> str:
-    chosen = [int(one) for one in request.POST.getlist("delivery") if one.isdecimal()][:100]
     count = actions.replay(
-        webhook_id=number, actor=request.user, now=request.now, deliveries=chosen or None
+        webhook_id=number, actor=request.user, now=request.now, deliveries=_chosen(request)
     )
     return f"{count} will go again in a moment."
+
+
+def _dismiss(request: Request, number: int) -> str:
+    count = actions.dismiss(
+        webhook_id=number, actor=request.user, now=request.now, deliveries=_chosen(request)
+    )
+    return f"{count} dismissed. They stay in the list for 30 days, and can go again as long."
+
+
+def _chosen(request: Request) -> list[int] | None:
+    """Those that were named; None: all that were given up."""
+    named = request.POST.getlist("delivery")
+    known = [int(one) for one in named if one.isdecimal() and len(one) <= 18]
+    return known[:100] if named else None
 
 
 DEEDS: dict[str, Callable[[Request, int], str]] = {
@@ -130,4 +143,5 @@ DEEDS: dict[str, Callable[[Request, int], str]] = {
     "stop": _stop,
     "start": _start,
     "replay": _replay,
+    "dismiss": _dismiss,
 }
