@@ -208,6 +208,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    # Deliveries are kept for a month; at an hour at which few are written, beside no other task.
+    "clear_webhooks": {
+        "task": "leadbridge.outbox.webhooks.tasks.clear",
+        "schedule": crontab(hour=3, minute=41),
+        "options": {"expires": 3600},
+    },
     # A minute is how late an agreed instant may take effect; the same run sees a day of review.
     "agreement": {
         "task": "sla.agreement.tasks.keep",

@@ -19,12 +19,14 @@ TABLES = "leads_lead, leads_person, leads_custody, leads_event, sla_clock"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Tidy up the database after a long test, as autovacuum would within a minute: what a hundred
-    thousand rows that were rolled back leave behind made later tests take minutes."""
+    thousand rows that were rolled back leave behind made later tests take minutes. After the last
+    test there is no database any more."""
     began = monotonic()
     done = yield
-    if monotonic() - began > LONG and "db" in getattr(item, "fixturenames", ()):
+    long = nextitem is not None and monotonic() - began > LONG
+    if long and "db" in getattr(item, "fixturenames", ()):
         _tidy_up()
     return done
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.people.models import User
 from leads.campaigns.actions import LONGEST_NAME, add_cost, add_rule, edit_campaign, make_campaign
 from leads.campaigns.models import Campaign
@@ -18,15 +18,7 @@ def day_field(label: str, *, required: bool = False, help_text: str = "") -> for
     return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
 
 
-class Plain(forms.Form):
-    """A form that shows a refusal of the domain at its field, or above all of them."""
-
-    def take_error(self, error: DomainError) -> None:
-        """Where the refusal belongs."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
-
-
-class CampaignForm(Plain):
+class CampaignForm(PlainForm):
     """One campaign, new or kept."""
 
     name = forms.CharField(
@@ -60,7 +52,7 @@ class CampaignForm(Plain):
         return edit_campaign(campaign_id=self.campaign.pk, actor=actor, dates=dates, **told)
 
 
-class CostForm(Plain):
+class CostForm(PlainForm):
     """Money spent."""
 
     on = day_field("Day", required=True)
@@ -75,7 +67,7 @@ class CostForm(Plain):
         add_cost(campaign_id=campaign_id, actor=actor, now=now, **self.cleaned_data)
 
 
-class RuleForm(Plain):
+class RuleForm(PlainForm):
     """What an arrival says, and what it counts for then."""
 
     utm_source = forms.CharField(label="utm_source", max_length=LONGEST_NAME, required=False)

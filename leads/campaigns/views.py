@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import keep
 from leadbridge.kernel.money import money_words
 from leadbridge.people.access import keeps_campaigns, sees_figures
 from leadbridge.people.http import Request, signed_in
@@ -159,14 +159,10 @@ def campaign_edit(request: Request, number: int) -> HttpResponse:
 
 def save_form(request: Request, form: CampaignForm, *, title: str, back: str) -> HttpResponse:
     """Keep what was typed, or show what is wrong at its field."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            kept = form.save(actor=request.user, now=request.now)
-        except DomainError as error:
-            form.take_error(error)
-        else:
-            messages.success(request, f"Kept “{kept}”.")
-            return redirect(f"{LAST}{kept.pk}/")
+    kept = keep(form, lambda: form.save(actor=request.user, now=request.now))
+    if kept is not None:
+        messages.success(request, f"Kept “{kept}”.")
+        return redirect(f"{LAST}{kept.pk}/")
     context = {"form": form, "title": title, "button": "Save", "back_url": back}
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
 
@@ -208,11 +204,9 @@ def rule_row(rule: CampaignRule) -> dict[str, object]:
 
 def _kept(form: CostForm | RuleForm, save: Callable[[], None]) -> bool:
     """Whether it was kept; what is wrong stands at its field."""
-    if not form.is_valid():
-        return False
-    try:
+
+    def saved() -> bool:
         save()
-    except DomainError as error:
-        form.take_error(error)
-        return False
-    return True
+        return True
+
+    return bool(keep(form, saved))

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.people.models import Role, User
 from leads.companies.actions import LONGEST_NAME, save_company
 from leads.companies.models import Company
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(PlainForm):
     """One company, new or kept."""
 
     name = forms.CharField(label="Name", max_length=LONGEST_NAME)
@@ -36,10 +36,6 @@ class CompanyForm(forms.Form):
         assert isinstance(people, forms.ModelChoiceField), "declared above"
         sellers = User.objects.filter(is_active=True, role__in=(Role.SELLER, Role.SALES_HEAD))
         people.queryset = sellers.order_by("first_name", "last_name", "pk")
-
-    def take_error(self, error: DomainError) -> None:
-        """A refusal of the domain at its field."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
 
     def save(self, *, actor: User, now: datetime) -> Company:
         """Keep it."""

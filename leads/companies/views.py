@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import keep
 from leadbridge.people.access import keeps_companies
 from leadbridge.people.http import Request, signed_in
 from leads.companies.actions import companies_found, find_company, require_keeper
@@ -44,14 +44,10 @@ def company_edit(request: Request, number: int = 0) -> HttpResponse:
     require_keeper(request.user)
     found = find_company(number) if number else None
     form = CompanyForm(request.POST if request.method == "POST" else None, company=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            kept = form.save(actor=request.user, now=request.now)
-        except DomainError as error:
-            form.take_error(error)
-        else:
-            messages.success(request, f"Kept “{kept}”.")
-            return redirect("/companies/")
+    kept = keep(form, lambda: form.save(actor=request.user, now=request.now))
+    if kept is not None:
+        messages.success(request, f"Kept “{kept}”.")
+        return redirect("/companies/")
     context = {
         "form": form, "title": found.name if found else "New company", "button": "Save",
         "back_url": "/companies/",

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from leadbridge.people.access import Viewer
 from leads.duplicates.models import Likeness
+from leads.handoff.merging import may_join
 from leads.handoff.models import OPEN, Event, Lead
-from leads.handoff.parties import manages_anything
 from leads.handoff.stages import Action, Stage
 
 # Further along first: of two leads, the one on which more was done goes on.
@@ -83,5 +83,5 @@ def lately_joined(viewer: Viewer, number: int = 20) -> list[Joined]:
 
 
 def joins_leads(viewer: Viewer) -> bool:
-    """May this person answer such questions: marketing and managers."""
-    return viewer.user.is_marketing or manages_anything(viewer)
+    """May this person answer such questions."""
+    return may_join(viewer)

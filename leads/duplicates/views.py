@@ -13,10 +13,13 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import viewer_of
 from leadbridge.people.http import Request, signed_in
 from leads.duplicates.actions import say_different, say_same, separate_lead
+from leads.duplicates.forms import Separate
 from leads.duplicates.likeness import WORDS
 from leads.duplicates.queries import Pair, joins_leads, lately_joined, pairs_of, waiting_pairs
 from leads.handoff.models import Lead
+from leads.handoff.queries import get_lead_for
 from leads.handoff.stages import LABELS, Stage
+from leads.handoff.views import ask, refuse, safe_next, tell
 
 SHOWN = 10
 HERE = "/duplicates/"
@@ -72,6 +75,24 @@ def answer(request: Request) -> HttpResponse:
         case _:
             raise DomainError("invalid", "Choose one of the answers on the page.")
     return redirect(HERE)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def separate(request: Request, ref: str) -> HttpResponse:
+    """Take the merge of a lead back: asked for (GET) or done (POST), from its own page or from that
+    of the lead it goes on as."""
+    lead = get_lead_for(request.user, ref)
+    back = safe_next(request, lead)
+    form = Separate(request.POST or None, lead=lead, now=request.now, user=request.user)
+    try:
+        if request.method == "GET":
+            form.foresee(request.user)
+            return ask(request, form, back, status=200)
+        said = form.decide(actor=request.user, now=request.now)
+    except DomainError as error:
+        return refuse(request, lead, error, back)
+    return tell(request, lead, said, back, undo=False)
 
 
 def card_of(pair: Pair) -> dict[str, object]:

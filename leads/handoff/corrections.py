@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Field, Q
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.outbox.webhooks.bodies import forget_bodies
 from leadbridge.people.answers import forget_answers
 from leadbridge.people.models import User
 from leads.handoff.consents import Consent
@@ -78,6 +79,7 @@ def erase_person(*, person_id: int, actor: User | None, now: datetime, request: 
             erased_at=now,
         )  # fmt: skip
         forget_answers(refs=[lead.ref for lead in erased])
+        forget_bodies(about=[lead.pk for lead in erased])
     return len(erased)
 
 

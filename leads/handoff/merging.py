@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import NoReturn
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from leadbridge.kernel.errors import DomainError
-from leadbridge.people.access import viewer_of
+from leadbridge.kernel.time import utc_text
+from leadbridge.people.access import Viewer, viewer_of
 from leadbridge.people.models import User
 from leads.definition.queries import active_definition
 from leads.handoff.corrections import give_back
@@ -22,10 +24,9 @@ from leads.handoff.judging import JUDGED, judge_by
 from leads.handoff.locks import lock_lead
 from leads.handoff.models import Event, Lead
 from leads.handoff.moves import Move, amend, carry_out
-from leads.handoff.parties import parties_of, permit
-from leads.handoff.stages import MARKETING_STAGES, Action, Party, Stage
+from leads.handoff.parties import manages_anything, permit
+from leads.handoff.stages import MARKETING_STAGES, Action, Stage
 
-MAY_JOIN = frozenset({Party.MARKETER, Party.MANAGER})
 FILLED = tuple(name for name in FACTS_OF_LEAD if name != "message")
 
 
@@ -61,28 +62,43 @@ def unmerge_lead(*, lead_id: int, actor: User, now: datetime) -> Lead:
     """Take a merge back, at any time: the lead stands where it stood, its clocks go on with the
     due times they had, and what its survivor had from it is taken from it again.
 
-    DomainError `not_allowed` (409) for a lead that is not merged, whose survivor was merged itself
-    since, or whose person has begun another lead; `forbidden` (403) as for a merge.
+    DomainError `already_decided` (409) where that was done before, `not_allowed` (409) for a lead
+    that is not merged, whose survivor was merged itself since, or whose person has begun another
+    lead; `forbidden` (403) as for a merge.
     """
     survivor_id = Lead.objects.filter(pk=lead_id).values_list("merged_into", flat=True).first()
     with transaction.atomic():
         if survivor_id is None:
-            _refuse(lock_lead(lead_id), "It was not joined into another lead.")
+            _refuse_apart(lock_lead(lead_id))
         lead, survivor = _lock_both(lead_id, survivor_id)
-        if lead.merged_into_id != survivor_id or lead.stage != Stage.MERGED:
+        if lead.merged_into_id != survivor_id:
             _refuse(lead, "It is not joined into that lead any more.")
-        if not parties_of(lead, viewer_of(actor)) & MAY_JOIN:
-            raise DomainError(
-                "forbidden", "To take a merge back is for marketing and managers.", status=403
-            )
-        if survivor.stage in (Stage.MERGED, Stage.ERASED):
-            _refuse(lead, f"{survivor.ref} was joined or erased itself since: begin there.")
-        event = lead.events.filter(action=Action.MERGE).latest("id")
-        if "before" not in event.data:
-            _refuse(lead, "It was joined by an older version, which did not remember.")
+        event = merge_to_undo(lead, survivor, actor)
         give_back(lead, event, actor, now)
         _release(survivor, lead, actor=actor, now=now)
     return lead
+
+
+def may_join(viewer: Viewer) -> bool:
+    """Whether this person joins leads, and takes that back: marketing and managers."""
+    return viewer.user.is_marketing or manages_anything(viewer)
+
+
+def merge_to_undo(lead: Lead, survivor: Lead | None, actor: User) -> Event:
+    """The merge that is to be taken back, as it was told; DomainError as `unmerge_lead` raises it,
+    so that whoever is asked to confirm it reads what it would answer."""
+    if lead.stage != Stage.MERGED or survivor is None:
+        _refuse_apart(lead)
+    if not may_join(viewer_of(actor)):
+        raise DomainError(
+            "forbidden", "To take a merge back is for marketing and managers.", status=403
+        )
+    if survivor.stage in (Stage.MERGED, Stage.ERASED):
+        _refuse(lead, f"{survivor.ref} was joined or erased itself since: begin there.")
+    event = lead.events.filter(action=Action.MERGE).latest("id")
+    if "before" not in event.data:
+        _refuse(lead, "It was joined by an older version, which did not remember.")
+    return event
 
 
 def absorbed_by(lead: Lead, events: Collection[Event]) -> list[Lead]:
@@ -112,6 +128,22 @@ def _lock_both(one: int, other: int) -> tuple[Lead, Lead]:
 
 def _refuse(lead: Lead, sentence: str) -> NoReturn:
     raise DomainError("not_allowed", sentence, status=409, data={"stage": lead.stage})
+
+
+def _refuse_apart(lead: Lead) -> NoReturn:
+    """It is no part of another lead: it never was, or somebody was quicker."""
+    undone = lead.events.filter(action=Action.UNDO, data__undone=Action.MERGE)
+    event = undone.select_related("actor").order_by("-pk").first()
+    if event is None:
+        more = " any more" if lead.merged_into_id else ""
+        _refuse(lead, f"{lead.ref} is not joined into another lead{more}.")
+    by, at = str(event.actor or "LeadBridge"), timezone.localtime(event.at)
+    raise DomainError(
+        "already_decided",
+        f"{by} took this back at {at:%H:%M on %-d %B}: {lead.ref} stands alone again.",
+        status=409,
+        data={"by": by, "at": utc_text(event.at)},
+    )
 
 
 def _absorb(survivor: Lead, lead: Lead, *, actor: User, now: datetime) -> None:

@@ -51,6 +51,14 @@ class Keeper:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """A lead that was joined into this one, and how its person is reached."""
+
+    ref: str
+    who: str
+
+
+@dataclass(frozen=True)
 class Said:
     """What somebody said on a matter that is open: who, in what words, and when."""
 
@@ -81,6 +89,8 @@ class Portrait:
     status: list[Said]
     dispute: list[Said]
     why: Why | None
+    goes_on_as: str
+    joined: list[Joined]
 
 
 def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
@@ -110,6 +120,10 @@ def portrait_of(lead: Lead, *, zone: str, now: datetime) -> Portrait:
         status=status_asked_in(own) if lead.status_owed else [],
         dispute=dispute_in(lead, own),
         why=why_of(lead.routing) if lead.submitted_at else None,
+        goes_on_as=f"L-{lead.merged_into_id}" if lead.stage == Stage.MERGED else "",
+        joined=[
+            Joined(one.ref, reached_at(one)) for one in others if one.merged_into_id == lead.pk
+        ],
     )
 
 
@@ -235,14 +249,13 @@ def facts_about(lead: Lead, zone: str) -> list[Fact]:
 
 def facts_of_joined(leads: Sequence[Lead]) -> list[Fact]:
     """How else to reach the person: what the leads that were joined into this one know."""
-    return [
-        Fact(
-            "Also",
-            ", ".join(filter(None, (one.person.full_name, one.person.email, one.person.phone))),
-            f"/leads/{one.ref}/",
-        )
-        for one in leads
-    ]
+    return [Fact("Also", reached_at(one), f"/leads/{one.ref}/") for one in leads]
+
+
+def reached_at(lead: Lead) -> str:
+    """By which name, address and number a lead's person is known."""
+    person = lead.person
+    return ", ".join(filter(None, (person.full_name, person.email, person.phone)))
 
 
 def own_facts(lead: Lead) -> list[Fact]:

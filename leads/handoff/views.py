@@ -23,6 +23,7 @@ from leads.handoff import outcomes
 from leads.handoff.decision import Decision
 from leads.handoff.forms import DECISIONS
 from leads.handoff.inbox import PAGE, Scope, Show
+from leads.handoff.merging import may_join
 from leads.handoff.models import Lead
 from leads.handoff.outcomes import Group, Whose
 from leads.handoff.overrides import overrides_at
@@ -30,7 +31,7 @@ from leads.handoff.parties import actions_for, permit
 from leads.handoff.portrait import portrait_of
 from leads.handoff.queries import get_lead_for, late_count
 from leads.handoff.rerouting import is_named
-from leads.handoff.stages import UNDOABLE, Action
+from leads.handoff.stages import UNDOABLE, Action, Stage
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -145,6 +146,8 @@ def lead(request: Request, ref: str) -> HttpResponse:
     if Action.SUBMIT in allowed and is_named(found):
         allowed.append("hand-on")
     last_event = found.events.order_by("-pk").values_list("pk", flat=True).first()
+    merged = found.stage == Stage.MERGED and may_join(viewer)
+    apart = [take_back_button(found)] if merged else []
     seen = (found.changed_at, found.stage, allowed, last_event)
     return answer_page(
         request,
@@ -157,7 +160,8 @@ def lead(request: Request, ref: str) -> HttpResponse:
             "back": {"name": "Inbox", "url": "/inbox/"}
             if request.user.is_sales
             else {"name": "Handoffs", "url": "/handoffs/"},
-            "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", ""),
+            "actions": buttons_of(found, allowed, HEAD_ACTIONS, "primary", "") + apart,
+            "takes_apart": may_join(viewer),
             "story_actions": buttons_of(found, allowed, STORY_ACTIONS, ""),
             "can_undo": Action.UNDO in allowed,
             "overrides": overrides_at(now) if counts_as_override(found, allowed) else None,
@@ -166,6 +170,12 @@ def lead(request: Request, ref: str) -> HttpResponse:
             else "",
         },
     )
+
+
+def take_back_button(lead: Lead) -> dict[str, object]:
+    """For a lead that was joined into another one; leads.duplicates answers at this address."""
+    url = f"/leads/{lead.ref}/separate/"
+    return {"name": "Take the merge back", "key": "", "url": url, "look": "", "dialog": True}
 
 
 def counts_as_override(lead: Lead, allowed: Collection[str]) -> bool:
@@ -311,7 +321,7 @@ def refuse(request: Request, lead: Lead, error: DomainError, back: str) -> HttpR
     return trigger_client_event(response, "dialog-close")
 
 
-DIALOGS = {*Action, *DECISIONS}
+DIALOGS = {*Action, *DECISIONS, "separate"}
 
 
 def safe_next(request: Request, lead: Lead) -> str:

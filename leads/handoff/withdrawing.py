@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from leadbridge.outbox.webhooks.bodies import forget_bodies
 from leadbridge.people.models import User
 from leads.handoff.consents import Consent
 from leads.handoff.locks import lock_lead
@@ -40,6 +41,7 @@ def withdraw_lead(*, lead_id: int, by: User, now: datetime, why: str) -> Lead:
         )
         Remark.objects.filter(event__lead=lead).update(text="")
         Consent.objects.filter(lead=lead).delete()
+        forget_bodies(about=[lead.pk])
         others = Lead.objects.filter(person=lead.person_id).exclude(stage=Stage.ERASED)
         if not others.exists():
             Person.objects.filter(pk=lead.person_id, erased_at=None).update(

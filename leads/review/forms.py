@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django import forms
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.people.access import viewer_of
 from leadbridge.people.models import User
 from leads.handoff.actions import dispute_lead
@@ -84,15 +84,7 @@ class Rule(Contested):
 FORMS: dict[str, type[Decision]] = {form.action.value: form for form in (Contest, Rule)}
 
 
-class Plain(forms.Form):
-    """A form of a page of its own."""
-
-    def take_error(self, error: DomainError) -> None:
-        """Show a refusal of the domain at its field, or above all of them."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
-
-
-class Recode(Plain):
+class Recode(PlainForm):
     """Another code for a decision that was taken."""
 
     reason = forms.ChoiceField(label="The reason is")
@@ -115,7 +107,7 @@ class Recode(Plain):
         return recode_event(event_id=self.event.pk, actor=actor, now=now, **told)
 
 
-class ReasonForm(Plain):
+class ReasonForm(PlainForm):
     """What of a reason may be edited."""
 
     label = forms.CharField(label="Label", max_length=80)
@@ -144,7 +136,7 @@ class ReasonForm(Plain):
         return f"Kept “{kept.label}”."
 
 
-class NewReason(Plain):
+class NewReason(PlainForm):
     """A code that does not exist yet."""
 
     action = forms.ChoiceField(label="For", choices=[(a.value, a.value.title()) for a in CODED])
@@ -172,7 +164,7 @@ class NewReason(Plain):
         return f"Added “{added.label}”. It can be chosen at once."
 
 
-class KindForm(Plain):
+class KindForm(PlainForm):
     """What of a kind may be edited."""
 
     label = forms.CharField(label="Label", max_length=80)
@@ -199,7 +191,7 @@ class KindForm(Plain):
         return f"Kept “{kept.label}”."
 
 
-class NewKind(Plain):
+class NewKind(PlainForm):
     """A kind that does not exist yet."""
 
     code = forms.CharField(

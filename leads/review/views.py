@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import PlainForm, keep
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people.access import recodes_reasons, viewer_of
 from leadbridge.people.http import Request, signed_in
@@ -19,7 +20,7 @@ from leads.handoff.stages import Action
 from leads.handoff.views import address, answer_decision, chosen, freshness, page_number
 from leads.review.disputes import PAGE, Wish, disputes_for, rows_of
 from leads.review.figures import By, tally
-from leads.review.forms import FORMS, KindForm, NewKind, NewReason, Plain, ReasonForm, Recode
+from leads.review.forms import FORMS, KindForm, NewKind, NewReason, ReasonForm, Recode
 from leads.review.kinds import find_kind, repeated_fields
 from leads.review.reasons import all_reasons, find_reason, require_keeper
 
@@ -245,20 +246,16 @@ Kept = ReasonForm | NewReason | KindForm | NewKind
 
 def save_form(request: Request, form: Kept, *, title: str, button: str, hint: str) -> HttpResponse:
     """Keep what was typed, or show what is wrong at its field."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = form.save(actor=request.user, now=request.now)
-        except DomainError as error:
-            form.take_error(error)
-        else:
-            messages.success(request, said)
-            return redirect("/settings/reasons/")
+    said = keep(form, lambda: form.save(actor=request.user, now=request.now))
+    if said is not None:
+        messages.success(request, said)
+        return redirect("/settings/reasons/")
     return show_form(
         request, form, title=title, button=button, hint=hint, back_url="/settings/reasons/"
     )
 
 
-def show_form(request: Request, form: Plain, **context: str) -> HttpResponse:
+def show_form(request: Request, form: PlainForm, **context: str) -> HttpResponse:
     """A form as a page of its own."""
     status = 422 if form.errors else 200
     return render(request, "people/form.html", {"form": form, **context}, status=status)

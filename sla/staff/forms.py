@@ -8,23 +8,11 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q
 
-from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.people import founding
 from leadbridge.people.absence import record_absence
 from leadbridge.people.models import MARKETING_ROLES, SALES_ROLES, Absence, Role, Side, Team, User
 from leads.handoff.leavers import change_role, default_successor
-
-
-class Asked(forms.Form):
-    """A form whose refusals stand at the field they speak of, or above all fields."""
-
-    def take_error(self, error: DomainError) -> None:
-        """Show a refusal of the domain."""
-        if isinstance(error, FieldErrors):
-            for name, words in error.errors.items():
-                self.add_error(name if name in self.fields else None, words)
-            return
-        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 def day_field(label: str, help_text: str = "") -> forms.DateField:
@@ -71,7 +59,7 @@ def zone_field() -> forms.ChoiceField:
     return forms.ChoiceField(label="Time zone", choices=choices, required=False)
 
 
-class AwayForm(Asked):
+class AwayForm(PlainForm):
     """From which day on, until when, and who stands in."""
 
     starts_at = day_field("First day away")
@@ -107,7 +95,7 @@ class AwayForm(Asked):
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
-class FactsForm(Asked):
+class FactsForm(PlainForm):
     """Who somebody is."""
 
     first_name = text_field("First name", 150)
@@ -158,7 +146,7 @@ class EditForm(FactsForm):
         return founding.change_facts(actor=actor, user=self.user, **given)
 
 
-class TeamForm(Asked):
+class TeamForm(PlainForm):
     """A new team."""
 
     name = text_field("Name", 80)
@@ -177,7 +165,7 @@ class TeamForm(Asked):
         return founding.create_team(actor=actor, name=name, side=side, manager=manager)
 
 
-class ManagerForm(Asked):
+class ManagerForm(PlainForm):
     """Who leads a team."""
 
     manager = forms.ChoiceField(label="Manager")
@@ -195,7 +183,7 @@ class ManagerForm(Asked):
         return f"{manager} manages {self.team} now."
 
 
-class MemberForm(Asked):
+class MemberForm(PlainForm):
     """Somebody joins a team."""
 
     user = forms.ChoiceField(label="Add somebody")
@@ -213,7 +201,7 @@ class MemberForm(Asked):
         return f"{user} is in {self.team} now."
 
 
-class LeaveForm(Asked):
+class LeaveForm(PlainForm):
     """Who takes over on marketing's side, where the leaver works there."""
 
     successor = forms.ChoiceField(label="Who takes over on marketing's side")

@@ -9,6 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import PlainForm, keep
 from leadbridge.kernel.http import answer_page, stamp_of
 from leadbridge.people import founding
 from leadbridge.people.absence import cancel_absence, find_absence
@@ -22,7 +23,6 @@ from leads.handoff.leavers import deactivate_person, preview_leaving
 from leads.handoff.tasks import finish_departure
 from leads.handoff.views import address, freshness, page_number
 from sla.staff.forms import (
-    Asked,
     AwayForm,
     EditForm,
     LeaveForm,
@@ -103,16 +103,11 @@ def pager(request: Request, seen: Profile) -> dict[str, str] | None:
 
 
 def ask(
-    request: Request, form: Asked, save: Callable[[], HttpResponse], **context: object
+    request: Request, form: PlainForm, save: Callable[[], HttpResponse], **context: object
 ) -> HttpResponse:
     """A form as a page: drawn, or taken, or drawn again with what is wrong at its field."""
-    if request.method == POST and form.is_valid():
-        try:
-            return save()
-        except DomainError as error:
-            if error.status == 403:
-                raise
-            form.take_error(error)
+    if (answer := keep(form, save)) is not None:
+        return answer
     status = 422 if form.errors else 200
     return render(request, "people/form.html", {"form": form, **context}, status=status)
 
@@ -283,7 +278,7 @@ def team(request: Request, slug: str) -> HttpResponse:
     return draw_team(request, slug)
 
 
-def draw_team(request: Request, slug: str, **forms: Asked) -> HttpResponse:
+def draw_team(request: Request, slug: str, **forms: PlainForm) -> HttpResponse:
     """The page of a team, with forms that were refused in place of fresh ones."""
     found = find_team(slug)
     members = found.members.order_by("-is_active", "first_name", "pk")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leadbridge.kernel.errors import DomainError, FieldErrors
 from leadbridge.outbox.webhooks.addresses import checked_url
@@ -113,15 +114,33 @@ def replay(
     require_keeper(actor)
     with transaction.atomic():
         webhook = _locked(webhook_id)
-        rows = webhook.deliveries.filter(next_try_at=None)
-        if deliveries is None:
-            rows = rows.filter(parked_at__isnull=False)
-        else:
-            rows = rows.filter(pk__in=deliveries)
-        count = rows.update(next_try_at=now, attempts=0, parked_at=None, delivered_at=None)
+        count = _ended(webhook, deliveries).update(
+            next_try_at=now, attempts=0, parked_at=None, delivered_at=None, dismissed_at=None
+        )
         Webhook.objects.filter(pk=webhook.pk).update(rest_until=now)
     log.info("%s lets %d deliveries of webhook %d go again", actor, count, webhook_id)
     return count
+
+
+def dismiss(
+    *, webhook_id: int, actor: User, now: datetime, deliveries: Collection[int] | None = None
+) -> int:
+    """Nobody needs these any more, or any that were given up; how many. They stay readable like
+    what was taken, and can go again as long."""
+    require_keeper(actor)
+    with transaction.atomic():
+        parked = _ended(_locked(webhook_id), deliveries).filter(parked_at__isnull=False)
+        count = parked.update(parked_at=None, dismissed_at=now)
+    log.info("%s dismisses %d deliveries of webhook %d", actor, count, webhook_id)
+    return count
+
+
+def _ended(webhook: Webhook, deliveries: Collection[int] | None) -> QuerySet[WebhookDelivery]:
+    """Those of them with which there is nothing more to do; None: all that were given up."""
+    rows = webhook.deliveries.filter(next_try_at=None)
+    if deliveries is None:
+        return rows.filter(parked_at__isnull=False)
+    return rows.filter(pk__in=deliveries)
 
 
 def _locked(webhook_id: int) -> Webhook:

@@ -1,19 +1,15 @@
 """Where we may send: never into our own network, whatever a name resolves to."""
 
-import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
 from leadbridge.kernel.errors import DomainError
+from leadbridge.outbox.webhooks.names import LOOKUP, Unreachable, look_up
 
 LONGEST = 500
 _TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 behind NAT64
-
-
-class Unreachable(Exception):
-    """An address to which nothing is sent, and why."""
 
 
 def checked_url(url: str) -> str:
@@ -42,15 +38,14 @@ def _refused(sentence: str) -> DomainError:
     return DomainError("invalid", sentence, field="url")
 
 
-def resolve(parts: SplitResult) -> str:
-    """The number at which a host is reached now. Raises Unreachable where it has none, or where one
-    of its numbers belongs to a private network; asked again at every call, because names change."""
+def resolve(parts: SplitResult, within: float = LOOKUP) -> str:
+    """The number at which a host is reached now. Raises Unreachable where it has none, none was
+    told within so many seconds, or one of its numbers belongs to a private network; asked again at
+    every call, because names change."""
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Unreachable(f"No such host: {host}.") from None
-    numbers = [str(info[4][0]) for info in found]
+    numbers = look_up(host, port, within)
+    if not numbers:
+        raise Unreachable(f"No such host: {host}.")
     if not settings.WEBHOOKS_TO_PRIVATE:
         for number in numbers:
             if not _is_public(number):

@@ -69,13 +69,15 @@ class DeliveryAnswer(serializers.Serializer[Any]):
     next_try_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     parked_at = serializers.DateTimeField(allow_null=True)
+    dismissed_at = serializers.DateTimeField(allow_null=True)
 
 
 class WebhookReplayBody(Body):
-    """Which deliveries go again."""
+    """Which deliveries are meant."""
 
     deliveries = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), required=False, max_length=1000,
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        required=False, max_length=1000,
         help_text="Left out: all that were given up.",
     )  # fmt: skip
 
@@ -84,6 +86,12 @@ class WebhookReplayAnswer(serializers.Serializer[Any]):
     """How many go again."""
 
     replayed = serializers.IntegerField()
+
+
+class WebhookDismissAnswer(serializers.Serializer[Any]):
+    """How many nobody needs any more."""
+
+    dismissed = serializers.IntegerField()
 
 
 def webhook_answer(webhook: Webhook) -> dict[str, object]:
@@ -117,6 +125,7 @@ def delivery_answer(row: WebhookDelivery) -> dict[str, object]:
         "next_try_at": utc_text(row.next_try_at),
         "delivered_at": utc_text(row.delivered_at),
         "parked_at": utc_text(row.parked_at),
+        "dismissed_at": utc_text(row.dismissed_at),
     }
 
 
@@ -235,6 +244,26 @@ class Replay(ApiView):
             deliveries=chosen,
         )  # fmt: skip
         return Response({"replayed": count})
+
+
+class Dismiss(ApiView):
+    """Leave deliveries that were given up at that."""
+
+    @extend_schema(
+        operation_id="webhooks_dismiss",
+        tags=["webhooks"],
+        request=WebhookReplayBody,
+        responses=answers(400, 403, 404, ok=WebhookDismissAnswer),
+    )
+    def post(self, request: Request, number: str) -> Response:
+        """These, or all that were given up. They can be read, and go again, for 30 days more."""
+        actions.require_keeper(caller(request))
+        chosen = read_body(request, WebhookReplayBody).get("deliveries")
+        count = actions.dismiss(
+            webhook_id=_number(number), actor=caller(request), now=now_of(request),
+            deliveries=chosen,
+        )  # fmt: skip
+        return Response({"dismissed": count})
 
 
 class Rotate(ApiView):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leadbridge.outbox.webhooks.api import (
+    Dismiss,
     Replay,
     Rotate,
     WebhookDeliveries,
@@ -20,6 +21,7 @@ urlpatterns = [
         name="api-webhook-deliveries",
     ),
     path("webhooks/<str:number>/replay/", Replay.as_view(), name="api-webhook-replay"),
+    path("webhooks/<str:number>/dismiss/", Dismiss.as_view(), name="api-webhook-dismiss"),
     path("webhooks/<str:number>/rotate/", Rotate.as_view(), name="api-webhook-rotate"),
     path("webhooks/<str:number>/test/", WebhookTest.as_view(), name="api-webhook-test"),
 ]

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook as Signer
 
-from leadbridge.outbox.webhooks.addresses import Unreachable, resolve
+from leadbridge.outbox.webhooks.addresses import resolve
 from leadbridge.outbox.webhooks.models import Webhook
+from leadbridge.outbox.webhooks.names import Unreachable
 
 TIMEOUT = 10.0
 MOST_READ = 64 * 1024
@@ -50,7 +51,8 @@ def call(url: str, headers: dict[str, str], body: str) -> Answer:
     """Post it; never raises for what the other side does."""
     over, parts = monotonic() + TIMEOUT, urlsplit(url)
     try:
-        link, line = _link(parts.scheme, parts.hostname or "", parts.port, resolve(parts), over)
+        number = resolve(parts, _left(over))
+        link, line = _link(parts.scheme, parts.hostname or "", parts.port, number, over)
         with line:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             link.request("POST", path, body.encode(), headers)

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from django import forms
 
-from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.outbox.webhooks.actions import NAME, Plan, change_webhook, open_webhook
 from leadbridge.outbox.webhooks.addresses import LONGEST
 from leadbridge.outbox.webhooks.models import EVENTS, Webhook
 from leadbridge.people.models import User
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(PlainForm):
     """Where to send what."""
 
     name = forms.CharField(
@@ -42,9 +42,3 @@ class WebhookForm(forms.Form):
         if self.webhook is None:
             return open_webhook(plan=plan, actor=actor, now=now)
         return change_webhook(webhook_id=self.webhook.pk, plan=plan, actor=actor, now=now)
-
-    def take_error(self, error: DomainError) -> None:
-        """Every refusal at its field."""
-        errors = error.errors if isinstance(error, FieldErrors) else {"": [error.message]}
-        for name, words in errors.items():
-            self.add_error(name if name in self.fields else None, words)

@@ -59,10 +59,11 @@ class Webhook(models.Model):
 
 class WebhookDelivery(models.Model):
     """One thing to tell to one address. `fact` is the row that it tells of, whose words are found
-    when it leaves: who was erased meanwhile is in no body.
+    when it leaves first: who was erased meanwhile is in no body.
 
-    `next_try_at` None: nothing more to do; `parked_at`: given up, until somebody lets it try again.
-    `key` is its `webhook-id`, the same on every try.
+    `next_try_at` None: nothing more to do; `parked_at`: given up, until somebody lets it try again
+    or dismisses it (`dismissed_at`). `key` is its `webhook-id`, and `body` what was said under it,
+    the same on every try; `about` is the lead that it names, for an erasure.
     """
 
     webhook = models.ForeignKey(
@@ -71,11 +72,14 @@ class WebhookDelivery(models.Model):
     key = models.UUIDField(db_default=RandomUUID(), editable=False)
     type = models.CharField(max_length=20)
     fact = models.BigIntegerField(null=True)
+    body = models.TextField(blank=True, default="", db_default="")
+    about = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     delivered_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(blank=True, default="", db_default="")
 
@@ -98,6 +102,11 @@ class WebhookDelivery(models.Model):
                 condition=Q(parked_at__isnull=False),
             ),
             models.Index(name="outbox_webhook_last", fields=["webhook", "-id"]),
+            models.Index(
+                name="outbox_webhook_about",
+                fields=["about"],
+                condition=Q(about__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,13 +21,15 @@ class State(StrEnum):
     DELIVERED = "delivered"
     WAITING = "waiting"
     PARKED = "parked"
+    DISMISSED = "dismissed"
 
 
-TONES = {State.DELIVERED: "ok", State.WAITING: "", State.PARKED: "late"}
+TONES = {State.DELIVERED: "ok", State.WAITING: "", State.PARKED: "late", State.DISMISSED: ""}
 OF_STATE = {
     State.DELIVERED: Q(delivered_at__isnull=False),
     State.WAITING: Q(next_try_at__isnull=False),
     State.PARKED: Q(parked_at__isnull=False),
+    State.DISMISSED: Q(dismissed_at__isnull=False),
 }
 
 
@@ -35,6 +37,8 @@ def state_of(delivery: WebhookDelivery) -> State:
     """How far it has come."""
     if delivery.delivered_at is not None:
         return State.DELIVERED
+    if delivery.dismissed_at is not None:
+        return State.DISMISSED
     return State.PARKED if delivery.parked_at is not None else State.WAITING
 
 
@@ -82,6 +86,7 @@ class Line:
     tone: str
     said: str
     replayable: bool
+    parked: bool
 
 
 def lines(webhook: Webhook, state: State | None, zone: str, now: datetime) -> list[Line]:
@@ -101,6 +106,7 @@ def _line(row: WebhookDelivery, zone: str, now: datetime) -> Line:
         tone=TONES[state],
         said=_said(row, zone, now),
         replayable=row.next_try_at is None,
+        parked=state == State.PARKED,
     )
 
 

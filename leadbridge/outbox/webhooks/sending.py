@@ -14,7 +14,7 @@ from django.db import connection
 
 from leadbridge.outbox.actions import post
 from leadbridge.outbox.delivery import BACK_OFF
-from leadbridge.outbox.webhooks.bodies import body_of
+from leadbridge.outbox.webhooks.bodies import fix_bodies
 from leadbridge.outbox.webhooks.calling import Answer, call, signed_headers
 from leadbridge.outbox.webhooks.models import Webhook, WebhookDelivery
 from leadbridge.people.models import Role, User
@@ -97,18 +97,21 @@ def send_waiting(*, now: datetime) -> Sent:
 def _turn_to_all(run: _Run, pool: ThreadPoolExecutor) -> None:
     """A thread for each address at which something waits."""
     while len(run.rests) < AT_ONCE and (webhook := _turn_to_one(run.moment())) is not None:
-        letters = [(one, _put_into_words(one)) for one in _waiting(webhook, run.moment())]
+        letters = _letters(_waiting(webhook, run.moment()))
         run.rests[webhook.pk] = timedelta(0)
         pool.submit(_speak, webhook, letters, run)
 
 
-def _put_into_words(delivery: WebhookDelivery) -> str | Answer:
-    """The body; what is wrong with one must not hold up the others."""
-    try:
-        return body_of(delivery) or NOTHING
-    except Exception as error:
-        log.exception("webhook delivery %s cannot be put into words", delivery.key)
-        return Answer(None, f"{type(error).__name__}: {error}"[:500])
+def _letters(waiting: Sequence[WebhookDelivery]) -> list[Letter]:
+    """Each with its body, or why it has none."""
+    bodies = fix_bodies(waiting)
+    return [(one, _sendable(bodies.get(one.pk))) for one in waiting]
+
+
+def _sendable(body: str | Exception | None) -> str | Answer:
+    if isinstance(body, Exception):
+        return Answer(None, f"{type(body).__name__}: {body}"[:500])
+    return body or NOTHING
 
 
 def _speak(webhook: Webhook, letters: Sequence[Letter], run: _Run) -> None:

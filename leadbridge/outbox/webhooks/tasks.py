@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import connection
 
 from leadbridge.kernel.time import now
+from leadbridge.outbox.webhooks.clearing import clear_old
 from leadbridge.outbox.webhooks.sending import send_waiting
 
 LOCK = 0x3EB400C  # of the advisory lock that one run holds
@@ -22,3 +23,9 @@ def send() -> None:
             send_waiting(now=now())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+@shared_task(name="leadbridge.outbox.webhooks.tasks.clear", ignore_result=True)
+def clear() -> None:
+    """Forget what was told long ago."""
+    clear_old(now=now())

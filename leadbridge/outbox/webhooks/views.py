@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import keep
 from leadbridge.outbox.webhooks import actions
 from leadbridge.outbox.webhooks.actions import require_keeper
 from leadbridge.outbox.webhooks.forms import WebhookForm
@@ -32,7 +32,7 @@ def webhook_new(request: Request) -> HttpResponse:
     """Register an address."""
     require_keeper(request.user)
     form = WebhookForm(request.POST if request.method == "POST" else None)
-    if (kept := keep(request, form)) is not None:
+    if (kept := kept_by(request, form)) is not None:
         return show_secret(request, kept)
     context = {
         "form": form,
@@ -44,16 +44,11 @@ def webhook_new(request: Request) -> HttpResponse:
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
 
 
-def keep(request: Request, form: WebhookForm) -> Webhook | None:
-    """Keep what was typed; None where something is wrong, or nothing was sent."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        kept = form.save(actor=request.user, now=request.now)
-    except DomainError as error:
-        form.take_error(error)
-        return None
-    messages.success(request, f"Kept “{kept.name}”.")
+def kept_by(request: Request, form: WebhookForm) -> Webhook | None:
+    """What was typed, kept and said so; None where something is wrong, or nothing was sent."""
+    kept = keep(form, lambda: form.save(actor=request.user, now=request.now))
+    if kept is not None:
+        messages.success(request, f"Kept “{kept.name}”.")
     return kept
 
 
@@ -70,7 +65,7 @@ def webhook_one(request: Request, number: int) -> HttpResponse:
     require_keeper(request.user)
     webhook = get_webhook(number)
     form = WebhookForm(request.POST if request.method == "POST" else None, webhook=webhook)
-    if keep(request, form) is not None:
+    if kept_by(request, form) is not None:
         return redirect(request.path)
     asked = request.GET.get("state", "")
     state = State(asked) if asked in set(State) else None
@@ -118,11 +113,24 @@ def _start(request: Request, number: int) -> str:
 
 
 def _replay(request: Request, number: int) -> str:
-    chosen = [int(one) for one in request.POST.getlist("delivery") if one.isdecimal()][:100]
     count = actions.replay(
-        webhook_id=number, actor=request.user, now=request.now, deliveries=chosen or None
+        webhook_id=number, actor=request.user, now=request.now, deliveries=_chosen(request)
     )
     return f"{count} will go again in a moment."
+
+
+def _dismiss(request: Request, number: int) -> str:
+    count = actions.dismiss(
+        webhook_id=number, actor=request.user, now=request.now, deliveries=_chosen(request)
+    )
+    return f"{count} dismissed. They stay in the list for 30 days, and can go again as long."
+
+
+def _chosen(request: Request) -> list[int] | None:
+    """Those that were named; None: all that were given up."""
+    named = request.POST.getlist("delivery")
+    known = [int(one) for one in named if one.isdecimal() and len(one) <= 18]
+    return known[:100] if named else None
 
 
 DEEDS: dict[str, Callable[[Request, int], str]] = {
@@ -130,4 +138,5 @@ DEEDS: dict[str, Callable[[Request, int], str]] = {
     "stop": _stop,
     "start": _start,
     "replay": _replay,
+    "dismiss": _dismiss,
 }

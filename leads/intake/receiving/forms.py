@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import forms
 
-from leadbridge.kernel.errors import DomainError, FieldErrors
+from leadbridge.kernel.forms import PlainForm
 from leadbridge.people.models import Side, User
 from leads.definition.fields import live_fields
 from leads.intake.cleaning import LONGEST
@@ -14,7 +14,7 @@ from leads.intake.receiving.models import Endpoint
 from leads.intake.receiving.providers import PROVIDERS
 
 
-class EndpointForm(forms.Form):
+class EndpointForm(PlainForm):
     """What an address is. A secret is never shown again; blank leaves it as it is."""
 
     provider = forms.ChoiceField(
@@ -87,12 +87,6 @@ class EndpointForm(forms.Form):
         )
         number = self.endpoint.pk if self.endpoint else None
         return save_endpoint(endpoint_id=number, plan=plan, actor=actor, now=now)
-
-    def take_error(self, error: DomainError) -> None:
-        """Every refusal at its field."""
-        errors = error.errors if isinstance(error, FieldErrors) else {"": [error.message]}
-        for name, words in errors.items():
-            self.add_error(name if name in self.fields else None, words)
 
 
 def _initial(user: User, endpoint: Endpoint | None) -> dict[str, str]:

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leadbridge.kernel.errors import DomainError
+from leadbridge.kernel.forms import keep
 from leadbridge.people.http import Request, signed_in, zone_of
 from leads.intake.receiving.actions import close_endpoint, replay, require_keeper
 from leads.intake.receiving.forms import EndpointForm
@@ -39,7 +39,7 @@ def endpoint_new(request: Request) -> HttpResponse:
     """Open an address."""
     require_keeper(request.user)
     form = EndpointForm(request.POST if request.method == "POST" else None, user=request.user)
-    if (kept := keep(request, form)) is not None:
+    if (kept := kept_by(request, form)) is not None:
         return redirect(f"/settings/intake/{kept.pk}/")
     context = {
         "form": form,
@@ -51,16 +51,11 @@ def endpoint_new(request: Request) -> HttpResponse:
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
 
 
-def keep(request: Request, form: EndpointForm) -> Endpoint | None:
-    """Keep what was typed; None where something is wrong, or nothing was sent."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        kept = form.save(actor=request.user, now=request.now)
-    except DomainError as error:
-        form.take_error(error)
-        return None
-    messages.success(request, f"Kept “{kept.name}”.")
+def kept_by(request: Request, form: EndpointForm) -> Endpoint | None:
+    """What was typed, kept and said so; None where something is wrong, or nothing was sent."""
+    kept = keep(form, lambda: form.save(actor=request.user, now=request.now))
+    if kept is not None:
+        messages.success(request, f"Kept “{kept.name}”.")
     return kept
 
 
@@ -72,7 +67,7 @@ def endpoint_one(request: Request, number: int) -> HttpResponse:
     endpoint = get_endpoint(number)
     posted = request.POST if request.method == "POST" else None
     form = EndpointForm(posted, user=request.user, endpoint=endpoint)
-    if keep(request, form) is not None:
+    if kept_by(request, form) is not None:
         return redirect(request.path)
     provider = PROVIDERS[endpoint.provider]
     context = {

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from leadbridge.demo.organisation import Cast
 from leadbridge.outbox.webhooks.actions import stop_webhook
-from leadbridge.outbox.webhooks.bodies import body_of
+from leadbridge.outbox.webhooks.bodies import words_for
 from leadbridge.outbox.webhooks.models import EVENTS, WebhookDelivery
 from leads.handoff.stages import Action, Stage
 from sla.clocks.ladder import climb
@@ -82,8 +82,8 @@ def test_the_sweep_and_the_ladder_tell_each_step_once(
     assert told.count("clock.at_risk") >= 1
     assert told.count("clock.breached") >= 1
     for row in WebhookDelivery.objects.all():
-        body = body_of(row)
-        assert body is not None
-        assert f'"ref":"{lead.ref}"' in body
-        assert '"clock":{' in body
+        words = words_for(row)
+        assert words is not None
+        assert f'"ref":"{lead.ref}"' in words.body
+        assert '"clock":{' in words.body
     assert WebhookDelivery.objects.values("type", "fact").distinct().count() == len(told)
