@@ -231,6 +231,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    # Normally begun by the asking; this run goes on where another worker was in the way, or a kill.
+    "recount": {
+        "task": "sla.reports.tasks.recount",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     # All leads are asked, seconds of work of a million; pages take the answer on to now.
     "proof": {
         "task": "sla.reports.tasks.prove",

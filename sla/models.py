@@ -16,6 +16,7 @@ from sla.reports.rollups.models import (
     Took,
     TookDay,
 )
+from sla.reports.rollups.recount_models import Recount
 from sla.reports.whatif.models import WhatIf
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Outage",
     "Proof",
     "Rebuild",
+    "Recount",
     "StaleBegun",
     "StaleHanded",
     "StaleHour",

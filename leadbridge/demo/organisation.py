@@ -86,8 +86,11 @@ class Cast:
     americas: Team
 
 
-def found_organisation(*, now: datetime, password: str = PASSWORD) -> Cast:
-    """Make people, teams, hours, documents, routing and a form; all at once or not at all."""
+def found_organisation(
+    *, now: datetime, password: str = PASSWORD, per_month: int | None = None
+) -> Cast:
+    """Make people, teams, hours, documents, routing and a form; all at once or not at all. So many
+    leads a month are promised by marketing; None promises no number."""
     with transaction.atomic():
         secret = make_password(password)
         people = {
@@ -103,7 +106,7 @@ def found_organisation(*, now: datetime, password: str = PASSWORD) -> Cast:
         Team.objects.filter(pk=emea.pk).update(takes_unrouted=True)
         cast = Cast(**people, marketing=marketing, emea=emea, americas=americas)
         _set_hours(cast, now)
-        _sign_documents(cast, now)
+        _sign_documents(cast, now, per_month)
         _place(cast, now - timedelta(days=400))
     return cast
 
@@ -122,10 +125,12 @@ def _set_hours(cast: Cast, now: datetime) -> None:
     save_calendar(name="Team Americas", content=new_york, now=now, team=cast.americas)
 
 
-def _sign_documents(cast: Cast, now: datetime) -> None:
+def _sign_documents(cast: Cast, now: datetime, per_month: int | None) -> None:
     in_force = now - timedelta(days=400)
     definition = Definition.from_content(definition_starter.STARTER).content()
-    agreement = Agreement.from_content(agreement_starter.STARTER).content()
+    volume = {"measure": "leads", "per_month": per_month} if per_month else None
+    starter = {**agreement_starter.STARTER, "marketing": {"volume": volume}}
+    agreement = Agreement.from_content(starter).content()
     put_into_force(DefinitionVersion, definition, cast, in_force)
     put_into_force(AgreementVersion, agreement, cast, in_force)
 

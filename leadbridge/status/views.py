@@ -15,9 +15,14 @@ from leadbridge.people.http import Request, signed_in, zone_of
 from leadbridge.status import words
 from leadbridge.status.figures import status
 from leadbridge.status.forms import OutageForm
+from leadbridge.status.kept import kept_figures, kept_problems, kept_rows, recount_words
 from sla.clocks.outage import outage_words, preview_outage, require_window, void_outage
 from sla.clocks.repair import retry_clocks
 from sla.clocks.tasks import wake_rebuilds
+from sla.reports.rollups.recounting import ask_recount
+from sla.reports.tasks import wake_recount
+
+CONFLICT = 409
 
 
 @require_GET
@@ -28,12 +33,14 @@ def status_page(request: Request) -> HttpResponse:
         raise DomainError("forbidden", "The status is for those who read figures.", status=403)
     now, interval = request.now, settings.SWEEP_SECONDS
     found = status(now=now)
-    wrong = words.problems(found, now=now, interval=interval)
+    kept, zone = kept_figures(), zone_of(request.user)
+    wrong = words.problems(found, now=now, interval=interval) + kept_problems(kept)
+    recount = recount_words(kept.recount, zone)
     return answer_page(
         request,
         page="status/status.html",
         live="status/_status_live.html",
-        stamp=stamp_of((found, wrong)),
+        stamp=stamp_of((found, wrong, kept_rows(kept, zone), recount)),
         context=lambda: {
             "found": found,
             "problems": wrong,
@@ -43,7 +50,9 @@ def status_page(request: Request) -> HttpResponse:
             "queue": words.queue_rows(found),
             "interval": f"{interval:g}",
             "may_retry": request.user.is_administrator,
-            "outages": words.outage_rows(found.outages, zone_of(request.user)),
+            "outages": words.outage_rows(found.outages, zone),
+            "kept": kept_rows(kept, zone),
+            "recount": recount,
         },
     )
 
@@ -64,6 +73,22 @@ def retry_set_aside(request: Request) -> HttpResponse:
     count = retry_clocks(actor=request.user, now=request.now)
     messages.success(request, f"The sweep looks at {words.counted(count, 'clock')} again.")
     return redirect("/status/")
+
+
+@require_POST
+@signed_in
+def recount_figures(request: Request) -> HttpResponse:
+    """Have a worker count all kept figures again; the page shows how far it is."""
+    try:
+        ask_recount(actor=request.user, now=request.now)
+    except DomainError as refusal:
+        if refusal.status != CONFLICT:
+            raise
+        messages.info(request, refusal.message)
+        return redirect("/status/#kept")
+    wake_recount()
+    messages.success(request, "A worker counts the kept figures again; this page shows how far.")
+    return redirect("/status/#kept")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

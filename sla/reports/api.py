@@ -1,66 +1,39 @@
 """The figures in the API: the same slices, the same counts as on the pages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leadbridge.kernel.errors import FieldErrors
 from leadbridge.kernel.time import utc_text
 from leadbridge.people.idempotency import ApiView
-from leadbridge.people.models import User
-from sla.clocks.kinds import KINDS
 from sla.reports.acceptance import acceptance_of
-from sla.reports.asking import SIDES, Asked, read_slice
-from sla.reports.attainment import Score, relieved_of, score_of, scores_by
+from sla.reports.asking import Asked, read_slice
+from sla.reports.attainment import relieved_of, score_of, scores_by
+from sla.reports.calls import (
+    KIND_OR_READOUT,
+    OF_A_SLICE,
+    Counts,
+    CountsOfGroup,
+    counts_of,
+    not_among,
+    parameters,
+    read_call,
+)
 from sla.reports.groups import By
 from sla.reports.ledger import ledger
+from sla.reports.links import READOUT
 from sla.reports.overview import reasons_of
-from sla.reports.scope import scope_of
+from sla.reports.readouts.representation import readouts_kept
+from sla.reports.scope import Scope
 from sla.reports.times import Times, times_by, times_of
 
-OF_A_SLICE = ("from", "to", "days", "kind", "side", "team", "holder", "source")
-MEANINGS = {
-    "from": "The first day or instant of the period; a day begins where the organisation is.",
-    "to": "The first day or instant after the period; now by default.",
-    "days": "The last so many days, in place of a period; 30 by default.",
-    "kind": f"One of {', '.join(KINDS)}.",
-    "side": f"Whose promise: {', '.join(SIDES)}.",
-    "team": "Slug or number.",
-    "holder": "User name or number; `pool` for what no person holds.",
-    "by": f"What to break down by: {', '.join(By)}; team by default.",
-}
 BAD = OpenApiResponse(description="Bad input: `errors` names each field (RFC 9457).")
 DENIED = OpenApiResponse(description="The caller may not read figures (RFC 9457).")
-
-
-class Counts(serializers.Serializer[Any]):
-    """Promises by due instant; `due` is the sum of the other three."""
-
-    due = serializers.IntegerField()
-    met = serializers.IntegerField()
-    met_late = serializers.IntegerField()
-    missed_open = serializers.IntegerField()
-    attainment = serializers.FloatField(
-        allow_null=True, help_text="Met of due in percent; null where fewer than ten fell due."
-    )
-    interval = serializers.ListField(
-        child=serializers.FloatField(),
-        allow_null=True,
-        help_text="95 % interval in percent, where ten to twenty-nine fell due.",
-    )
-    reason = serializers.CharField(help_text="Why attainment is null; else empty.")
-
-
-class CountsOfGroup(Counts):
-    """The same of one group."""
-
-    key = serializers.CharField()
-    name = serializers.CharField()
 
 
 class AttainmentAnswer(Counts):
@@ -175,22 +148,19 @@ class ReasonsAnswer(serializers.Serializer[Any]):
     acceptance = AcceptanceAnswer()
 
 
-def parameters(*names: str) -> list[OpenApiParameter | type[Any]]:
-    """Query parameters with what they mean."""
-    return [OpenApiParameter(name, str, description=MEANINGS.get(name, "")) for name in names]
-
-
 class Attainment(ApiView):
     """How many promises that fell due were kept."""
 
     @extend_schema(
         operation_id="reports_attainment",
         tags=["reports"],
-        parameters=parameters(*OF_A_SLICE, "by"),
+        parameters=parameters(*OF_A_SLICE, "by", kind=KIND_OR_READOUT),
         responses={200: AttainmentAnswer, 400: BAD, 403: DENIED},
     )
     def get(self, request: Request) -> Response:
         """By due instant: an open overdue clock counts as missed."""
+        if request.query_params.get("kind") == READOUT:
+            return Response(readouts_kept(request))
         asked, by, now = read(request, (*OF_A_SLICE, "by"))
         groups = scores_by(by, asked.slice, now=now)
         lines = [{"key": g.key, "name": g.name, **counts_of(g.score)} for g in groups]
@@ -309,35 +279,13 @@ class ReasonsReport(ApiView):
 
 def read(request: Request, known: Collection[str], kind: str = "") -> tuple[Asked, By, datetime]:
     """What a call asks for, with `kind` where it names none; FieldErrors for anything else."""
-    given: dict[str, str] = {name: str(text) for name, text in request.query_params.items()}
-    unknown = sorted(set(given) - set(known))
-    errors = {name[:40]: [f"Not known here; use {', '.join(known)}."] for name in unknown}
-    by = given.get("by") or By.TEAM.value
-    if by not in list(By):
-        errors["by"] = [f"Choose one of: {', '.join(By)}."]
-    user = request.user
-    assert isinstance(user, User), "permissions were checked before"
-    scope, now = scope_of(user), cast("datetime", request._request.now)  # type: ignore[attr-defined]  # set by NowMiddleware
-    try:
-        asked = read_slice({**given, "kind": given.get("kind") or kind}, scope, now=now)
-    except FieldErrors as found:
-        raise FieldErrors(found.errors | errors) from None
-    if errors:
-        raise FieldErrors(errors)
+
+    def read_kind(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Asked:
+        return read_slice({**given, "kind": given.get("kind") or kind}, scope, now=now)
+
+    by = request.query_params.get("by") or By.TEAM.value
+    asked, now = read_call(request, known, read_kind, not_among("by", by, list(By)))
     return asked, By(by), now
-
-
-def counts_of(score: Score) -> dict[str, object]:
-    """A score as the API tells it."""
-    return {
-        "due": score.due,
-        "met": score.met,
-        "met_late": score.met_late,
-        "missed_open": score.missed_open,
-        "attainment": None if score.share is None else round(score.share, 1),
-        "interval": [round(edge, 1) for edge in score.interval] if score.interval else None,
-        "reason": score.reason,
-    }
 
 
 def times_answer(times: Times) -> dict[str, object]:

@@ -19,7 +19,7 @@ from sla.reports.breach_models import BreachEntry
 from sla.reports.causes import CAUSES, cause_of
 from sla.reports.links import page_url
 from sla.reports.listing import length_of
-from sla.reports.slices import Part, clocks_in
+from sla.reports.slices import Part, Slice, clocks_in
 
 MOST_EXPLAINED = 2000
 
@@ -86,13 +86,19 @@ def taker_of(text: str) -> tuple[User | None, Team | None]:
 def cause_menu(asked: Asked, path: str, now: datetime) -> list[dict[str, object]]:
     """How many promises each cause explains; the counts add up to the whole list. Of more than can
     be looked into one by one while somebody waits, only which causes there are."""
-    whole = replace(asked.slice, cause="")
+    found = missed_by_cause(asked.slice, now=now)
+    counts = found if found is None else {cause: f"{count:,}" for cause, count in found.items()}
+    return _menu(asked, path, dict.fromkeys(CAUSES, "") if counts is None else counts)
+
+
+def missed_by_cause(slice_: Slice, *, now: datetime) -> dict[str, int] | None:
+    """How many missed promises of a slice each cause explains, whichever it is narrowed to; None
+    where they are too many to be looked into one by one."""
+    whole = replace(slice_, cause="")
     if length_of(whole, Part.MISSED, now=now) > MOST_EXPLAINED:
-        counts = dict.fromkeys(CAUSES, "")
-        return _menu(asked, path, counts)
+        return None
     counted = clocks_in(whole, Part.MISSED, now).annotate(cause=cause_of(now)).order_by()
-    found = counted.values_list("cause").annotate(count=Count("pk"))
-    return _menu(asked, path, {cause: f"{count:,}" for cause, count in found})
+    return dict(counted.values_list("cause").annotate(count=Count("pk")))
 
 
 def _menu(asked: Asked, path: str, counts: Mapping[str, str]) -> list[dict[str, object]]:

@@ -194,12 +194,17 @@ function rowMarks(chart, pen, axis, ink) {
 function names(chart, pen, axis, ink) {
   pen.font = `11px ${ink.font}`;
   pen.fillStyle = ink.text;
-  const points = chart.getDatasetMeta(0).data;
+  pen.textAlign = "left";
+  const points = chart.getDatasetMeta(0).data, { left, right, bottom } = chart.chartArea, said = [];
   chart.data.datasets[0].series.cells.forEach(({ row }, at) => {
-    const text = labelOf(axis[row]), { x, y } = points[at];
-    const fits = x + pen.measureText(text).width + 10 < chart.chartArea.right;
-    pen.textAlign = fits ? "left" : "right";
-    pen.fillText(text, x + (fits ? 8 : -8), y + 4);
+    const text = labelOf(axis[row]), { x, y } = points[at], wide = pen.measureText(text).width;
+    const fits = x + wide + 10 < right || x - wide - 8 < left, from = fits ? x + 8 : x - 8 - wide;
+    /* A name that would lie on another goes below it, or is left to the tooltip. */
+    const free = [4, 16, -8].find((down) => y + down < bottom && !said.some((one) =>
+      Math.abs(one.y - y - down) < 11 && from < one.to && one.from < from + wide));
+    if (free === undefined) return;
+    said.push({ y: y + free, from, to: from + wide });
+    pen.fillText(text, from, y + free);
   });
 }
 
@@ -229,7 +234,7 @@ function scattered({ axis, series }) {
 function options(kind, told, table, ink) {
   const across = ["bar", "mirror", "dots"].includes(kind), unit = table.dataset.unit ?? "";
   const most = number(table.dataset.top) ?? undefined;
-  const goals = told.series.flatMap(({ cells }) => cells.map(({ goal }) => goal ?? 0));
+  const goals = told.series.flatMap(({ cells }) => cells.map(({ goal, high }) => Math.max(goal ?? 0, high ?? 0)));
   const say = (value) => `${Math.abs(value).toLocaleString("en-GB")}${unit && ` ${unit}`}`;
   const grid = { color: ink.grid }, font = { family: ink.font, size: 12 };
   const title = (text) => ({ display: Boolean(text), text, color: ink.text, font });

@@ -8,6 +8,8 @@ from leadbridge.kernel.time import now
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 
+HANDED_OVER = 0.75
+
 
 class Command(BaseCommand):
     help = "Make the demo organisation and live through some days of its leads."
@@ -28,7 +30,7 @@ class Command(BaseCommand):
                 "This database holds people of its own; the demo is for an empty one."
             )
         at = now()
-        cast = cast or found_organisation(now=at)
+        cast = cast or found_organisation(now=at, per_month=promised(leads, days))
         if Lead.objects.exists():
             raise CommandError("The demo has its leads already.")
         steps = 0
@@ -36,3 +38,8 @@ class Command(BaseCommand):
             if steps % 500 == 0:
                 self.stdout.write(f"{steps} steps lived through …")
         self.stdout.write(f"{Lead.objects.count()} leads, {steps} steps.")
+
+
+def promised(leads: int, days: int) -> int:
+    """How many of that many leads marketing promises a month: what is handed over, and a bit."""
+    return max(1, round(leads / days * 30 * HANDED_OVER))

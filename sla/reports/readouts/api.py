@@ -9,13 +9,12 @@ from rest_framework.response import Response
 
 from leadbridge.kernel.errors import FieldErrors
 from leadbridge.kernel.time import utc_text
-from leadbridge.people.calls import caller, now_of
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
 from leads.campaigns.readouts import STATES, state_of
 from sla.reports.asking import read_slice
+from sla.reports.calls import read_call
 from sla.reports.readouts.counting import ReadoutPart, readout_counts, readouts_in, score_of
-from sla.reports.scope import scope_of
 
 OF_A_PERIOD = ("from", "to", "days")
 LONGEST_DAYS = 372
@@ -60,12 +59,8 @@ class ReadoutsReport(ApiView):
     )
     def get(self, request: Request) -> Response:
         """By due instant, over at most a year; of the whole organisation, latest first."""
-        given = {name: str(text) for name, text in request.query_params.items()}
-        if unknown := sorted(set(given) - set(OF_A_PERIOD)):
-            known = f"Not known here; use {', '.join(OF_A_PERIOD)}."
-            raise FieldErrors({name[:40]: [known] for name in unknown})
-        now = now_of(request)
-        period = read_slice(given, scope_of(caller(request)), now=now).slice
+        asked, now = read_call(request, OF_A_PERIOD, read_slice)
+        period = asked.slice
         if (period.end - period.start).days > LONGEST_DAYS:
             raise FieldErrors({"from": ["Ask about a year at most."]})
         counts = readout_counts(period.start, period.end, now)

@@ -1,7 +1,7 @@
 """Is what is kept what the rows say? And rebuilding it from the rows alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ from sla.reports.slices import Part, Slice, clocks_in
 
 Row = tuple[object, ...]
 Table = Counter[Row]
+Unlike = Callable[[Collection[date], ZoneInfo, datetime], int]
 
 
 def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
@@ -47,10 +48,28 @@ def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
         due = _clean(KeptDay, StaleHour, zone)[:most]
         handed = _clean(HandedDay, StaleHanded, zone)[:most]
         took = _clean(TookDay, StaleBegun, zone)[:most]
-        wrong = sum(_unlike(*_due(day, zone, now)) for day in due)
-        wrong += sum(_unlike(*_handed(day, zone, now)) for day in handed)
-        wrong += sum(_unlike(*_took(day, zone, now)) for day in took)
+        wrong = unlike_due(due, zone, now) + unlike_handed(handed, zone, now)
+        wrong += unlike_took(took, zone, now)
     return len(due) + len(handed) + len(took), wrong
+
+
+def unlike_due(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
+    """In how many rows these days of what fell due differ; those that changed since are left
+    out."""
+    clean = _clean(KeptDay, StaleHour, zone, days)
+    return sum(_unlike(*_due(day, zone, now)) for day in clean)
+
+
+def unlike_handed(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
+    """The same of days of handovers."""
+    clean = _clean(HandedDay, StaleHanded, zone, days)
+    return sum(_unlike(*_handed(day, zone, now)) for day in clean)
+
+
+def unlike_took(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
+    """The same of days of times."""
+    clean = _clean(TookDay, StaleBegun, zone, days)
+    return sum(_unlike(*_took(day, zone, now)) for day in clean)
 
 
 def rebuild(*, now: datetime) -> int:
@@ -71,11 +90,12 @@ def rebuild(*, now: datetime) -> int:
 
 
 def _clean(
-    days: Days,
-    notes: Notes,
-    zone: ZoneInfo,
+    days: Days, notes: Notes, zone: ZoneInfo, among: Collection[date] | None = None
 ) -> Sequence[date]:
-    kept = set(days._default_manager.filter(zone=zone.key).values_list("day", flat=True))
+    found = days._default_manager.filter(zone=zone.key)
+    if among is not None:
+        found = found.filter(day__in=among)
+    kept = set(found.values_list("day", flat=True))
     for hour in notes._default_manager.values_list("hour", flat=True).distinct():
         kept -= days_of_hour(hour, zone)
     return sorted(kept, reverse=True)

@@ -228,7 +228,7 @@ def pace_row(pace: Pace | None, asked: Asked) -> dict[str, object] | None:
         "parts": bar_parts(min(100.0, float(pace.so_far / whole * 100)), pace.share * 100),
         "tone": {"on pace": "ok", "behind": "risk", "ahead": "risk"}[pace.state],
         "state": pace.state,
-        "error": "" if pace.error is None else f"{pace.error * 100:+.0f} %",
+        "error": "" if pace.error is None else f"{pace.error * 100:+.0f} %".replace("-", "−"),
     }
 
 

@@ -115,6 +115,26 @@ def test_a_program_reads_the_figure(cast: Cast, scene: datetime) -> None:
     assert_problem(Api(cast.sam, scene).get("reports/readouts/"), 403, "forbidden")
 
 
+def test_attainment_answers_for_them_as_for_any_other_kind(cast: Cast, scene: datetime) -> None:
+    api = Api(cast.max, scene)
+    answer = api.get("reports/attainment/", kind="readout").json()
+    by = answer.pop("by")
+    assert answer == {
+        "due": 4, "met": 1, "met_late": 1, "missed_open": 2, "attainment": None, "interval": None,
+        "reason": "fewer than 10 fell due", "relieved": 0, "relieved_met": 0,
+    }  # fmt: skip
+    assert [(one["key"], one["due"], one["met"]) for one in by] == [("readout", 4, 1)]
+    weeks = api.get("reports/attainment/", kind="readout", by="week").json()["by"]
+    assert [(one["due"], one["met_late"]) for one in weeks] == [(4, 1)]
+    assert_problem(
+        api.get("reports/attainment/", kind="readout", by="team", team="emea", days="0", colour=""),
+        400, "invalid", "by", "team", "days", "colour",
+    )  # fmt: skip
+    assert_problem(
+        Api(cast.sam, scene).get("reports/attainment/", kind="readout"), 403, "forbidden"
+    )
+
+
 def test_what_is_owed_waits_on_the_pages_of_who_owes_it_soonest_first(
     cast: Cast, scene: datetime
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,8 +16,10 @@ from sla.clocks.models import Clock
 from sla.clocks.outage import void_outage
 from sla.reports.attainment import Score, score_of, scores_by
 from sla.reports.groups import By
-from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping import _LOCK, keep_days
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
+from sla.reports.rollups.recount_models import Recount
+from sla.reports.rollups.recounting import ask_recount, go_on
 from sla.reports.slices import Part, Slice, clocks_in
 from tests.sla.reports.conftest import HOUR, TWENTY, Hand
 
@@ -152,7 +154,9 @@ def test_another_zone_makes_all_days_new(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_workers_one_counts(hand: Hand, now: datetime) -> None:
+def test_of_two_workers_one_counts_and_one_counts_again(
+    hand: Hand, cast: Cast, now: datetime
+) -> None:
     hand(60, 1)
     counted: list[int] = []
 
@@ -160,10 +164,23 @@ def test_of_two_workers_one_counts(hand: Hand, now: datetime) -> None:
         counted.append(keep_days(now=now))
         connection.close()
 
-    threads = [Thread(target=work) for _ in range(2)]
-    run_all(threads)
+    run_all([Thread(target=work) for _ in range(2)])
     assert max(counted) > 0
     assert KeptDay.objects.count() == max(counted)
+
+    def recount() -> None:
+        go_on(now=now, seconds=60)
+        connection.close()
+
+    ask_recount(actor=cast.olu, now=now)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        run_all([Thread(target=recount)])
+        assert Recount.objects.get().days == 0, "somebody else counts such days just now"
+    run_all([Thread(target=recount) for _ in range(2)])
+    recount()
+    done = Recount.objects.get()
+    assert (done.state, done.days, done.differed, done.left) == ("done", max(counted), 0, 0)
 
 
 def run_all(threads: list[Thread]) -> None:
