@@ -1,7 +1,7 @@
 """Is what is kept what the rows say? And rebuilding it from the rows alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,25 +13,11 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
 from sla.reports.ledger import one_snapshot
-from sla.reports.rollups.days import ONE, begins, days_of_hour
+from sla.reports.rollups import keeping, keeping_handed, keeping_took
+from sla.reports.rollups.days import ONE, begins
 from sla.reports.rollups.facts import SUMS, sums_of_rows, told
-from sla.reports.rollups.keeping import keep_days
-from sla.reports.rollups.keeping_handed import keep_handed
-from sla.reports.rollups.keeping_took import keep_took, rows_of
-from sla.reports.rollups.models import (
-    DueCount,
-    Grain,
-    HandedCount,
-    HandedDay,
-    HandedGrain,
-    KeptDay,
-    StaleBegun,
-    StaleHanded,
-    StaleHour,
-    Took,
-    TookDay,
-)
-from sla.reports.rollups.stores import Days, Notes
+from sla.reports.rollups.models import DueCount, Grain, HandedCount, HandedGrain, Took
+from sla.reports.rollups.rounds import Store, keep
 from sla.reports.slices import Part, Slice, clocks_in
 
 Row = tuple[object, ...]
@@ -44,13 +30,11 @@ def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
     many of each kind are looked at, the youngest first."""
     zone = ZoneInfo(settings.TIME_ZONE)
     with one_snapshot():
-        due = _clean(KeptDay, StaleHour, zone)[:most]
-        handed = _clean(HandedDay, StaleHanded, zone)[:most]
-        took = _clean(TookDay, StaleBegun, zone)[:most]
-        wrong = sum(_unlike(*_due(day, zone, now)) for day in due)
-        wrong += sum(_unlike(*_handed(day, zone, now)) for day in handed)
-        wrong += sum(_unlike(*_took(day, zone, now)) for day in took)
-    return len(due) + len(handed) + len(took), wrong
+        looked_at = [
+            (tables, day) for store, tables in STORES for day in _clean(store, zone)[:most]
+        ]
+        wrong = sum(_unlike(*tables(day, zone, now)) for tables, day in looked_at)
+    return len(looked_at), wrong
 
 
 def rebuild(*, now: datetime) -> int:
@@ -58,27 +42,18 @@ def rebuild(*, now: datetime) -> int:
     then."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '60s'")
-        KeptDay.objects.all().delete()
-        HandedDay.objects.all().delete()
-        TookDay.objects.all().delete()
-        DueCount.objects.all()._raw_delete(DueCount.objects.db)
-        HandedCount.objects.all()._raw_delete(HandedCount.objects.db)
+        for store, _ in STORES:
+            store.forget()
     counted = 0
-    for keep in (keep_days, keep_handed, keep_took):
-        while days := keep(now=now):
+    for store, _ in STORES:
+        while days := keep(store, now=now):
             counted += days
     return counted
 
 
-def _clean(
-    days: Days,
-    notes: Notes,
-    zone: ZoneInfo,
-) -> Sequence[date]:
-    kept = set(days._default_manager.filter(zone=zone.key).values_list("day", flat=True))
-    for hour in notes._default_manager.values_list("hour", flat=True).distinct():
-        kept -= days_of_hour(hour, zone)
-    return sorted(kept, reverse=True)
+def _clean(store: Store, zone: ZoneInfo) -> Sequence[date]:
+    kept = store.kept.days._default_manager.filter(zone=zone.key).values_list("day", flat=True)
+    return sorted(set(kept) - store.kept.untrue(zone), reverse=True)
 
 
 def _unlike(kept: Table, rows: Table) -> int:
@@ -132,7 +107,7 @@ def _handed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
 
 def _took(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
     slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
-    counted = [row for kind in KINDS for row in rows_of(kind, day, slice_, now)]
+    counted = [row for kind in KINDS for row in keeping_took.rows_of(kind, day, slice_, now)]
     return _of_took(Took.objects.filter(day=day)), _of_took(counted)
 
 
@@ -141,3 +116,11 @@ def _of_took(rows: Iterable[Took]) -> Table:
         (row.kind, row.team_id, bytes(row.whose), bytes(row.working), bytes(row.wall))
         for row in rows
     )
+
+
+# What is kept, and how a day of it is read beside its rows.
+STORES: tuple[tuple[Store, Callable[[date, ZoneInfo, datetime], tuple[Table, Table]]], ...] = (
+    (keeping.STORE, _due),
+    (keeping_handed.STORE, _handed),
+    (keeping_took.STORE, _took),
+)

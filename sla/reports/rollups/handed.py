@@ -16,10 +16,10 @@ from django.db.models.functions import Cast, TruncDate
 from leads.handoff.reasons import Reason
 from leads.handoff.stages import Action
 from sla.reports.groups import By, key_of
-from sla.reports.rollups.counting import among, cut_of, uncut
 from sla.reports.rollups.days import Split
 from sla.reports.rollups.facts import DAYS_TO_WIN, SUMS, sums_of_rows, told
-from sla.reports.rollups.models import HandedCount, HandedDay, HandedGrain, StaleHanded
+from sla.reports.rollups.models import HandedCount, HandedGrain
+from sla.reports.rollups.stores import HANDED, among, uncut
 from sla.reports.slices import PROGRESS, Part, Slice, clocks_in
 
 ACCEPTED, REJECTED, WAITING = Part.ACCEPTED.value, Part.REJECTED.value, Part.WAITING.value
@@ -162,7 +162,7 @@ def grain_of(slice_: Slice, by: HandedBy) -> HandedGrain:
 def _cut(slice_: Slice, now: datetime) -> Split:
     if slice_.by_rows:  # lists alone are narrowed by these
         return uncut(slice_)
-    return cut_of(slice_, now, HandedDay, StaleHanded)
+    return HANDED.cut(slice_, now)
 
 
 def _parts(slice_: Slice, cut: Split) -> Iterator[Slice]:

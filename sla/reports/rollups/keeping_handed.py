@@ -11,8 +11,9 @@ from django.db.models import CharField, DateField, F, Min, Value
 from leads.handoff.models import Lead
 from sla.reports.rollups.days import ONE, begins
 from sla.reports.rollups.facts import SUMS, days_to_win_of_rows, sums_of_rows, told
-from sla.reports.rollups.models import HandedCount, HandedDay, HandedGrain, StaleHanded
-from sla.reports.rollups.stores import Store, keep
+from sla.reports.rollups.models import HandedCount, HandedGrain
+from sla.reports.rollups.rounds import Store, keep
+from sla.reports.rollups.stores import HANDED
 from sla.reports.slices import Part, Slice, clocks_in
 
 _DIMENSIONS = ("team_id", "holder_id", "source", "campaign", "marketer_id")
@@ -36,12 +37,11 @@ def _begun() -> datetime | None:
 
 
 def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
-    HandedCount.objects.filter(day__in=days).delete()
     for day in days:
         _write(day, Slice(begins(day, zone), begins(day + ONE, zone)), now)
 
 
-STORE = Store(HandedDay, StaleHanded, 0x4C42_0002, _begun, _count)
+STORE = Store(HANDED, 0x4C42_0002, (HandedCount,), _begun, _count)
 
 
 def keep_handed(*, now: datetime) -> int:

@@ -10,25 +10,39 @@ from django.db.models import Q
 from leadbridge.people.models import Team
 
 
-class KeptDay(models.Model):
+class CountedDay(models.Model):
     """A day that was counted, as it is cut in `zone`."""
 
     day = models.DateField(primary_key=True)
     zone = models.CharField(max_length=50)
     kept_at = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.day} in {self.zone}"
 
 
-class StaleHour(models.Model):
-    """Something changed among the clocks that are due in this hour. Written by triggers of `Clock`
-    alone, appended and never updated, so that no two acts wait for each other."""
+class ChangedHour(models.Model):
+    """A note that something changed of what is counted under this hour. Written by triggers alone,
+    appended and never updated, so that no two acts wait for each other."""
 
     hour = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.hour}"
+
+
+class KeptDay(CountedDay):
+    """A day of clocks by when they are due."""
+
+
+class StaleHour(ChangedHour):
+    """Of a clock that is due in this hour (see the triggers of `Clock`)."""
 
 
 class Grain(models.TextChoices):
@@ -79,25 +93,12 @@ class DueCount(models.Model):
         return f"{self.kind} of {self.day}: {self.met} of {self.due}"
 
 
-class HandedDay(models.Model):
-    """A day whose handovers were counted, as it is cut in `zone`."""
-
-    day = models.DateField(primary_key=True)
-    zone = models.CharField(max_length=50)
-    kept_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.day} in {self.zone}"
+class HandedDay(CountedDay):
+    """A day of handovers."""
 
 
-class StaleHanded(models.Model):
-    """Something changed of what was handed over in this hour. Written by triggers alone (see the
-    migration `handovers_kept`), appended and never updated."""
-
-    hour = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.hour}"
+class StaleHanded(ChangedHour):
+    """Of what was handed over in this hour (see the migration `handovers_kept`)."""
 
 
 class HandedGrain(models.TextChoices):
@@ -160,25 +161,12 @@ class HandedCount(models.Model):
         return f"{self.handed} {self.outcome} of {self.day}"
 
 
-class TookDay(models.Model):
-    """A day whose clocks that began in it were written down, as it is cut in `zone`."""
-
-    day = models.DateField(primary_key=True)
-    zone = models.CharField(max_length=50)
-    kept_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.day} in {self.zone}"
+class TookDay(CountedDay):
+    """A day of clocks by when they began."""
 
 
-class StaleBegun(models.Model):
-    """A clock that began in this hour ended, or became another's. Written by triggers alone (see
-    the migration `times_kept`), appended and never updated."""
-
-    hour = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.hour}"
+class StaleBegun(ChangedHour):
+    """Of a clock that began in this hour and has ended (see the migration `times_kept`)."""
 
 
 class Took(models.Model):
