@@ -12,12 +12,25 @@ from django.db.models import Count
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
+from sla.reports.captures import leads_on, touches_in
 from sla.reports.ledger import one_snapshot
-from sla.reports.rollups import keeping, keeping_handed, keeping_took
+from sla.reports.rollups import keeping, keeping_came, keeping_handed, keeping_took
+from sla.reports.rollups.came import SUMS as SUMS_CAME
+from sla.reports.rollups.came import sums_of_leads
 from sla.reports.rollups.days import ONE, begins
-from sla.reports.rollups.facts import SUMS, sums_of_rows, told
-from sla.reports.rollups.models import DueCount, Grain, HandedCount, HandedGrain, Took
+from sla.reports.rollups.facts import SUMS, TOLD, sums_of_rows, told
+from sla.reports.rollups.models import (
+    CameCount,
+    CameGrain,
+    DueCount,
+    Grain,
+    HandedCount,
+    HandedGrain,
+    Took,
+    TouchCount,
+)
 from sla.reports.rollups.rounds import Store, keep
+from sla.reports.scorecard.ladder import Rung
 from sla.reports.slices import Part, Slice, clocks_in
 
 Row = tuple[object, ...]
@@ -85,8 +98,8 @@ def _due(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
 
 _DIMENSIONS = {
     "team_id": "team_id", "holder_id": "holder_id", "source": "lead__source",
-    "campaign": "lead__campaign", "marketer_id": "lead__marketer_id", "outcome": "outcome",
-    "code": "code", "criterion": "criterion",
+    "campaign": "lead__campaign", "marketer_id": "lead__marketer_id",
+    **{name: name for name in TOLD},
 }  # fmt: skip
 
 
@@ -111,6 +124,25 @@ def _took(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
     return _of_took(Took.objects.filter(day=day)), _of_took(counted)
 
 
+_CAME = ("team_id", "source", "campaign_row_id", "campaign")
+
+
+def _came(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
+    """Of a day by everything, what the coarser grains hold in all, and the attempts."""
+    slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
+    of_day, sums = CameCount.objects.filter(day=day), sums_of_leads("n_")
+    kept = Table(of_day.filter(grain=CameGrain.TEAM).values_list(*_CAME, *SUMS_CAME))
+    leads = leads_on(slice_, Rung.LEADS).order_by()
+    rows = Table(leads.values(*_CAME).annotate(**sums).values_list(*_CAME, *sums))
+    for grain in CameGrain:
+        kept[grain, sum(of_day.filter(grain=grain).values_list("leads", flat=True))] += 1
+        rows[grain, leads.count()] += 1
+    touched = ("lead__team_id", "lead__source")
+    kept.update(TouchCount.objects.filter(day=day).values_list("team_id", "source", "touches"))
+    rows.update(touches_in(slice_).order_by().values_list(*touched).annotate(n=Count("pk")))
+    return kept, rows
+
+
 def _of_took(rows: Iterable[Took]) -> Table:
     return Table(
         (row.kind, row.team_id, bytes(row.whose), bytes(row.working), bytes(row.wall))
@@ -123,4 +155,5 @@ STORES: tuple[tuple[Store, Callable[[date, ZoneInfo, datetime], tuple[Table, Tab
     (keeping.STORE, _due),
     (keeping_handed.STORE, _handed),
     (keeping_took.STORE, _took),
+    (keeping_came.STORE, _came),
 )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from leadbridge.people.models import Team
+from leads.campaigns.models import Campaign
 
 
 class CountedDay(models.Model):
@@ -113,8 +114,9 @@ class HandedGrain(models.TextChoices):
 
 
 class HandedCount(models.Model):
-    """Leads by the day of their last handover, by what sales decided, for which reason, and how
-    far they went since. The same leads are counted once in each grain."""
+    """Leads by the day of their last handover, by what sales decided, for which reason (`detail`:
+    what was named beside it), and how far they went since. The same leads are counted once in each
+    grain; `won_days` says of each won one after how many days."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
@@ -139,6 +141,7 @@ class HandedCount(models.Model):
     outcome = models.CharField(max_length=9)
     code = models.TextField(blank=True)
     criterion = models.TextField(blank=True)
+    detail = models.TextField(blank=True, default="")
     handed = models.PositiveIntegerField()
     opportunities = models.PositiveIntegerField()
     won = models.PositiveIntegerField()
@@ -152,6 +155,11 @@ class HandedCount(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="sla_handedcount_by_day", fields=["grain", "day"]),
+            models.Index(
+                name="sla_handedcount_of_marketer",
+                fields=["marketer", "day"],
+                condition=Q(grain="marketer"),
+            ),
             models.Index(
                 name="sla_handedcount_won", fields=["day"], condition=Q(grain="all", won__gt=0)
             ),
@@ -190,6 +198,76 @@ class Took(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.day}"
+
+
+class CameDay(CountedDay):
+    """A day of leads by when they came in, and of attempts by when they were made."""
+
+
+class StaleCame(ChangedHour):
+    """Of a lead that came in in this hour, or an attempt made in it (see the migration
+    `captures_kept`)."""
+
+
+class CameGrain(models.TextChoices):
+    """By what a row counts: by everything, of all teams together, or of a campaign alone."""
+
+    TEAM = "team", "Team, source and campaign"
+    SOURCE = "source", "Source and campaign"
+    CAMPAIGN = "campaign"
+
+
+class CameCount(models.Model):
+    """Leads by the day on which they came in, and how far they got since; merged ones are out. The
+    same leads are counted once in each grain."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    grain = models.CharField(max_length=8, choices=CameGrain.choices)
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=100, blank=True)
+    campaign_row = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    campaign = models.CharField(max_length=100, blank=True)
+    leads = models.PositiveIntegerField()
+    qualified = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    opportunities = models.PositiveIntegerField()
+    won = models.PositiveIntegerField()
+    revenue = models.DecimalField(max_digits=20, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="sla_camecount_once",
+                fields=["grain", "team", "day", "source", "campaign_row", "campaign"],
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leads} of {self.day}"
+
+
+class TouchCount(models.Model):
+    """Attempts to reach people by the day on which they were made."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    source = models.CharField(max_length=100, blank=True)
+    touches = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_touchcount_once", fields=["day", "team", "source"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touches} on {self.day}"
 
 
 class Proof(models.Model):

@@ -12,11 +12,13 @@ from django.db.models import Q
 
 from sla.reports.rollups.days import Split, days_of_hour, runs, split
 from sla.reports.rollups.models import (
+    CameDay,
     ChangedHour,
     CountedDay,
     HandedDay,
     KeptDay,
     StaleBegun,
+    StaleCame,
     StaleHanded,
     StaleHour,
     TookDay,
@@ -48,6 +50,7 @@ class Kept:
 DUE = Kept(KeptDay, StaleHour)
 HANDED = Kept(HandedDay, StaleHanded)
 TOOK = Kept(TookDay, StaleBegun)
+CAME = Kept(CameDay, StaleCame)
 
 
 def uncut(slice_: Slice) -> Split:
