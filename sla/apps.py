@@ -13,6 +13,7 @@ class SlaConfig(AppConfig):
         from leadbridge.outbox.reviews import KIND, render_review
         from leadbridge.outbox.webhooks.bodies import register_teller
         from leadbridge.people.saved import register_reader
+        from leads.campaigns.brought import register_counting
         from leads.campaigns.readout_due import register_readout
         from leads.handoff.changes import lead_changed
         from leads.handoff.effort import register_effort
@@ -29,6 +30,7 @@ class SlaConfig(AppConfig):
         from sla.clocks.pauses import allowed_pauses
         from sla.clocks.rebuild import follow_agreement
         from sla.clocks.receiver import on_lead_changed
+        from sla.reports.rollups.came import leads_of_all_campaigns
         from sla.reports.scorecard import mail
         from sla.reports.vanished import vanished
 
@@ -43,6 +45,7 @@ class SlaConfig(AppConfig):
         register_cap(override_cap)
         register_due(one_business_day)
         register_readout(agreed_readout)
+        register_counting(leads_of_all_campaigns)
         for page in ("sla", "breaches", "clocks"):
             register_reader(page, vanished)
         register(KIND, render_review)

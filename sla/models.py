@@ -5,16 +5,20 @@ from sla.calendars.models import Calendar, CalendarVersion
 from sla.clocks.models import Clock, ClockMove, ClockStep, Heartbeat, Outage, Rebuild
 from sla.reports.breach_models import BreachEntry
 from sla.reports.rollups.models import (
+    CameCount,
+    CameDay,
     DueCount,
     HandedCount,
     HandedDay,
     KeptDay,
     Proof,
     StaleBegun,
+    StaleCame,
     StaleHanded,
     StaleHour,
     Took,
     TookDay,
+    TouchCount,
 )
 from sla.reports.rollups.recount_models import Recount
 from sla.reports.whatif.models import WhatIf
@@ -25,6 +29,8 @@ __all__ = [
     "BreachEntry",
     "Calendar",
     "CalendarVersion",
+    "CameCount",
+    "CameDay",
     "Clock",
     "ClockMove",
     "ClockStep",
@@ -38,9 +44,11 @@ __all__ = [
     "Rebuild",
     "Recount",
     "StaleBegun",
+    "StaleCame",
     "StaleHanded",
     "StaleHour",
     "Took",
     "TookDay",
+    "TouchCount",
     "WhatIf",
 ]

@@ -1,10 +1,8 @@
 """Campaigns in the API: `campaigns/`, their costs, and the rules by which arrivals count."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -245,8 +243,7 @@ def person_of(username: str | None) -> User | None:
 
 def told(request: Request, found: list[Campaign]) -> list[Line]:
     """The lines as this caller may read them."""
-    today: date = timezone.localdate(now_of(request))
-    return lines_of(found, today=today, figures=sees_figures(caller(request)))
+    return lines_of(found, now=now_of(request), figures=sees_figures(caller(request)))
 
 
 def answer_of(line: Line) -> dict[str, object]:

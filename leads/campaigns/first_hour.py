@@ -36,7 +36,9 @@ def first_hour(campaign: Campaign, since: datetime) -> FirstHour:
         campaign_row=campaign, captured_at__gte=since, captured_at__lt=until
     ).order_by()
     arrived = leads.aggregate(all=Count("pk"), raised=Count("pk", filter=~Q(request="")))
-    acts = Event.objects.filter(lead__campaign_row=campaign, at__gte=since, at__lt=until)
+    told = (Action.SUBMIT, Action.ACCEPT, Action.REJECT)
+    within = Event.objects.filter(action__in=told, at__gte=since, at__lt=until)
+    acts = within.filter(lead__campaign_row=campaign)
     done = acts.order_by().aggregate(
         over=_leads(Action.SUBMIT),
         decided=_leads(Action.ACCEPT, Action.REJECT),

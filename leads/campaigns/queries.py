@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.conf import settings
+from django.db.models import QuerySet, Sum
 
+from leadbridge.kernel.time import local
 from leadbridge.people.models import User
+from leads.campaigns.brought import brought_by
 from leads.campaigns.models import Campaign, CampaignCost
 from leads.campaigns.words import key_of
-from leads.handoff.models import Lead
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,10 @@ def campaigns_found(words: str = "") -> QuerySet[Campaign]:
     return found.filter(name_key__contains=key_of(words)) if words else found
 
 
-def lines_of(campaigns: Sequence[Campaign], *, today: date, figures: bool) -> list[Line]:
-    """The lines of these campaigns; two queries however many there are."""
-    ids = [campaign.pk for campaign in campaigns]
-    leads, costs = _counts(ids) if figures else ({}, {})
+def lines_of(campaigns: Sequence[Campaign], *, now: datetime, figures: bool) -> list[Line]:
+    """The lines of these campaigns; a few queries however many there are."""
+    today = local(now, settings.TIME_ZONE).date()
+    leads, costs = (brought_by(now), _costs(campaigns)) if figures else ({}, {})
     return [
         Line(
             campaign,
@@ -53,13 +55,10 @@ def lines_of(campaigns: Sequence[Campaign], *, today: date, figures: bool) -> li
     ]
 
 
-def _counts(ids: Sequence[int]) -> tuple[dict[int, int], dict[int, Decimal]]:
-    leads = Lead.objects.filter(campaign_row__in=ids).order_by().values("campaign_row")
-    costs = CampaignCost.objects.filter(campaign__in=ids).order_by().values("campaign")
-    return (
-        dict(leads.annotate(n=Count("pk")).values_list("campaign_row", "n")),
-        dict(costs.annotate(sum=Sum("amount")).values_list("campaign", "sum")),
-    )
+def _costs(campaigns: Sequence[Campaign]) -> dict[int, Decimal]:
+    ids = [campaign.pk for campaign in campaigns]
+    costs = CampaignCost.objects.filter(campaign__in=ids).order_by().values_list("campaign")
+    return dict(costs.annotate(sum=Sum("amount")))
 
 
 def state_of(campaign: Campaign, today: date) -> tuple[str, str]:

@@ -51,8 +51,7 @@ def campaigns(request: Request) -> HttpResponse:
 
 def rows_of(request: Request, found: list[Campaign]) -> list[dict[str, object]]:
     """Lines with their amounts written out."""
-    today = timezone.localdate(request.now)
-    lines = lines_of(found, today=today, figures=sees_figures(request.user))
+    lines = lines_of(found, now=request.now, figures=sees_figures(request.user))
     return [row_of(line) for line in lines]
 
 

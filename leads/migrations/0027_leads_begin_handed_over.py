@@ -6,18 +6,27 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0026_fewer_indexes'),
+        ("leads", "0026_fewer_indexes"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='lead',
-            name='begins_captured',
+            model_name="lead",
+            name="begins_captured",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lead',
-            trigger=pgtrigger.compiler.Trigger(name='begins_captured', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NEW.stage <> 'captured' AND NOT (\n                        NEW.stage = 'submitted' AND NEW.last_action = 'submit'\n                        AND NEW.submitted_at >= NEW.captured_at\n                    ) THEN\n                        RAISE EXCEPTION 'a lead begins as captured, not as %', NEW.stage\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='2612e0ea82e79eb692e4f6bb73c5902dcfbde461', operation='INSERT', pgid='pgtrigger_begins_captured_de7e7', table='leads_lead', when='BEFORE')),
+            model_name="lead",
+            trigger=pgtrigger.compiler.Trigger(
+                name="begins_captured",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NEW.stage <> 'captured' AND NOT (\n                        NEW.stage = 'submitted' AND NEW.last_action = 'submit'\n                        AND NEW.submitted_at >= NEW.captured_at\n                    ) THEN\n                        RAISE EXCEPTION 'a lead begins as captured, not as %', NEW.stage\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="2612e0ea82e79eb692e4f6bb73c5902dcfbde461",
+                    operation="INSERT",
+                    pgid="pgtrigger_begins_captured_de7e7",
+                    table="leads_lead",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

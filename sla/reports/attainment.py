@@ -65,7 +65,7 @@ class Group:
 
 def score_of(slice_: Slice, *, now: datetime) -> Score:
     """The attainment of a slice as a whole."""
-    return Score(*counts_of(slice_, None, now).get("", ()))
+    return Score(*counts_of(slice_, (), now).get((), ()))
 
 
 def relieved_of(slice_: Slice, *, now: datetime) -> Relieved:
@@ -76,7 +76,7 @@ def relieved_of(slice_: Slice, *, now: datetime) -> Relieved:
 
 def scores_by(by: By, slice_: Slice, *, now: datetime) -> list[Group]:
     """The attainment of a slice broken down, in the order of the names."""
-    found = {key: Score(*counts) for key, counts in counts_of(slice_, by, now).items()}
+    found = {key: Score(*counts) for (key,), counts in counts_of(slice_, [by], now).items()}
     names = names_of(by, sorted(found))
     groups = [Group(key, names.get(key, key), score) for key, score in found.items()]
     return sorted(groups, key=lambda group: (group.name.casefold(), group.key))

@@ -76,7 +76,7 @@ def length_of(slice_: Slice, part: Part, *, now: datetime) -> int:
         return clocks_in(slice_, part, now).count()
     if part in OF_SUBMISSION:
         return handed_count(handed_in(slice_, HandedBy.NONE, now=now), part)
-    due, met, late, still_open = counts_of(slice_, None, now).get("", (0, 0, 0, 0))
+    due, met, late, still_open = counts_of(slice_, (), now).get((), (0, 0, 0, 0))
     counts = {Part.DUE: due, Part.MET: met, Part.MET_LATE: late, Part.MISSED_OPEN: still_open}
     return counts.get(part, late + still_open)
 

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from leadbridge.kernel.time import now
 from sla.reports.proving import prove
 from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping_came import keep_came
 from sla.reports.rollups.keeping_handed import keep_handed
 from sla.reports.rollups.keeping_took import keep_took
 from sla.reports.rollups.recounting import go_on
@@ -25,6 +26,7 @@ def keep() -> None:
     keep_days(now=at)
     keep_handed(now=at)
     keep_took(now=at)
+    keep_came(now=at)
 
 
 @shared_task(name="sla.reports.tasks.prove", ignore_result=True)

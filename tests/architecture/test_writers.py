@@ -80,6 +80,7 @@ SQL_WRITERS = {
     "leads/intake/importing/marking.py": {"leads_importrow"},
     # A trigger notes which kept days changed; a worker keeps them.
     "sla/clocks/models.py": {"sla_stalehour"},
+    "sla/reports/rollups/keeping_came.py": {"sla_camecount", "sla_touchcount"},
     "sla/reports/rollups/keeping.py": {"sla_duecount"},
     "sla/reports/rollups/keeping_handed.py": {"sla_handedcount"},
     "sla/clocks/past.py": {"sla_clock", "leads_event"},  # what a sweep of a past would have marked

@@ -1,16 +1,14 @@
 """What became of a marketer's handovers: refusals by criterion, sources, and pace."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count
-
 from leadbridge.kernel.shares import Share
 from leads.definition.queries import active_definition
 from leads.handoff.reasons import Labels
-from leads.handoff.recoding import coded_now, detail_now
 from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import hours_for
@@ -19,13 +17,14 @@ from sla.reports.rollups.handed import (
     REJECTED,
     Handed,
     HandedBy,
+    against_marketing,
     decided_of,
     handed_in,
     outcome_count,
 )
-from sla.reports.scorecard.pace import NO_TEAM, Pace, credit_of, month_of
+from sla.reports.scorecard.pace import NO_TEAM, Pace, month_of
 from sla.reports.scorecard.weeks import begin_of
-from sla.reports.slices import NONE, Part, Slice, clocks_in
+from sla.reports.slices import NONE, Slice
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,15 @@ class SourceLine:
         return Share(self.opportunities, self.accepted)
 
 
-def refused_by_criterion(slice_: Slice, *, now: datetime) -> list[Refused]:
-    """Rejections of a slice by the criterion they named, most first."""
+def handed_by_source(slice_: Slice, *, now: datetime) -> list[Handed]:
+    """The handovers of a slice as all figures below count them."""
+    return handed_in(slice_, HandedBy.SOURCE, now=now)
+
+
+def refused_by_criterion(handed: Iterable[Handed]) -> list[Refused]:
+    """Rejections among handovers by the criterion they named, most first."""
     counts, yes = Counter[str](), Counter[str]()
-    for line in handed_in(slice_, HandedBy.NONE, now=now):
+    for line in handed:
         if line.outcome == REJECTED:
             counts[line.criterion] += line.handed
             yes[line.criterion] += line.said_yes
@@ -86,24 +90,16 @@ class Detail:
     count: int
 
 
-def refused_by_detail(slice_: Slice, *, now: datetime) -> list[Detail]:
-    """Rejections of a slice by what their reason asked for, most first. A link to one other lead
-    says nothing about the others, so those are counted together."""
-    ended = ("ended_by_id", "ended_by__data")
-    rows = (
-        clocks_in(slice_, Part.REJECTED, now)
-        .order_by()
-        .annotate(code=coded_now(*ended), named=detail_now(*ended))
-        .exclude(named=None)
-        .exclude(named="")
-        .exclude(named__regex=r"^(L|C)-")
-        .values_list("code", "named")
-        .annotate(n=Count("pk"))
-    )
+def refused_by_detail(handed: Iterable[Handed]) -> list[Detail]:
+    """Rejections among handovers by what their reason asked for, most first."""
+    counts = Counter[tuple[str, str]]()
+    for line in handed:
+        if line.detail:
+            counts[line.code, line.detail] += line.handed
     labels, action = Labels(), Action.REJECT
     lines = [
         Detail(code, labels.of(action, code), named, labels.detail(action, code, named), count)
-        for code, named, count in rows
+        for (code, named), count in counts.items()
     ]
     return sorted(lines, key=lambda one: (-one.count, one.reason, one.named))
 
@@ -117,17 +113,18 @@ def _sentences() -> dict[str, str]:
     return said
 
 
-def sources_of(slice_: Slice, *, now: datetime) -> list[SourceLine]:
+def sources_of(handed: Iterable[Handed]) -> list[SourceLine]:
     """The sources of what was handed over, the largest first."""
     of: defaultdict[str, list[Handed]] = defaultdict(list)
-    for line in handed_in(slice_, HandedBy.SOURCE, now=now):
+    for line in handed:
         of[line.group].append(line)
+    against = against_marketing()
     found = [
         SourceLine(
             source,
             sum(line.handed for line in lines),
             outcome_count(lines, ACCEPTED),
-            decided_of(lines),
+            decided_of(lines, against),
             sum(line.opportunities for line in lines),
             sum(line.won for line in lines),
         )
@@ -147,13 +144,7 @@ class PaceDay:
 
 def pace_days(pace: Pace, *, now: datetime) -> list[PaceDay]:
     """Day by day to today; days on which nobody works are left out unless something came."""
-    came: defaultdict[date, Decimal] = defaultdict(Decimal)
-    for line in handed_in(pace.slice, HandedBy.DAY, now=now):
-        came[date.fromisoformat(line.group)] += credit_of(line, pace.volume)
-    return _days(pace, {day: credit for day, credit in came.items() if credit}, now)
-
-
-def _days(pace: Pace, came: dict[date, Decimal], now: datetime) -> list[PaceDay]:
+    came = pace.came
     calendar = hours_for(holder_id=None, team_id=NO_TEAM).calendar
     first, last = month_of(now)
     whole = elapsed(calendar, first, last)

@@ -18,6 +18,7 @@ from sla.reports.handovers.queries import (
     PaceDay,
     Refused,
     SourceLine,
+    handed_by_source,
     pace_days,
     refused_by_criterion,
     refused_by_detail,
@@ -49,9 +50,9 @@ def handover_figures(request: Request) -> HttpResponse:
     whose = whose_of(request)
     exact = narrowed_to(asked.exact, request) if whose == "mine" else asked.exact
     with one_snapshot():
-        refused = refused_by_criterion(exact.slice, now=now)
-        details = refused_by_detail(exact.slice, now=now)
-        sources = sources_of(exact.slice, now=now)
+        handed = handed_by_source(exact.slice, now=now)
+        refused, details = refused_by_criterion(handed), refused_by_detail(handed)
+        sources = sources_of(handed)
         pace = pace_of(asked.exact.slice, now=now)
         days = pace_days(pace, now=now) if pace else []
     if table := request.GET.get("table", ""):

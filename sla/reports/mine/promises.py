@@ -1,5 +1,6 @@
 """A seller's own promises, what they let drop, and what was ruled on their refusals."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,9 +14,10 @@ from leads.handoff.disputes import Dispute
 from sla.agreement.queries import active_agreement
 from sla.clocks.kinds import KINDS, Side
 from sla.clocks.models import Clock
-from sla.reports.attainment import Score, scores_by
+from sla.reports.attainment import Score
 from sla.reports.groups import By
 from sla.reports.listing import in_order
+from sla.reports.rollups.counting import counts_of
 from sla.reports.scorecard.promises import added, goal_of
 from sla.reports.scorecard.weeks import Week, begin_of, monday_of
 from sla.reports.slices import Part, Slice
@@ -62,24 +64,29 @@ def own_promises(user: User, weeks: Sequence[Week], slice_: Slice, now: datetime
     """Each kind of sales' promises of which at least one fell due."""
     active = active_agreement()
     agreement = active.agreement if active else None
+    counts = counts_of(slice_, (By.KIND, By.WEEK), now)
+    teams = _shares_of_teams(user, slice_, now)
     found = []
     for kind in (name for name, one in KINDS.items() if one.side is Side.SALES):
-        of_kind = replace(slice_, kind=kind)
-        by_week = {one.key: one.score for one in scores_by(By.WEEK, of_kind, now=now)}
-        scores = tuple(by_week.get(week.key, Score()) for week in weeks)
+        scores = tuple(Score(*counts.get((kind, week.key), ())) for week in weeks)
         whole = added(scores)
         if whole.due:
-            team, colleagues = team_median(user, of_kind, now)
+            team, colleagues = middle_of(teams[kind])
             found.append(Own(kind, scores, whole, goal_of(agreement, kind), team, colleagues))
     return found
 
 
-def team_median(user: User, slice_: Slice, now: datetime) -> tuple[float | None, int]:
-    """The middle attainment of those of one's teams who have one, oneself among them."""
+def _shares_of_teams(
+    user: User, slice_: Slice, now: datetime
+) -> defaultdict[str, list[float | None]]:
+    """By kind, the attainment of each person of one's teams, oneself among them."""
     teams = frozenset(user.teams.filter(side="sales").values_list("pk", flat=True))
     of_teams = replace(slice_, holder_id=None, team_ids=teams)
-    people = [g for g in scores_by(By.HOLDER, of_teams, now=now) if g.key.isdigit()]
-    return middle_of(group.score.share for group in people)
+    found: defaultdict[str, list[float | None]] = defaultdict(list)
+    for (kind, holder), counts in counts_of(of_teams, (By.KIND, By.HOLDER), now).items():
+        if holder.isdigit():
+            found[kind].append(Score(*counts).share)
+    return found
 
 
 def middle_of(shares: Iterable[float | None]) -> tuple[float | None, int]:

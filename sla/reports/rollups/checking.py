@@ -12,31 +12,29 @@ from django.db.models import Count
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
+from sla.reports.captures import leads_on, touches_in
 from sla.reports.ledger import one_snapshot
-from sla.reports.rollups.days import ONE, begins, days_of_hour
-from sla.reports.rollups.facts import SUMS, sums_of_rows, told
-from sla.reports.rollups.keeping import keep_days
-from sla.reports.rollups.keeping_handed import keep_handed
-from sla.reports.rollups.keeping_took import keep_took, rows_of
+from sla.reports.rollups import keeping, keeping_came, keeping_handed, keeping_took
+from sla.reports.rollups.came import SUMS as SUMS_CAME
+from sla.reports.rollups.came import sums_of_leads
+from sla.reports.rollups.days import ONE, begins
+from sla.reports.rollups.facts import SUMS, TOLD, sums_of_rows, told
 from sla.reports.rollups.models import (
+    CameCount,
+    CameGrain,
     DueCount,
     Grain,
     HandedCount,
-    HandedDay,
     HandedGrain,
-    KeptDay,
-    StaleBegun,
-    StaleHanded,
-    StaleHour,
     Took,
-    TookDay,
+    TouchCount,
 )
-from sla.reports.rollups.stores import Days, Notes
+from sla.reports.rollups.rounds import Store, keep
+from sla.reports.scorecard.ladder import Rung
 from sla.reports.slices import Part, Slice, clocks_in
 
 Row = tuple[object, ...]
 Table = Counter[Row]
-Unlike = Callable[[Collection[date], ZoneInfo, datetime], int]
 
 
 def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
@@ -45,31 +43,16 @@ def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
     many of each kind are looked at, the youngest first."""
     zone = ZoneInfo(settings.TIME_ZONE)
     with one_snapshot():
-        due = _clean(KeptDay, StaleHour, zone)[:most]
-        handed = _clean(HandedDay, StaleHanded, zone)[:most]
-        took = _clean(TookDay, StaleBegun, zone)[:most]
-        wrong = unlike_due(due, zone, now) + unlike_handed(handed, zone, now)
-        wrong += unlike_took(took, zone, now)
-    return len(due) + len(handed) + len(took), wrong
+        looked_at = [(one, day) for one in STORES for day in _clean(one[0], zone)[:most]]
+        wrong = sum(_unlike(*tables(day, zone, now)) for (_, tables), day in looked_at)
+    return len(looked_at), wrong
 
 
-def unlike_due(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
-    """In how many rows these days of what fell due differ; those that changed since are left
-    out."""
-    clean = _clean(KeptDay, StaleHour, zone, days)
-    return sum(_unlike(*_due(day, zone, now)) for day in clean)
-
-
-def unlike_handed(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
-    """The same of days of handovers."""
-    clean = _clean(HandedDay, StaleHanded, zone, days)
-    return sum(_unlike(*_handed(day, zone, now)) for day in clean)
-
-
-def unlike_took(days: Collection[date], zone: ZoneInfo, now: datetime) -> int:
-    """The same of days of times."""
-    clean = _clean(TookDay, StaleBegun, zone, days)
-    return sum(_unlike(*_took(day, zone, now)) for day in clean)
+def unlike(one: "Checked", days: Collection[date], *, zone: ZoneInfo, now: datetime) -> int:
+    """In how many rows these days of one kind differ; those that changed since are left out."""
+    store, tables = one
+    clean = set(_clean(store, zone)) & set(days)
+    return sum(_unlike(*tables(day, zone, now)) for day in clean)
 
 
 def rebuild(*, now: datetime) -> int:
@@ -77,28 +60,18 @@ def rebuild(*, now: datetime) -> int:
     then."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '60s'")
-        KeptDay.objects.all().delete()
-        HandedDay.objects.all().delete()
-        TookDay.objects.all().delete()
-        DueCount.objects.all()._raw_delete(DueCount.objects.db)
-        HandedCount.objects.all()._raw_delete(HandedCount.objects.db)
+        for store, _ in STORES:
+            store.forget()
     counted = 0
-    for keep in (keep_days, keep_handed, keep_took):
-        while days := keep(now=now):
+    for store, _ in STORES:
+        while days := keep(store, now=now):
             counted += days
     return counted
 
 
-def _clean(
-    days: Days, notes: Notes, zone: ZoneInfo, among: Collection[date] | None = None
-) -> Sequence[date]:
-    found = days._default_manager.filter(zone=zone.key)
-    if among is not None:
-        found = found.filter(day__in=among)
-    kept = set(found.values_list("day", flat=True))
-    for hour in notes._default_manager.values_list("hour", flat=True).distinct():
-        kept -= days_of_hour(hour, zone)
-    return sorted(kept, reverse=True)
+def _clean(store: Store, zone: ZoneInfo) -> Sequence[date]:
+    kept = store.kept.days._default_manager.filter(zone=zone.key).values_list("day", flat=True)
+    return sorted(set(kept) - store.kept.untrue(zone), reverse=True)
 
 
 def _unlike(kept: Table, rows: Table) -> int:
@@ -130,8 +103,8 @@ def _due(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
 
 _DIMENSIONS = {
     "team_id": "team_id", "holder_id": "holder_id", "source": "lead__source",
-    "campaign": "lead__campaign", "marketer_id": "lead__marketer_id", "outcome": "outcome",
-    "code": "code", "criterion": "criterion",
+    "campaign": "lead__campaign", "marketer_id": "lead__marketer_id",
+    **{name: name for name in TOLD},
 }  # fmt: skip
 
 
@@ -152,8 +125,27 @@ def _handed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
 
 def _took(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
     slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
-    counted = [row for kind in KINDS for row in rows_of(kind, day, slice_, now)]
+    counted = [row for kind in KINDS for row in keeping_took.rows_of(kind, day, slice_, now)]
     return _of_took(Took.objects.filter(day=day)), _of_took(counted)
+
+
+_CAME = ("team_id", "source", "campaign_row_id", "campaign")
+
+
+def _came(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
+    """Of a day by everything, what the coarser grains hold in all, and the attempts."""
+    slice_ = Slice(begins(day, zone), begins(day + ONE, zone))
+    of_day, sums = CameCount.objects.filter(day=day), sums_of_leads("n_")
+    kept = Table(of_day.filter(grain=CameGrain.TEAM).values_list(*_CAME, *SUMS_CAME))
+    leads = leads_on(slice_, Rung.LEADS).order_by()
+    rows = Table(leads.values(*_CAME).annotate(**sums).values_list(*_CAME, *sums))
+    for grain in CameGrain:
+        kept[grain, sum(of_day.filter(grain=grain).values_list("leads", flat=True))] += 1
+        rows[grain, leads.count()] += 1
+    touched = ("lead__team_id", "lead__source")
+    kept.update(TouchCount.objects.filter(day=day).values_list("team_id", "source", "touches"))
+    rows.update(touches_in(slice_).order_by().values_list(*touched).annotate(n=Count("pk")))
+    return kept, rows
 
 
 def _of_took(rows: Iterable[Took]) -> Table:
@@ -161,3 +153,13 @@ def _of_took(rows: Iterable[Took]) -> Table:
         (row.kind, row.team_id, bytes(row.whose), bytes(row.working), bytes(row.wall))
         for row in rows
     )
+
+
+# What is kept, and how a day of it is read beside its rows.
+Checked = tuple[Store, Callable[[date, ZoneInfo, datetime], tuple[Table, Table]]]
+STORES: tuple[Checked, ...] = (
+    (keeping.STORE, _due),
+    (keeping_handed.STORE, _handed),
+    (keeping_took.STORE, _took),
+    (keeping_came.STORE, _came),
+)

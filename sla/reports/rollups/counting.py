@@ -1,62 +1,48 @@
 """What became of the clocks that fell due in a slice: kept days and rows, added up."""
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import reduce
 from operator import or_
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, F, Func, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat, TruncWeek
+from django.db.models.functions import TruncWeek
 
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
 from sla.reports.groups import By, key_of
-from sla.reports.rollups.days import Split, days_of_hour, runs, split
-from sla.reports.rollups.models import DueCount, Grain, KeptDay, StaleHour
-from sla.reports.rollups.stores import Days, Notes
+from sla.reports.rollups.days import Split
+from sla.reports.rollups.models import DueCount, Grain
+from sla.reports.rollups.stores import DUE, among, uncut
 from sla.reports.slices import Slice, narrowed
 
 COLUMNS = ("due", *OUTCOMES)
-Counts = dict[str, tuple[int, ...]]
-_NO_GROUP = Value("", TextField())
+Keys = tuple[str, ...]
+Counts = dict[Keys, tuple[int, ...]]
+Row = tuple[Keys, tuple[int, ...]]
 
 
-def counts_of(
-    slice_: Slice,
-    by: By | None,
-    now: datetime,
-    *,
-    weekly: bool = False,
-    each_kind: bool = False,
-) -> Counts:
-    """Due, met, met late, missed and open of each group; of one group "" where `by` is None.
-    `weekly`: of each group and week, by a key that begins with the week and a bar. `each_kind`:
-    groups are told apart by kind too: "accept 2026-01-05"."""
-    grain = _grain(slice_, by)
-    cut = cut_of(slice_, now, KeptDay, StaleHour) if grain else uncut(slice_)
-    found: dict[str, Counter[str]] = {}
-    kept, counted = _key(by), key_of(by) if by else _NO_GROUP
-    if weekly:
-        kept, counted = _of_week(_key(By.WEEK), kept), _of_week(key_of(By.WEEK), counted)
-    if each_kind:
-        kept, counted = _each_kind(kept), _each_kind(counted)
-    rows = [*_kept(slice_, kept, grain, cut), *_counted(slice_, counted, cut, now)]
-    for group, *counts in rows:
-        found.setdefault(group, Counter()).update(dict(zip(COLUMNS, counts, strict=True)))
-    return {group: tuple(sums[name] for name in COLUMNS) for group, sums in found.items()}
+def counts_of(slice_: Slice, by: Sequence[By], now: datetime) -> Counts:
+    """Due, met, met late, missed and open of each group; a group has a key for each of `by`, so
+    that without any there is one, of no keys, if anything fell due at all."""
+    grain = _grain(slice_, set(by))
+    cut = DUE.cut(slice_, now) if grain else uncut(slice_)
+    found: Counts = {}
+    for keys, counts in (*_kept(slice_, by, grain, cut), *_counted(slice_, by, cut, now)):
+        before = found.get(keys)
+        found[keys] = tuple(map(sum, zip(before, counts, strict=True))) if before else counts
+    return found
 
 
-def _grain(slice_: Slice, by: By | None) -> Grain | None:
+def _grain(slice_: Slice, by: Collection[By]) -> Grain | None:
     """The coarsest rows that still tell what is asked; None where none do."""
-    if slice_.marketer_id is not None or slice_.tier or by is By.TIER:
+    if slice_.marketer_id is not None or slice_.tier or By.TIER in by:
         return None
-    of_holder = slice_.holder_id is not None or by is By.HOLDER
-    of_source = bool(slice_.source) or by is By.SOURCE
+    of_holder = slice_.holder_id is not None or By.HOLDER in by
+    of_source = bool(slice_.source) or By.SOURCE in by
     if of_holder and of_source:
         return None
     if of_holder:
@@ -64,62 +50,42 @@ def _grain(slice_: Slice, by: By | None) -> Grain | None:
     return Grain.SOURCE if of_source else Grain.TEAM
 
 
-def cut_of(
-    slice_: Slice,
-    now: datetime,
-    days: Days,
-    notes: Notes,
-) -> Split:
-    """The kept days of the slice that are over at `now` and that nothing has changed since."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    first, last = (at.astimezone(zone).date() for at in (slice_.start, min(slice_.end, now)))
-    within = days._default_manager.filter(zone=zone.key, day__gte=first, day__lt=last)
-    kept = set(within.values_list("day", flat=True))
-    if kept:
-        for hour in notes._default_manager.values_list("hour", flat=True).distinct():
-            kept -= days_of_hour(hour, zone)
-    return split(slice_.start, slice_.end, kept, zone)
-
-
-def uncut(slice_: Slice) -> Split:
-    """Nothing of it from kept days."""
-    return Split((), ((slice_.start, slice_.end),))
-
-
-def among(days: Sequence[date]) -> Q:
-    """Kept rows of these days."""
-    return reduce(or_, (Q(day__gte=a, day__lte=b) for a, b in runs(days)))
-
-
-def _of_week(week: Combinable, key: Combinable) -> Combinable:
-    return Concat(week, Value("|"), key, output_field=TextField())
-
-
-def _each_kind(key: Combinable) -> Combinable:
-    return Concat("kind", Value(" "), key, output_field=TextField())
-
-
-def _kept(slice_: Slice, key: Combinable, grain: Grain | None, cut: Split) -> list[tuple[str, ...]]:
+def _kept(slice_: Slice, by: Sequence[By], grain: Grain | None, cut: Split) -> Iterator[Row]:
     if grain is None or not cut.days:
-        return []
+        return
     counts = DueCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
     sums = {f"n_{name}": Sum(name, default=0) for name in COLUMNS}
-    grouped = counts.values(group=key).annotate(**sums)
-    return list(grouped.values_list("group", *sums).order_by())
+    grouped = counts.values(**_named(_kept_key(one) for one in by)).annotate(**sums).order_by()
+    yield from _rows(grouped.values_list(*_names(by), *sums), by)
 
 
-def _counted(slice_: Slice, key: Combinable, cut: Split, now: datetime) -> list[tuple[str, ...]]:
+def _counted(slice_: Slice, by: Sequence[By], cut: Split, now: datetime) -> Iterator[Row]:
     if not cut.spans:
-        return []
+        return
     spans = reduce(or_, (fell_due(start, end, now) for start, end in cut.spans))
     parts = {name: Count("pk", filter=outcome_q(name, now)) for name in OUTCOMES}
     grouped = (
         Clock.objects.filter(narrowed(slice_), kind__in=list(KINDS))  # the index begins with it
         .filter(spans)
-        .values(group=key)
+        .values(**_named(key_of(one) for one in by))
         .annotate(due=Count("pk"), **parts)
+        .order_by()
     )
-    return list(grouped.values_list("group", *COLUMNS).order_by())
+    yield from _rows(grouped.values_list(*_names(by), *COLUMNS), by)
+
+
+def _names(by: Sequence[By]) -> list[str]:
+    return ["whole", *(f"key{place}" for place in range(len(by)))]
+
+
+def _named(keys: Iterable[Combinable]) -> dict[str, Combinable]:
+    """The keys by name, behind a constant that makes one group where nothing tells any apart."""
+    return {"whole": Value("", TextField()), **{f"key{n}": key for n, key in enumerate(keys)}}
+
+
+def _rows(found: Iterable[tuple[Any, ...]], by: Sequence[By]) -> Iterator[Row]:
+    first = 1 + len(by)
+    return ((row[1:first], row[first:]) for row in found)
 
 
 def _narrowed(slice_: Slice) -> Q:
@@ -136,11 +102,9 @@ def _narrowed(slice_: Slice) -> Q:
     return found & Q(source=slice_.source) if slice_.source else found
 
 
-def _key(by: By | None) -> Combinable:
+def _kept_key(by: By) -> Combinable:
     """The same as `groups.key_of`, of kept rows."""
     match by:
-        case None:
-            return _NO_GROUP
         case By.SOURCE:
             return F("source")
         case By.WEEK:

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from leads.handoff.recoding import coded_now
+from leads.handoff.recoding import coded_now, detail_now
 from sla.clocks.models import Clock
 from sla.reports.slices import CRITERION, DECISIONS, PROGRESS, PROMISED, Part
 
@@ -37,6 +37,8 @@ class Days(Func):
     output_field = FloatField()
 
 
+# By what the handovers of a group are told apart.
+TOLD = ("outcome", "code", "criterion", "detail")
 DAYS_TO_WIN = Days(F("lead__closed_at") - F("lead__submitted_at"))
 COUNTS = ("handed", "opportunities", "won", "conforming", "overridden", "said_yes")
 AMOUNTS = ("won_value", "credited_value")
@@ -44,7 +46,8 @@ SUMS = (*COUNTS, *AMOUNTS)
 
 
 def told(clocks: QuerySet[Clock]) -> QuerySet[Any]:  # no type tells what is annotated
-    """Each handover with its outcome; a rejection with its code and the criterion it named."""
+    """Each handover with its outcome; a rejection with its code, its criterion and what else it
+    named."""
     code = Coalesce(coded_now("ended_by_id", "ended_by__data"), Value(""), output_field=TextField())
     return clocks.annotate(
         outcome=Case(
@@ -53,7 +56,16 @@ def told(clocks: QuerySet[Clock]) -> QuerySet[Any]:  # no type tells what is ann
         ),
         code=_of_rejection(code),
         criterion=_of_rejection(CRITERION),
+        detail=_of_rejection(_named()),
     )
+
+
+def _named() -> Combinable:
+    """What was named beside the reason. A link to one other lead says nothing about the others, so
+    those are counted together."""
+    named = detail_now("ended_by_id", "ended_by__data")
+    unlinked = Func(named, Value("^[LC]-.*"), Value(""), function="regexp_replace")
+    return Coalesce(unlinked, Value(""), output_field=TextField())
 
 
 def _of_rejection(value: Combinable) -> Case:

@@ -1,7 +1,7 @@
 """What became of the leads handed over in a slice: kept days and rows, added up."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,10 +16,10 @@ from django.db.models.functions import Cast, TruncDate
 from leads.handoff.reasons import Reason
 from leads.handoff.stages import Action
 from sla.reports.groups import By, key_of
-from sla.reports.rollups.counting import among, cut_of, uncut
 from sla.reports.rollups.days import Split
-from sla.reports.rollups.facts import DAYS_TO_WIN, SUMS, sums_of_rows, told
-from sla.reports.rollups.models import HandedCount, HandedDay, HandedGrain, StaleHanded
+from sla.reports.rollups.facts import DAYS_TO_WIN, SUMS, TOLD, sums_of_rows, told
+from sla.reports.rollups.models import HandedCount, HandedGrain
+from sla.reports.rollups.stores import HANDED, among, uncut
 from sla.reports.slices import PROGRESS, Part, Slice, clocks_in
 
 ACCEPTED, REJECTED, WAITING = Part.ACCEPTED.value, Part.REJECTED.value, Part.WAITING.value
@@ -40,12 +40,14 @@ class HandedBy(StrEnum):
 
 @dataclass(frozen=True)
 class Handed:
-    """Handovers of one group with one outcome; of rejections, with one code and criterion."""
+    """Handovers of one group with one outcome; of rejections, with one code, criterion and what
+    else was named."""
 
     group: str
     outcome: str
     code: str
     criterion: str
+    detail: str
     handed: int
     opportunities: int
     won: int
@@ -70,17 +72,17 @@ _TELLS: dict[HandedGrain, frozenset[str]] = {
 def handed_in(slice_: Slice, by: HandedBy, *, now: datetime) -> list[Handed]:
     """The handovers of a slice; a group has several lines, which its readers add up."""
     cut = _cut(slice_, now)
-    columns = ("group", "outcome", "code", "criterion", *(f"n_{name}" for name in SUMS))
+    columns = ("group", *TOLD, *(f"n_{name}" for name in SUMS))
     found: list[Handed] = []
     if cut.days:
         grain = grain_of(slice_, by)
         kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
         sums = {f"n_{name}": Sum(name) for name in SUMS}
-        grouped = kept.values("outcome", "code", "criterion", group=_kept_key(by)).annotate(**sums)
+        grouped = kept.values(*TOLD, group=_kept_key(by)).annotate(**sums)
         found += [Handed(*row) for row in grouped.values_list(*columns).order_by()]
     for part in _parts(slice_, cut):
         rows = told(clocks_in(part, Part.SUBMITTED, now)).order_by()
-        of_rows = rows.values("outcome", "code", "criterion", group=_row_key(by))
+        of_rows = rows.values(*TOLD, group=_row_key(by))
         counted = of_rows.annotate(**sums_of_rows("n_"))
         found += [Handed(*row) for row in counted.values_list(*columns)]
     return found
@@ -103,9 +105,8 @@ def days_to_win(slice_: Slice, by: HandedBy, *, now: datetime) -> dict[str, floa
     return {group: _median(days) for group, days in spans.items() if days}
 
 
-def decided_of(lines: Iterable[Handed]) -> int:
-    """Accepted, or rejected for what marketing answers for."""
-    against = against_marketing()
+def decided_of(lines: Iterable[Handed], against: Collection[str]) -> int:
+    """Accepted, or rejected by a code that counts against marketing."""
     return sum(
         one.handed
         for one in lines
@@ -135,7 +136,7 @@ def handed_count(lines: Sequence[Handed], part: Part) -> int:
     """How many of these lines a list of slices.py holds."""
     match part:
         case Part.DECIDED:
-            return decided_of(lines)
+            return decided_of(lines, against_marketing())
         case Part.CREDITED:
             return sum(map(credited_of, lines))
         case Part.DUPLICATES:
@@ -162,7 +163,7 @@ def grain_of(slice_: Slice, by: HandedBy) -> HandedGrain:
 def _cut(slice_: Slice, now: datetime) -> Split:
     if slice_.by_rows:  # lists alone are narrowed by these
         return uncut(slice_)
-    return cut_of(slice_, now, HandedDay, StaleHanded)
+    return HANDED.cut(slice_, now)
 
 
 def _parts(slice_: Slice, cut: Split) -> Iterator[Slice]:

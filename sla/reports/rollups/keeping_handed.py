@@ -10,14 +10,14 @@ from django.db.models import CharField, DateField, F, Min, Value
 
 from leads.handoff.models import Lead
 from sla.reports.rollups.days import ONE, begins
-from sla.reports.rollups.facts import SUMS, days_to_win_of_rows, sums_of_rows, told
-from sla.reports.rollups.models import HandedCount, HandedDay, HandedGrain, StaleHanded
-from sla.reports.rollups.stores import Store, keep
+from sla.reports.rollups.facts import SUMS, TOLD, days_to_win_of_rows, sums_of_rows, told
+from sla.reports.rollups.models import HandedCount, HandedGrain
+from sla.reports.rollups.rounds import Store, keep
+from sla.reports.rollups.stores import HANDED
 from sla.reports.slices import Part, Slice, clocks_in
 
 _DIMENSIONS = ("team_id", "holder_id", "source", "campaign", "marketer_id")
-_DECIDED = ("outcome", "code", "criterion")
-_COLUMNS = ", ".join(("day", "grain", *_DIMENSIONS, *_DECIDED, *SUMS, "won_days"))
+_COLUMNS = ", ".join(("day", "grain", *_DIMENSIONS, *TOLD, *SUMS, "won_days"))
 _BLANK = {"team_id": "", "holder_id": "NULL::int", "source": "''", "campaign": "''",
           "marketer_id": "NULL::int"}  # fmt: skip
 # By what the rows of a grain are told apart; they are made of the finest ones.
@@ -36,12 +36,11 @@ def _begun() -> datetime | None:
 
 
 def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
-    HandedCount.objects.filter(day__in=days).delete()
     for day in days:
         _write(day, Slice(begins(day, zone), begins(day + ONE, zone)), now)
 
 
-STORE = Store(HandedDay, StaleHanded, 0x4C42_0002, _begun, _count)
+STORE = Store(HANDED, 0x4C42_0002, (HandedCount,), _begun, _count)
 
 
 def keep_handed(*, now: datetime) -> int:
@@ -53,12 +52,12 @@ def _write(day: date, slice_: Slice, now: datetime) -> None:
     """The finest rows of a day, without one leaving the database, and those of the other grains."""
     rows = told(clocks_in(slice_, Part.SUBMITTED, now)).order_by()
     grouped = rows.values(
-        "team_id", "holder_id", "outcome", "code", "criterion",
+        "team_id", "holder_id", *TOLD,
         came_by=F("lead__source"), counts_for=F("lead__campaign"), whose=F("lead__marketer_id"),
     ).annotate(**sums_of_rows("n_"), spans=days_to_win_of_rows())  # fmt: skip
     finest = grouped.values_list(
         Value(day, DateField()), Value(HandedGrain.ALL.value, CharField()),
-        "team_id", "holder_id", "came_by", "counts_for", "whose", "outcome", "code", "criterion",
+        "team_id", "holder_id", "came_by", "counts_for", "whose", *TOLD,
         *(f"n_{name}" for name in SUMS), "spans",
     )  # fmt: skip
     sql, values = finest.query.sql_with_params()
@@ -67,10 +66,10 @@ def _write(day: date, slice_: Slice, now: datetime) -> None:
         for grain, kept in _OF.items():
             shown = [name if name in kept else _BLANK[name] for name in _DIMENSIONS]
             sums = [f"sum({name})" for name in SUMS]
-            told_apart = ", ".join((*kept, *_DECIDED))
+            told_apart = ", ".join((*kept, *TOLD))
             cursor.execute(
                 f"INSERT INTO sla_handedcount ({_COLUMNS}) "
-                f"SELECT day, %s, {', '.join((*shown, *_DECIDED, *sums))}, '{{}}' "
+                f"SELECT day, %s, {', '.join((*shown, *TOLD, *sums))}, '{{}}' "
                 f"FROM sla_handedcount WHERE day = %s AND grain = 'all' "
                 f"GROUP BY day, {told_apart}",
                 [grain.value, day],

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
-
 from sla.clocks.kinds import KINDS
-from sla.clocks.models import Clock
 from sla.reports.rollups.days import ONE, begins
-from sla.reports.rollups.models import StaleBegun, Took, TookDay
-from sla.reports.rollups.stores import Store, keep
+from sla.reports.rollups.keeping import first_due
+from sla.reports.rollups.models import Took
+from sla.reports.rollups.rounds import Store, keep
+from sla.reports.rollups.stores import TOOK
 from sla.reports.rollups.took import WALL, WORKING, with_ending
 from sla.reports.slices import Part, Slice, clocks_in
 
@@ -20,15 +19,7 @@ from sla.reports.slices import Part, Slice, clocks_in
 Ended = dict[tuple[int, bool], list[tuple[int, int]]]
 
 
-def _begun() -> datetime | None:
-    firsts = (Clock.objects.filter(kind=kind).aggregate(at=Min("due_at"))["at"] for kind in KINDS)
-    due = [at for at in firsts if at]
-    # The first to fall due began a while before; what began earlier still is read from its rows.
-    return min(due) if due else None
-
-
 def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
-    Took.objects.filter(day__in=days).delete()
     for day in days:
         rows = [
             row
@@ -63,7 +54,8 @@ def _packed(kind: str, day: date, team_id: int, of: Ended) -> Took:
     )  # fmt: skip
 
 
-STORE = Store(TookDay, StaleBegun, 0x4C42_0003, _begun, _count)
+# The first to fall due began a while before; what began earlier still is read from its rows.
+STORE = Store(TOOK, 0x4C42_0003, (Took,), first_due, _count)
 
 
 def keep_took(*, now: datetime) -> int:

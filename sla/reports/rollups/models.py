@@ -8,27 +8,42 @@ from django.db import models
 from django.db.models import Q
 
 from leadbridge.people.models import Team
+from leads.campaigns.models import Campaign
 
 
-class KeptDay(models.Model):
+class CountedDay(models.Model):
     """A day that was counted, as it is cut in `zone`."""
 
     day = models.DateField(primary_key=True)
     zone = models.CharField(max_length=50)
     kept_at = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.day} in {self.zone}"
 
 
-class StaleHour(models.Model):
-    """Something changed among the clocks that are due in this hour. Written by triggers of `Clock`
-    alone, appended and never updated, so that no two acts wait for each other."""
+class ChangedHour(models.Model):
+    """A note that something changed of what is counted under this hour. Written by triggers alone,
+    appended and never updated, so that no two acts wait for each other."""
 
     hour = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.hour}"
+
+
+class KeptDay(CountedDay):
+    """A day of clocks by when they are due."""
+
+
+class StaleHour(ChangedHour):
+    """Of a clock that is due in this hour (see the triggers of `Clock`)."""
 
 
 class Grain(models.TextChoices):
@@ -79,25 +94,12 @@ class DueCount(models.Model):
         return f"{self.kind} of {self.day}: {self.met} of {self.due}"
 
 
-class HandedDay(models.Model):
-    """A day whose handovers were counted, as it is cut in `zone`."""
-
-    day = models.DateField(primary_key=True)
-    zone = models.CharField(max_length=50)
-    kept_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.day} in {self.zone}"
+class HandedDay(CountedDay):
+    """A day of handovers."""
 
 
-class StaleHanded(models.Model):
-    """Something changed of what was handed over in this hour. Written by triggers alone (see the
-    migration `handovers_kept`), appended and never updated."""
-
-    hour = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.hour}"
+class StaleHanded(ChangedHour):
+    """Of what was handed over in this hour (see the migration `handovers_kept`)."""
 
 
 class HandedGrain(models.TextChoices):
@@ -112,8 +114,9 @@ class HandedGrain(models.TextChoices):
 
 
 class HandedCount(models.Model):
-    """Leads by the day of their last handover, by what sales decided, for which reason, and how
-    far they went since. The same leads are counted once in each grain."""
+    """Leads by the day of their last handover, by what sales decided, for which reason (`detail`:
+    what was named beside it), and how far they went since. The same leads are counted once in each
+    grain; `won_days` says of each won one after how many days."""
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
@@ -138,6 +141,7 @@ class HandedCount(models.Model):
     outcome = models.CharField(max_length=9)
     code = models.TextField(blank=True)
     criterion = models.TextField(blank=True)
+    detail = models.TextField(blank=True, default="")
     handed = models.PositiveIntegerField()
     opportunities = models.PositiveIntegerField()
     won = models.PositiveIntegerField()
@@ -152,6 +156,11 @@ class HandedCount(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="sla_handedcount_by_day", fields=["grain", "day"]),
             models.Index(
+                name="sla_handedcount_of_marketer",
+                fields=["marketer", "day"],
+                condition=Q(grain="marketer"),
+            ),
+            models.Index(
                 name="sla_handedcount_won", fields=["day"], condition=Q(grain="all", won__gt=0)
             ),
         ]
@@ -160,25 +169,12 @@ class HandedCount(models.Model):
         return f"{self.handed} {self.outcome} of {self.day}"
 
 
-class TookDay(models.Model):
-    """A day whose clocks that began in it were written down, as it is cut in `zone`."""
-
-    day = models.DateField(primary_key=True)
-    zone = models.CharField(max_length=50)
-    kept_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.day} in {self.zone}"
+class TookDay(CountedDay):
+    """A day of clocks by when they began."""
 
 
-class StaleBegun(models.Model):
-    """A clock that began in this hour ended, or became another's. Written by triggers alone (see
-    the migration `times_kept`), appended and never updated."""
-
-    hour = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.hour}"
+class StaleBegun(ChangedHour):
+    """Of a clock that began in this hour and has ended (see the migration `times_kept`)."""
 
 
 class Took(models.Model):
@@ -202,6 +198,76 @@ class Took(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.day}"
+
+
+class CameDay(CountedDay):
+    """A day of leads by when they came in, and of attempts by when they were made."""
+
+
+class StaleCame(ChangedHour):
+    """Of a lead that came in in this hour, or an attempt made in it (see the migration
+    `captures_kept`)."""
+
+
+class CameGrain(models.TextChoices):
+    """By what a row counts: by everything, of all teams together, or of a campaign alone."""
+
+    TEAM = "team", "Team, source and campaign"
+    SOURCE = "source", "Source and campaign"
+    CAMPAIGN = "campaign"
+
+
+class CameCount(models.Model):
+    """Leads by the day on which they came in, and how far they got since; merged ones are out. The
+    same leads are counted once in each grain."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    grain = models.CharField(max_length=8, choices=CameGrain.choices)
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=100, blank=True)
+    campaign_row = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    campaign = models.CharField(max_length=100, blank=True)
+    leads = models.PositiveIntegerField()
+    qualified = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    opportunities = models.PositiveIntegerField()
+    won = models.PositiveIntegerField()
+    revenue = models.DecimalField(max_digits=20, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="sla_camecount_once",
+                fields=["grain", "team", "day", "source", "campaign_row", "campaign"],
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leads} of {self.day}"
+
+
+class TouchCount(models.Model):
+    """Attempts to reach people by the day on which they were made."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    source = models.CharField(max_length=100, blank=True)
+    touches = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_touchcount_once", fields=["day", "team", "source"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touches} on {self.day}"
 
 
 class Proof(models.Model):

@@ -6,11 +6,9 @@ page never meets a day that is not there, and a run that was killed goes on wher
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -19,44 +17,16 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
-from sla.reports.rollups.checking import Unlike, unlike_due, unlike_handed, unlike_took
+from sla.reports.rollups.checking import STORES, Checked, unlike
 from sla.reports.rollups.days import begins
-from sla.reports.rollups.keeping import keep_days
-from sla.reports.rollups.keeping_handed import STORE as HANDED
-from sla.reports.rollups.keeping_took import STORE as TOOK
-from sla.reports.rollups.models import (
-    HandedDay,
-    KeptDay,
-    StaleBegun,
-    StaleHanded,
-    StaleHour,
-    TookDay,
-)
 from sla.reports.rollups.recount_models import Recount
-from sla.reports.rollups.stores import Days, Notes, keep
+from sla.reports.rollups.rounds import keep
 
 log = logging.getLogger(__name__)
 
 BATCH = 5  # days in one transaction
 FAILED = "The database could not do it. Ask again, or tell whoever runs LeadBridge."
 _LATER = ("40001", "40P01")  # somebody else changed the same rows: not wrong, only to be repeated
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of kept days: its notes, who counts it again, and in how many rows days differ."""
-
-    days: Days
-    notes: Notes
-    keep: Callable[..., int]
-    unlike: Unlike
-
-
-KINDS = (
-    Kind(KeptDay, StaleHour, keep_days, unlike_due),
-    Kind(HandedDay, StaleHanded, partial(keep, HANDED), unlike_handed),
-    Kind(TookDay, StaleBegun, partial(keep, TOOK), unlike_took),
-)
 
 
 def ask_recount(*, actor: User, now: datetime) -> Recount:
@@ -101,34 +71,35 @@ def _step(now: datetime) -> bool:
 def _go_on_with(asked: Recount, now: datetime) -> bool:
     if asked.state == Recount.State.WAITING:
         asked.state, asked.started_at = Recount.State.RUNNING, now
-        asked.whole = sum(kind.days._default_manager.count() for kind in KINDS)
+        asked.whole = sum(store.kept.days._default_manager.count() for store, _ in STORES)
     days = _next_days(asked)
     if days:
-        _recount(asked, KINDS[asked.place], days, now)
+        _recount(asked, STORES[asked.place], days, now)
     else:
         asked.place, asked.before = asked.place + 1, None
-    if asked.place == len(KINDS):
+    if asked.place == len(STORES):
         asked.state, asked.finished_at, asked.share = Recount.State.DONE, now, 100
     asked.save()
     return asked.is_open
 
 
 def _next_days(asked: Recount) -> Sequence[date]:
-    days = KINDS[asked.place].days._default_manager.order_by("-day")
+    store, _ = STORES[asked.place]
+    days = store.kept.days._default_manager.order_by("-day")
     if asked.before:
         days = days.filter(day__lt=asked.before)
     return list(days.values_list("day", flat=True)[:BATCH])
 
 
-def _recount(asked: Recount, kind: Kind, days: Sequence[date], now: datetime) -> None:
+def _recount(asked: Recount, one: Checked, days: Sequence[date], now: datetime) -> None:
     """Compare, count and compare; what changed since it was kept is left out of the comparison."""
-    zone, notes = ZoneInfo(settings.TIME_ZONE), kind.notes._default_manager
-    asked.differed += kind.unlike(days, zone, now)
+    zone, (store, _) = ZoneInfo(settings.TIME_ZONE), one
+    asked.differed += unlike(one, days, zone=zone, now=now)
     for day in days:
-        notes.create(hour=begins(day, zone))
-    if not kind.keep(now=now, most=0):
+        store.kept.notes._default_manager.create(hour=begins(day, zone))
+    if not keep(store, now=now, most=0):
         raise _Busy
-    asked.left += kind.unlike(days, zone, now)
+    asked.left += unlike(one, days, zone=zone, now=now)
     asked.before, asked.days = days[-1], asked.days + len(days)
     asked.share = min(99, 100 * asked.days // max(asked.whole, 1))
 

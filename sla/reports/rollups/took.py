@@ -11,9 +11,9 @@ from django.db.models.functions import Cast, Coalesce, Extract
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.reports.groups import By, key_of
-from sla.reports.rollups.counting import among, cut_of, uncut
 from sla.reports.rollups.days import Split
-from sla.reports.rollups.models import StaleBegun, Took, TookDay
+from sla.reports.rollups.models import Took
+from sla.reports.rollups.stores import TOOK, among, uncut
 from sla.reports.slices import Part, Slice, clocks_in
 
 WALL = Cast(Extract(F("stopped_at") - F("started_at"), "epoch"), IntegerField())
@@ -73,7 +73,7 @@ def group_name(by: By | None, team_id: int, holder_id: int) -> str:
 def _cut(slice_: Slice, by: By | None, now: datetime) -> Split:
     if by not in _TOLD or slice_.source or slice_.marketer_id is not None or slice_.by_rows:
         return uncut(slice_)
-    return cut_of(slice_, now, TookDay, StaleBegun)
+    return TOOK.cut(slice_, now)
 
 
 def _kept(

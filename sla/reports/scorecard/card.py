@@ -6,7 +6,8 @@ from datetime import datetime
 from sla.clocks.kinds import Side
 from sla.reports.asking import Asked
 from sla.reports.ledger import one_snapshot
-from sla.reports.scorecard.cohort import Cohort, cohort_of, touches_in
+from sla.reports.rollups.came import touches_made
+from sla.reports.scorecard.cohort import Cohort, cohort_of
 from sla.reports.scorecard.pace import Pace, pace_of
 from sla.reports.scorecard.promises import Kept, kept_by_both
 from sla.reports.scorecard.weeks import Change, Week, changes_between, weeks_of
@@ -34,6 +35,6 @@ def scorecard_of(asked: Asked, *, now: datetime) -> Scorecard:
             kept_by_both(slice_, weeks, now=now),
             tuple(changes_between(slice_.start, slice_.end)),
             cohort_of(slice_, now=now),
-            touches_in(slice_).count(),
+            touches_made(slice_, now=now),
             pace_of(slice_, now=now),
         )

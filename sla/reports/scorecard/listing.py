@@ -10,7 +10,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.time import utc_text
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import LABELS, Stage
-from sla.reports.scorecard.cohort import leads_on, touches_in
+from sla.reports.captures import leads_on, touches_in
 from sla.reports.scorecard.ladder import Rung
 from sla.reports.scorecard.screen import RUNG_NAMES, TOUCHES
 from sla.reports.slices import Slice

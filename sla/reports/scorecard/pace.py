@@ -4,8 +4,9 @@ Even means by working time: a month with holidays asks no less, but not on those
 and a lead that bounced back bring no credit before sales accepts (DOMAIN M-3).
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -24,12 +25,18 @@ NO_TEAM = 0  # the hours of the organisation count
 
 @dataclass(frozen=True)
 class Pace:
-    """`share` of the month's working time has gone (0 to 1); `so_far` came of what was promised."""
+    """`share` of the month's working time has gone (0 to 1); `came` is what each day brought of
+    what was promised, days that brought nothing left out."""
 
     volume: Volume
-    so_far: Decimal
+    came: dict[date, Decimal]
     share: float
     slice: Slice
+
+    @property
+    def so_far(self) -> Decimal:
+        """What came in all."""
+        return sum(self.came.values(), Decimal(0))
 
     @property
     def paced(self) -> float:
@@ -67,12 +74,18 @@ def pace_of(slice_: Slice, *, now: datetime) -> Pace | None:
     if volume is None or share is None:
         return None
     month = replace(slice_, start=month_of(now)[0], end=now)
-    lines = handed_in(month, HandedBy.NONE, now=now)
-    so_far = sum((credit_of(line, volume) for line in lines), Decimal(0))
-    return Pace(volume, so_far, share, month)
+    return Pace(volume, came_by_day(month, volume, now=now), share, month)
 
 
-def credit_of(line: Handed, volume: Volume) -> Decimal:
+def came_by_day(month: Slice, volume: Volume, *, now: datetime) -> dict[date, Decimal]:
+    """What each day of a month brought of a promised volume."""
+    found: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for line in handed_in(month, HandedBy.DAY, now=now):
+        found[date.fromisoformat(line.group)] += _credit_of(line, volume)
+    return {day: credit for day, credit in found.items() if credit}
+
+
+def _credit_of(line: Handed, volume: Volume) -> Decimal:
     """What handovers count for the promised volume, as leads or as value."""
     return line.credited_value if volume.measure == "value" else Decimal(credited_of(line))
 

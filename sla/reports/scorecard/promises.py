@@ -107,8 +107,7 @@ def kinds_of(side: Side) -> list[str]:
 def _weekly(slice_: Slice, now: datetime) -> Weekly:
     found: Weekly = {kind: {} for kind in KINDS}
     every = replace(slice_, kind="", side="")
-    for key, counts in counts_of(every, By.WEEK, now, each_kind=True).items():
-        kind, _, week = key.partition(" ")
+    for (kind, week), counts in counts_of(every, (By.KIND, By.WEEK), now).items():
         found[kind][week] = Score(*counts)
     return found
 

@@ -89,11 +89,8 @@ def _lines(slice_: Slice, weeks: tuple[Week, ...], by: By, now: datetime) -> tup
 
 def _weekly(slice_: Slice, by: By, now: datetime) -> Mapping[tuple[str, str], Score]:
     """The score of each week and group."""
-    found = {}
-    for both, counts in counts_of(slice_, by, now, weekly=True).items():
-        week, _, key = both.partition("|")
-        found[week, key] = Score(*counts)
-    return found
+    counted = counts_of(slice_, (By.WEEK, by), now)
+    return {(week, key): Score(*counts) for (week, key), counts in counted.items()}
 
 
 def _of_week(found: Mapping[tuple[str, str], Score], week: Week) -> list[tuple[Score, str]]:

@@ -155,14 +155,14 @@ def test_leads_and_costs_are_counted_apart(cast: Cast, now: datetime) -> None:
         )
     for _ in range(4):
         arrives(cast, now, campaign="Spring")
-    mine, other = lines_of([kept, empty], today=now.date(), figures=True)
+    mine, other = lines_of([kept, empty], now=now, figures=True)
     assert (mine.leads, mine.cost, mine.each) == (4, Decimal("150.51"), Decimal("37.63"))
     assert (other.leads, other.cost, other.each) == (0, Decimal(0), None)
     gone = CampaignCost.objects.get(amount=Decimal("50.50"))
     remove_cost(campaign_id=empty.pk, cost_id=gone.pk, actor=cast.mia)
     assert CampaignCost.objects.count() == 3
     remove_cost(campaign_id=kept.pk, cost_id=gone.pk, actor=cast.mia)
-    assert lines_of([kept], today=now.date(), figures=True)[0].cost == Decimal("100.01")
+    assert lines_of([kept], now=now, figures=True)[0].cost == Decimal("100.01")
 
 
 def test_a_rule_needs_words_and_an_end_and_stands_once(cast: Cast, now: datetime) -> None:

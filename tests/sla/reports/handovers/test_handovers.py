@@ -14,10 +14,15 @@ from leads.handoff.actions import reject_lead
 from leads.handoff.evidence import NOTHING, Evidence
 from leads.handoff.models import Lead
 from sla.agreement.promises import Volume
-from sla.reports.handovers.queries import pace_days, refused_by_criterion, sources_of
+from sla.reports.handovers.queries import (
+    handed_by_source,
+    pace_days,
+    refused_by_criterion,
+    sources_of,
+)
 from sla.reports.scope import scope_of
 from sla.reports.scorecard.asking import read_card
-from sla.reports.scorecard.pace import Pace, month_of
+from sla.reports.scorecard.pace import Pace, came_by_day, month_of
 from sla.reports.slices import Slice
 from tests.pages import Browser
 from tests.sla.reports.conftest import HOUR, Hand
@@ -42,11 +47,12 @@ def scene(hand: Hand, cast: Cast, now: datetime) -> Slice:
 
 @pytest.mark.django_db
 def test_a_wrong_route_does_not_count_against_a_source(scene: Slice, now: datetime) -> None:
-    fair, web = sources_of(scene, now=now)
+    handed = handed_by_source(scene, now=now)
+    fair, web = sources_of(handed)
     assert (fair.handed, fair.accepted, fair.decided) == (5, 3, 4)
     assert (web.handed, web.accepted, web.decided) == (1, 0, 0)
     assert fair.acceptance.words() == "3 of 4"
-    assert sum(line.count for line in refused_by_criterion(scene, now=now)) == 2
+    assert sum(line.count for line in refused_by_criterion(handed)) == 2
 
 
 @pytest.mark.django_db
@@ -70,7 +76,7 @@ def test_each_number_of_a_marketer_opens_what_it_counts(
 def test_the_pace_of_a_month_adds_up_day_by_day(scene: Slice, cast: Cast, now: datetime) -> None:
     volume = Volume("leads", 40, Decimal("0.2"))
     month = Slice(month_of(now)[0], now)
-    pace = Pace(volume, Decimal(0), 0.5, month)
+    pace = Pace(volume, came_by_day(month, volume, now=now), 0.5, month)
     days = pace_days(pace, now=now)
     assert days[-1].so_far == 3, "overrides count once they are accepted, what bounced back never"
     assert [one.paced for one in days] == sorted(one.paced for one in days)
@@ -79,9 +85,10 @@ def test_the_pace_of_a_month_adds_up_day_by_day(scene: Slice, cast: Cast, now: d
 
 def test_a_pace_is_judged_by_the_agreed_tolerance(now: datetime) -> None:
     volume, month = Volume("leads", 100, Decimal("0.2")), Slice(now, now)
-    states = [Pace(volume, Decimal(n), 0.5, month).state for n in (39, 40, 60, 61)]
+    came = [{now.date(): Decimal(n)} for n in (39, 40, 60, 61)]
+    states = [Pace(volume, one, 0.5, month).state for one in came]
     assert states == ["behind", "on pace", "on pace", "ahead"]
-    assert Pace(volume, Decimal(3), 0, month).state == "on pace", "the month has not begun to work"
+    assert Pace(volume, came[0], 0, month).state == "on pace", "the month has not begun to work"
 
 
 @pytest.mark.django_db
