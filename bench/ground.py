@@ -15,26 +15,34 @@ MINE = 120  # open leads of the seller whose inbox is asked for, at every size
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """An empty database beside the usual one, dropped in the end; settings then name it."""
+def own_database(keep: str = "") -> Iterator[None]:
+    """An empty database beside the usual one, dropped in the end; settings then name it. One that
+    is to be kept, by the name given, stays, and is found again as it was."""
     provide()
-    usual = os.environ["DATABASE_URL"]
+    usual, name = os.environ["DATABASE_URL"], keep or NAME
     parts = urlsplit(usual)
-    _administer(usual, f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME}")
-    os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{NAME}"))
+    known = _administer(usual, f"SELECT FROM pg_database WHERE datname = '{name}'")
+    if known and not keep:
+        _administer(usual, f"DROP DATABASE {name} WITH (FORCE)")
+    if not (known and keep):
+        _administer(usual, f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
     try:
         yield
     finally:
-        _administer(usual, f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        if not keep:
+            _administer(usual, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def _administer(url: str, *statements: str) -> None:
+def _administer(url: str, statement: str) -> int:
+    """Run one statement outside of any transaction; how many rows it found."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(statement)
+        found = cursor.rowcount
     connection.close()
+    return found
 
 
 # Rows are written as the application would leave them; triggers guard single acts and are off here.

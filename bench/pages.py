@@ -1,5 +1,11 @@
-"""The server time of each page over a year of a million leads, beside that of its queries."""
+"""The server time of each page over a year of a million leads, beside that of its queries.
 
+`python -m bench.pages [NAME …]` measures the pages whose names begin so, all without one. With
+`PAGES_DATABASE=name` that database is kept and found again, so that the year is written only once;
+`PAGES_LEADS=100000` writes a smaller one.
+"""
+
+import os
 import statistics
 import sys
 import time
@@ -7,9 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import django
 from django.db import connection
 
 from bench import year
+from bench.__main__ import say
+from bench.ground import own_database
 
 Figure = tuple[str, float, str]
 LEADS = 1_000_000
@@ -23,6 +32,11 @@ PAGES = (
     ("sla_source", "max", "/sla/?source=fair"),
     ("sla_90_days", "max", "/sla/?days=90"),
     ("ledger", "max", "/sla/ledger/"),
+    ("trend", "max", "/sla/trend/"),
+    ("trend_holder", "max", "/sla/trend/?by=holder"),
+    ("hours", "max", "/sla/hours/"),
+    ("workload", "max", "/sla/workload/"),
+    ("readouts", "max", "/sla/readouts/"),
     ("funnel", "max", "/sla/funnel/"),
     ("funnel_campaign", "max", "/sla/funnel/?by=campaign"),
     ("scorecard", "ana", "/scorecard/"),
@@ -33,14 +47,53 @@ PAGES = (
     ("handoff_figures_mine", "year-marketer1", "/handoffs/figures/"),
     ("mine", "year-seller1", "/mine/"),
     ("inbox", "year-seller1", "/inbox/"),
+    ("quarantine", "ana", "/quarantine/"),
+    ("quarantine_settled", "ana", "/quarantine/?state=discarded"),
     ("breaches", "max", "/sla/breaches/"),
+    ("breaches_team", "max", "/sla/breaches/?team=team-1"),
+    ("breaches_deep", "max", "/sla/breaches/?page=100"),
     ("clocks_due", "max", "/sla/clocks/?part=due"),
+    ("clocks_due_deep", "max", "/sla/clocks/?part=due&page=1000"),
     ("clocks_submitted", "max", "/sla/clocks/?part=submitted"),
     ("clocks_overdue", "max", "/sla/clocks/?part=overdue"),
+    ("clocks_people", "max", "/sla/clocks/?part=late_people"),
 )
 
 
-def run(only: str = "") -> list[Figure]:
+def main(*only: str) -> None:
+    """Measure pages alone, over a year written now or kept from another time."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadbridge.settings")
+    with own_database(keep=os.environ.get("PAGES_DATABASE", "")):
+        django.setup()
+        try:
+            _prepare()
+            say(refreshed() if _written() else ground(int(os.environ.get("PAGES_LEADS") or LEADS)))
+            say(run(*only))
+        finally:
+            connection.close()
+
+
+def _prepare() -> None:
+    """The tables of today, and people in them."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from leadbridge.demo.organisation import find_cast, found_organisation
+    from leadbridge.embedded.prepare import collect_static
+
+    collect_static()
+    call_command("migrate", verbosity=0, interactive=False)
+    if find_cast() is None:
+        found_organisation(now=timezone.now())
+
+
+def _written() -> bool:
+    from leads.handoff.models import Lead
+
+    return Lead.objects.exists()
+
+
+def run(*only: str) -> list[Figure]:
     """Milliseconds of each page, and how many times as long it takes as what it asks PostgreSQL."""
     from sla.reports import overview
 
@@ -48,7 +101,7 @@ def run(only: str = "") -> list[Figure]:
     limit = _limit()
     figures: list[Figure] = [("pages_rollup_limit", limit, "ms")]
     for name, reader, url in PAGES:
-        if only and not name.startswith(only):
+        if only and not name.startswith(only):  # a tuple: any of them
             continue
         whole, asked = _measured(reader, url)
         figures += [
@@ -63,23 +116,29 @@ def run(only: str = "") -> list[Figure]:
 def ground(leads: int = LEADS) -> list[Figure]:
     """A year of leads, and its days kept: milliseconds for each, seconds of a proof of the whole
     ledger, and in how many rows what is kept differs from what was counted."""
-    from django.utils import timezone
-
     from leadbridge.demo.organisation import find_cast
-    from sla.reports.proving import prove
-    from sla.reports.rollups.checking import differences
-    from sla.reports.rollups.keeping import keep_days
-    from sla.reports.rollups.keeping_handed import keep_handed
-    from sla.reports.rollups.keeping_took import keep_took
 
     cast = find_cast()
     assert cast
     took = year.seed(leads, manager=cast.max.pk, marketing=cast.marketing.pk, marketer=cast.mia.pk)
     told = ", ".join(f"{name} {seconds:.0f}" for name, seconds in took.items())
     print(f"(a year of {leads} leads: {told} s)", file=sys.stderr)
+    return refreshed()
+
+
+def refreshed() -> list[Figure]:
+    """What workers would have done by now: the days kept, the ledger proved."""
+    from django.utils import timezone
+
+    from sla.reports.proving import prove
+    from sla.reports.rollups.checking import differences
+    from sla.reports.rollups.keeping import keep_days
+    from sla.reports.rollups.keeping_handed import keep_handed
+    from sla.reports.rollups.keeping_took import keep_took
+
     began, now = time.perf_counter(), timezone.now()
     days = sum(_kept(keep, now) for keep in (keep_days, keep_handed, keep_took))
-    keeping = 1000 * (time.perf_counter() - began) / days
+    keeping = 1000 * (time.perf_counter() - began) / max(days, 1)
     began = time.perf_counter()
     unaccounted = prove(now=now)
     proving = time.perf_counter() - began
@@ -161,3 +220,7 @@ def _watched() -> Iterator[list[float]]:
 
 def _rank(taken: list[float], share: float) -> float:
     return sorted(taken)[min(int(len(taken) * share), len(taken) - 1)]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

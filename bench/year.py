@@ -12,6 +12,7 @@ SELLERS = 400
 TEAMS = 6
 MARKETERS = 12
 DAYS = 365
+QUARANTINED, WAITING = 20_000, 500
 TABLES = "leads_custody", "leads_event", "leads_lead", "leads_person", "sla_clock"
 
 PEOPLE = """
@@ -33,6 +34,27 @@ SELECT 'Campaign ' || g, 'campaign ' || g, 'email', {marketer}, now() FROM gener
 INSERT INTO leads_campaigncost (campaign_id, "on", amount, what, added_by_id, added_at)
 SELECT id, current_date - g * 7, 1000 + g, '', {marketer}, now()
 FROM leads_campaign, generate_series(0, 51) g WHERE name LIKE 'Campaign %';
+UPDATE leads_campaign SET launched_at = now() - id % 90 * interval '1 day';
+INSERT INTO leads_readout (campaign_id, started_at, at_risk_at, due_at, marketing_words, sales_words,
+    marketing_by_id, marketing_at, sales_by_id, sales_at)
+SELECT id, launched_at, launched_at + interval '45 minutes', launched_at + interval '1 hour', '', '',
+    {marketer}, launched_at + interval '30 minutes', CASE WHEN id % 7 > 0 THEN {manager} END,
+    CASE WHEN id % 7 > 0 THEN launched_at + id % 4 * interval '29 minutes' END
+FROM leads_campaign;
+"""
+QUARANTINE = """
+INSERT INTO leads_quarantined (origin, place, content_type, raw, told, code, errors, summary,
+    email_key, times, marketer_id, owner_id, received_at, last_at, at_risk_at, due_at, state,
+    settled_at, settled_by_id, reason)
+SELECT (ARRAY['form', 'api', 'import', 'provider'])[1 + g % 4], 'Form ' || g % 9, 'application/json',
+    repeat('{{"email": "half an address", "message": "what else they said"}}', 8)::bytea,
+    '{{"email": "half an address"}}', 'invalid', '{{"email": ["This is no address."]}}',
+    'Ines Aydin ' || g, '', 1, {marketer}, {marketer}, at, at, at + interval '6 hours',
+    at + interval '1 day', CASE WHEN g > {waiting} THEN 'discarded' ELSE 'waiting' END,
+    CASE WHEN g > {waiting} THEN at + interval '2 hours' END,
+    CASE WHEN g > {waiting} THEN {marketer} END, CASE WHEN g > {waiting} THEN 'no lead' ELSE '' END
+FROM generate_series(1, {quarantined}) g,
+    LATERAL (SELECT now() - g * interval '365 days' / {quarantined} AS at) AS came;
 """
 
 
@@ -224,7 +246,8 @@ def seed(leads: int, **known: object) -> dict[str, float]:
     from django.db import connection, transaction
 
     took: dict[str, float] = {}
-    numbers = {**known, "leads": leads, "sellers": SELLERS, "teams": TEAMS, "marketers": MARKETERS}
+    numbers = {**known, "leads": leads, "sellers": SELLERS, "teams": TEAMS, "marketers": MARKETERS,
+        "quarantined": QUARANTINED, "waiting": WAITING}  # fmt: skip
 
     def run(name: str, *statements: str) -> None:
         began = time.perf_counter()
@@ -242,7 +265,7 @@ def seed(leads: int, **known: object) -> dict[str, float]:
             run("lives", PEOPLE.format(**numbers), LIVES.format(**numbers))
             run("clocks", CLOCKS.format(**numbers))
             run("leads", LEADS.format(**numbers))
-            run("events", EVENTS)
+            run("events", EVENTS, QUARANTINE.format(**numbers))
             run("indexes", *dropped, DONE)
         run("vacuum", "VACUUM ANALYZE", "CHECKPOINT")
     return took
