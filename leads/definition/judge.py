@@ -61,7 +61,9 @@ class Sitting(ActiveDefinition):
     @classmethod
     def of(cls, active: ActiveDefinition | None) -> "Sitting | None":
         """None before the first definition."""
-        return active and cls(active.version_id, active.number, active.definition)
+        if active is None:
+            return None
+        return cls(active.version_id, active.number, active.definition)
 
     @cached_property
     def _judge(self) -> Judge:

@@ -9,7 +9,8 @@ that counted for them, and whatever was kept before there was this form, as it i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leads.routing.turns import Candidate, Method, in_question
+from leads.routing.ruleset import Method
+from leads.routing.turns import Candidate, in_question
 
 # What counts for somebody beside their name.
 _FIGURES = ("weight", "credit", "given", "per_day", "load", "open")

@@ -89,7 +89,7 @@ def meeting(call: Callable[..., Any], parties: int = 2) -> Callable[..., Any]:
 def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every SELECT … FOR UPDATE is a plain SELECT, those that were prepared before too."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
-    monkeypatch.setattr(Prepared, "_select", property(Prepared._select.func))
+    monkeypatch.setattr(Prepared, "_select", property(vars(Prepared)["_select"].func))
 
 
 def check_whole(lead: Lead) -> None:

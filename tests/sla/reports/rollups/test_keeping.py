@@ -16,7 +16,7 @@ from sla.clocks.models import Clock
 from sla.clocks.outage import void_outage
 from sla.reports.attainment import Score, score_of, scores_by
 from sla.reports.groups import By
-from sla.reports.rollups.keeping import _LOCK, keep_days
+from sla.reports.rollups.keeping import STORE, keep_days
 from sla.reports.rollups.models import DueCount, KeptDay, StaleHour
 from sla.reports.rollups.recount_models import Recount
 from sla.reports.rollups.recounting import ask_recount, go_on
@@ -174,7 +174,7 @@ def test_of_two_workers_one_counts_and_one_counts_again(
 
     ask_recount(actor=cast.olu, now=now)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORE.lock])
         run_all([Thread(target=recount)])
         assert Recount.objects.get().days == 0, "somebody else counts such days just now"
     run_all([Thread(target=recount) for _ in range(2)])
