@@ -107,7 +107,8 @@ def written(source: Source) -> Iterator[tuple[str, int]]:
         name = dotted(node.func)
         parts = name.split(".")
         for model, (called, _, _) in WRITERS.items():
-            if name == model and node.keywords:
+            made = dotted(node.args[0]) if name == "fresh" else name
+            if made == model and node.keywords:
                 yield model, node.lineno  # a new row in the making
             elif (name == "copy_rows" and dotted(node.args[0]).split(".")[-1] in called) or (
                 parts[-1] in WRITES and (parts[0] == model or set(parts[:-1]) & called)
