@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0025_reasons_ask_for_evidence"),
+        ("leads", "0028_captures_found_by_when"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
