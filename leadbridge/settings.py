@@ -285,6 +285,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    # Its time is a business day: a minute later is soon enough to be told.
+    "quarantine": {
+        "task": "leads.intake.quarantine.tasks.tell",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # Normally done by the task that a leaving starts; this run takes what a kill left.
     "departures": {
         "task": "leads.handoff.tasks.finish_departures",

@@ -18,6 +18,7 @@ class LeadsConfig(AppConfig):
         from leads.definition.uses import register_use
         from leads.handoff import outward
         from leads.handoff.loads import open_leads
+        from leads.intake.quarantine import overdue
         from leads.routing.asked import rule_that_asks
         from leads.routing.loads import register_load
         from leads.trials.queries import caution_by_backtest
@@ -29,5 +30,6 @@ class LeadsConfig(AppConfig):
         register_evidence(evidence_by_backtests)
         register_letters(DEFINITION)
         register_teller(outward.LEAD_EVENTS, outward.data_of_event)
+        register(overdue.KIND, overdue.render_late, bundle=overdue.render_together)
         for kind, renderer in readout_ladder.RENDERERS.items():
             register(kind, renderer, bundle=readout_ladder.render_together)

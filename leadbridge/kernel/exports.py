@@ -23,14 +23,17 @@ GUARD = "'"
 def neutral(value: object) -> str:
     """A value as a cell that no spreadsheet executes."""
     text = "" if value is None else str(value)
-    if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+    bare = text.lstrip(
+        GUARD
+    )  # what already bears an apostrophe gets one more, to come back as it was
+    if bare.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return GUARD + text
     return text
 
 
 def restored(cell: str) -> str:
     """What `neutral` was given."""
-    if cell.startswith(GUARD) and cell[1:].startswith(_FORMULA):
+    if cell.startswith(GUARD) and cell.lstrip(GUARD).startswith(_FORMULA):
         return cell[1:]
     return cell
 

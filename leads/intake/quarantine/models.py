@@ -69,7 +69,8 @@ class Quarantined(models.Model):
 
     `raw` is what was sent, byte for byte; `told` what we understood of it, in our own names, for
     mending; `errors` why not, in sentences by field. `key` says that the same thing, sent again, is
-    this row; `times` how often it came. `marketer` would answer for the lead, `owner` for this.
+    this row; `times` how often it came. `marketer` would answer for the lead, `owner` for this;
+    `told_at` is when they heard that it lies past its time.
     """
 
     origin = models.CharField(max_length=8, choices=Origin.choices)
@@ -93,6 +94,7 @@ class Quarantined(models.Model):
     last_at = models.DateTimeField()
     at_risk_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(
@@ -125,6 +127,11 @@ class Quarantined(models.Model):
                 name="leads_quarantined_waiting",
                 fields=["due_at", "id"],
                 condition=Q(state="waiting"),
+            ),
+            models.Index(
+                name="leads_quarantined_untold",
+                fields=["due_at", "id"],
+                condition=Q(state="waiting", told_at=None),
             ),
             models.Index(
                 name="leads_quarantined_email",

@@ -96,6 +96,8 @@ class Row:
     lead: str
     reason: str
     decides: bool
+    overdue: bool
+    told: str
     ticked: bool = False
 
 
@@ -131,6 +133,8 @@ def row_of(item: Quarantined, user: User, now: datetime, own: Mapping[str, str])
         lead=f"L-{item.lead_id}" if item.lead_id else "",
         reason=item.reason,
         decides=waits and settles_quarantine(user),
+        overdue=waits and item.due_at < now,
+        told=due_words(local(item.told_at, zone), now) if waits and item.told_at else "",
     )
 
 

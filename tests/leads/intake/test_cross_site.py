@@ -1,11 +1,14 @@
 """Bad input and bad neighbours at the doors of the intake: clear answers and no fault."""
 
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from leadbridge.demo.organisation import Cast
 from leads.handoff.models import Lead
@@ -75,3 +78,31 @@ def test_no_delivery_breaks_on_any_naughty_string(cast: Cast, now: datetime) -> 
     for _ in range(3):
         read_all(now)
     assert not Delivery.objects.filter(state__in=["waiting", "failed"]).exists()
+
+
+# Forms of visitors and deliveries of other programs come from anywhere; they know no session.
+OPEN_DOORS = re.compile(r"f/|api/v1/intake/|api/v1/forms/|hooks/|submissions/|servlet/")
+
+
+def test_no_address_of_members_takes_a_post_from_elsewhere(cast: Cast, now: datetime) -> None:
+    """Every address of the house, whatever will be added to it."""
+    client = Client(enforce_csrf_checks=True, headers={"Origin": "https://evil.example"})
+    client.force_login(cast.olu)
+    let_in = {}
+    for address in sorted(set(addresses(get_resolver().url_patterns))):
+        if OPEN_DOORS.match(address):
+            continue
+        answer = client.post(f"/{address}", {"do": "x"})
+        if answer.status_code not in (403, 404, 405):
+            let_in[address] = answer.status_code
+    assert let_in == {}
+
+
+def addresses(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Each with a 1 in place of whatever it names."""
+    for pattern in patterns:
+        route = before + re.sub(r"<[^>]+>", "1", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield route.removesuffix("\\Z").removeprefix("^")

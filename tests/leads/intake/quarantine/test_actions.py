@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadbridge.demo.organisation import Cast
@@ -174,6 +174,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(JSON)
 def test_whatever_was_told_can_be_told_again(value: object) -> None:
     kept = sorted_fields({"email": value, "other": value})
