@@ -22,11 +22,14 @@ def readout_card(request: Request, campaign: Campaign) -> dict[str, object] | No
         "clock": face_of(readout, zone_of(request.user), request.now),
         "going": request.now < readout.started_at + HOUR,
         "figures": [
-            ("Came in", hour.came_in),
-            ("Hand-raises", hour.hand_raises),
-            ("Handed over", hour.handed_over),
-            ("Decided by sales", hour.decided),
-            ("Rejected", hour.rejected),
+            (label, number, f"/campaigns/{campaign.pk}/leads/?part={part}" if number else "")
+            for label, number, part in (
+                ("Came in", hour.came_in, "came_in"),
+                ("Hand-raises", hour.hand_raises, "hand_raises"),
+                ("Handed over", hour.handed_over, "handed_over"),
+                ("Decided by sales", hour.decided, "decided"),
+                ("Rejected", hour.rejected, "rejected"),
+            )
         ],
         "sides": [_side(readout, side) for side in Side],
         "side": may_sign(readout, request.user),

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leadbridge.kernel.forms import keep
 from leadbridge.kernel.money import money_words
-from leadbridge.people.access import keeps_campaigns, sees_figures
-from leadbridge.people.http import Request, signed_in
+from leadbridge.kernel.time import local
+from leadbridge.people.access import keeps_campaigns, sees_figures, viewer_of
+from leadbridge.people.http import Request, signed_in, zone_of
 from leads.campaigns.actions import (
     find_campaign,
     launch_campaign,
@@ -22,10 +23,12 @@ from leads.campaigns.actions import (
     require_keeper,
 )
 from leads.campaigns.forms import CampaignForm, CostForm, RuleForm
+from leads.campaigns.listing import ALL, PARTS, leads_behind
 from leads.campaigns.models import Campaign, CampaignRule
 from leads.campaigns.queries import Line, campaigns_found, lines_of
 from leads.campaigns.readout_screen import readout_card
 from leads.campaigns.readouts import sign_readout
+from leads.handoff.stages import LABELS, Stage
 from leads.handoff.views import address, page_number
 
 PAGE = 50
@@ -68,12 +71,14 @@ def row_of(line: Line) -> dict[str, object]:
     }
 
 
-def pager(request: Request, here: int, last: int, whole: int) -> dict[str, str] | None:
-    """Below more campaigns than fit on one page."""
+def pager(
+    request: Request, here: int, last: int, whole: int, what: str = "campaigns"
+) -> dict[str, str] | None:
+    """Below more than fit on one page."""
     if last < 2:
         return None
     return {
-        "text": f"Page {here} of {last}, {whole:,} campaigns",
+        "text": f"Page {here} of {last}, {whole:,} {what}",
         "previous": address(request, page=here - 1) if here > 1 else "",
         "next": address(request, page=here + 1) if here < last else "",
     }
@@ -136,6 +141,30 @@ def draw_campaign(request: Request, found: Campaign, form: CostForm) -> HttpResp
         "may_keep": keeps_campaigns(request.user),
     }
     return render(request, "campaigns/campaign.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@signed_in
+def campaign_leads(request: Request, number: int) -> HttpResponse:
+    """The leads behind a number of a campaign, for whoever reads figures."""
+    if not sees_figures(request.user):
+        raise DomainError("forbidden", "This is for those who read figures.", status=403)
+    found, part = find_campaign(number), request.GET.get("part") or ALL
+    leads, zone = leads_behind(found, part), zone_of(request.user)
+    whole, seen = leads.count(), leads.visible_to(viewer_of(request.user))
+    page = Paginator(seen, PAGE).get_page(page_number(request))
+    context = {
+        "campaign": found,
+        "title": PARTS[part],
+        "whole": whole,
+        "hidden": whole - page.paginator.count,
+        "rows": [
+            (lead, LABELS[Stage(lead.stage)], local(lead.captured_at, zone))
+            for lead in page.object_list
+        ],
+        "pager": pager(request, page.number, page.paginator.num_pages, whole, "leads"),
+    }
+    return render(request, "campaigns/leads.html", context)
 
 
 @require_http_methods(["GET", "POST"])

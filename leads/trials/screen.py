@@ -39,6 +39,7 @@ class Figure:
     value: str
     note: str
     tone: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,12 @@ def _figures(result: Mapping[str, Any]) -> list[Figure]:
         Figure("Would qualify", f"{passing['yes']:,}", f"of {leads:,} leads; {now_rule}"),
         Figure("Cannot tell", f"{passing['unknown']:,}", "somebody would have to ask"),
         Figure("A week for sales", f"{mean['draft']:g}", load),
-        Figure("Wins missed", f"{missed['leads']:,}", lost, "late" if missed["leads"] else "ok"),
-        Figure("Refused, let in", f"{let_in['leads']:,}", "sales said no to these"),
+        Figure("Wins missed", f"{missed['leads']:,}", lost, "late" if missed["leads"] else "ok",
+               "#missed"),
+        Figure("Refused, let in", f"{let_in['leads']:,}", "sales said no to these",
+               url="#let-in"),
         Figure("Never tried", f"{result['never_tried']:,}", "kept back, so no outcome"),
-    ]
+    ]  # fmt: skip
 
 
 def _outcome(row: Mapping[str, Any], labels: Labels) -> dict[str, Any]:

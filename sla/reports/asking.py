@@ -23,9 +23,10 @@ PRESETS = (7, 30, 90)
 USUAL = 30
 SIDES = ("marketing", "sales")
 TIERS = ("1", "2", "3", "none")
+VERDICTS = ("yes", "other")
 KEPT = (
     "days", "from", "to", "team", "kind", "side", "holder", "source", "reason", "marketer",
-    "criterion", "tier", "hour",
+    "criterion", "tier", "hour", "detail", "verdict",
 )  # fmt: skip
 _YEARS = range(1970, 2200)
 _LONGEST = 100
@@ -49,6 +50,7 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
     holder_id, source, reason = reader.holder(), reader.text("source"), reader.text("reason")
     marketer_id, criterion = reader.person("marketer"), reader.text("criterion")
     tier, hour = reader.tier(), reader.hour()
+    detail, verdict = reader.text("detail"), reader.verdict()
     if reader.errors:
         raise FieldErrors(reader.errors)
     asked = Slice(
@@ -64,6 +66,8 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
         criterion=criterion,
         tier=tier,
         hour=hour,
+        detail=detail,
+        verdict=verdict,
     )
     params = tuple((name, given[name]) for name in KEPT if given.get(name))
     return Asked(asked, days, team, params)
@@ -136,6 +140,13 @@ class _Reader:
             self.refuse("hour", "Give a weekday and an hour, as 1-09 for Monday from nine to ten.")
             return ""
         return hour
+
+    def verdict(self) -> str:
+        verdict = self.given.get("verdict", "")
+        if verdict and verdict not in VERDICTS:
+            self.refuse("verdict", f"Choose one of: {', '.join(VERDICTS)}.")
+            return ""
+        return verdict
 
     def team(self) -> Team | None:
         wanted = self.given.get("team", "")

@@ -9,7 +9,8 @@ from leadbridge.kernel.time import local
 from leadbridge.kernel.words import due_words, running_face
 from leadbridge.people.access import Viewer
 from leadbridge.people.models import Side
-from leads.handoff.stages import SALES_STAGES
+from leads.handoff.reasons import Labels
+from leads.handoff.stages import SALES_STAGES, Action
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import State, state_of
@@ -256,4 +257,9 @@ def narrowed_words(asked: Asked) -> str:
     slice_ = asked.slice
     tier = {"": "", NONE: "no tier"}.get(slice_.tier, f"tier {slice_.tier}")
     reason, came = slice_.reason.replace("_", " "), hour_words(slice_.hour)
-    return " · ".join(filter(None, (slice_.side, slice_.source, reason, tier, came)))
+    named = ""
+    if slice_.detail:
+        named = Labels().detail(Action.REJECT, slice_.reason, slice_.detail)
+    said = {"yes": "the definition said yes", "other": "the definition did not say yes"}
+    told = (slice_.side, slice_.source, reason, named, said.get(slice_.verdict), tier, came)
+    return " · ".join(filter(None, told))

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from leads.handoff.reasons import Reason
-from leads.handoff.recoding import coded_now
+from leads.handoff.recoding import coded_now, detail_now
 from leads.handoff.stages import Action, Stage
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
@@ -34,9 +34,11 @@ class Slice:
 
     `team_ids` None is every team; `holder_id` 0 is the pools, which no person holds. `marketer_id`
     is whose leads they are on; `criterion` what a rejection named, "none" where it named none;
+    `detail` what its reason asked for; `verdict` what the definition says of the lead, "yes" or
+    "other";
     `tier` that by which a promise is judged, "none" where it has none.
-    `reason`, `criterion`, `cause` and `hour` (of arrival) narrow lists alone, never what is counted
-    by kept days.
+    `reason`, `criterion`, `detail`, `verdict`, `cause` and `hour` (of arrival) narrow lists alone,
+    never what is counted by kept days.
     """
 
     start: datetime
@@ -52,11 +54,14 @@ class Slice:
     criterion: str = ""
     tier: str = ""
     hour: str = ""
+    detail: str = ""
+    verdict: str = ""
 
     @property
     def by_rows(self) -> bool:
         """Is it narrowed by something that kept days do not know?"""
-        return bool(self.reason or self.cause or self.criterion or self.hour or self.tier)
+        named = self.reason or self.criterion or self.detail or self.verdict
+        return bool(named or self.cause or self.hour or self.tier)
 
     def before(self) -> "Slice":
         """The period of the same length that ends where this one starts."""
@@ -202,6 +207,12 @@ def clocks_in(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     if slice_.criterion:
         named = "" if slice_.criterion == NONE else slice_.criterion
         clocks = clocks.annotate(criterion=CRITERION).filter(criterion=named)
+    if slice_.detail:
+        named_beside = detail_now("ended_by_id", "ended_by__data")
+        clocks = clocks.annotate(detail=named_beside).filter(detail=slice_.detail)
+    if slice_.verdict:
+        said_yes = Q(lead__verdict="yes")
+        clocks = clocks.filter(said_yes if slice_.verdict == "yes" else ~said_yes)
     if slice_.hour:
         arrived = hour_of(HANDED if part in OF_SUBMISSION else BEGAN)
         clocks = clocks.annotate(arrived=arrived).filter(hour_q(slice_.hour))

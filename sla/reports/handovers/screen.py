@@ -6,7 +6,7 @@ from decimal import Decimal
 from leadbridge.kernel.shares import Share, wilson
 from leadbridge.kernel.words import MONTHS
 from sla.reports.asking import Asked
-from sla.reports.handovers.queries import PaceDay, Refused, SourceLine
+from sla.reports.handovers.queries import Detail, PaceDay, Refused, SourceLine
 from sla.reports.links import list_url
 from sla.reports.scorecard.pace import Pace
 from sla.reports.scorecard.screen import Cell, bar_parts, drawn, money
@@ -23,12 +23,33 @@ def refused_rows(lines: Sequence[Refused], asked: Asked) -> list[dict[str, objec
             "sentence": line.sentence,
             "few": line.count < FEW,
             "count": Cell(f"{line.count:,}", list_url(asked, Part.REJECTED, criterion=line.key)),
-            "though_yes": line.though_yes,
-            "though_no": line.count - line.though_yes,
+            "said": [
+                _said(asked, line, line.though_yes, "yes"),
+                _said(asked, line, line.count - line.though_yes, "other"),
+            ],
             "parts": [{"start": 0, "share": f"{100 * line.count / most:.1f}", "tone": "accent"}],
             "label": f"{line.count} of {most}",
         }
         for line in lines
+    ]
+
+
+def _said(asked: Asked, line: Refused, count: int, verdict: str) -> dict[str, object]:
+    url = list_url(asked, Part.REJECTED, criterion=line.key, verdict=verdict) if count else ""
+    return {"v": count, "value": f"{count:,}", "url": url}
+
+
+def detail_rows(lines: Sequence[Detail], asked: Asked) -> list[dict[str, object]]:
+    """What was named beside reasons, each with the refusals that named it."""
+    return [
+        {
+            "reason": one.reason,
+            "named": one.named,
+            "count": Cell(
+                f"{one.count:,}", list_url(asked, Part.REJECTED, reason=one.code, detail=one.key)
+            ),
+        }
+        for one in lines
     ]
 
 

@@ -24,7 +24,7 @@ from sla.reports.handovers.queries import (
     refused_by_detail,
     sources_of,
 )
-from sla.reports.handovers.screen import pace_rows, refused_rows, source_rows
+from sla.reports.handovers.screen import detail_rows, pace_rows, refused_rows, source_rows
 from sla.reports.ledger import one_snapshot
 from sla.reports.scope import scope_of
 from sla.reports.scorecard.asking import PERIOD, read_card
@@ -72,7 +72,7 @@ def handover_figures(request: Request) -> HttpResponse:
         if request.user.is_marketing
         else [],
         "refused": refused_rows(refused, exact),
-        "details": details,
+        "details": detail_rows(details, exact),
         "sources": source_rows(sources, exact),
         "pace": pace_row(pace, asked.exact),
         "days": pace_rows(days, pace) if pace else [],

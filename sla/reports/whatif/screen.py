@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from leadbridge.kernel.shares import LEAST_FOR_SHARE
 from leadbridge.kernel.time import local
@@ -11,12 +12,18 @@ from sla.calendars.content import WEEKDAYS
 from sla.calendars.models import Calendar
 from sla.calendars.typed import write_hours
 from sla.clocks.kinds import KINDS
+from sla.reports.scorecard.asking import exact_text
+from sla.reports.slices import Part
 from sla.reports.whatif.changes import Changes
 from sla.reports.whatif.models import WhatIf
 from sla.reports.whatif.queries import named_clocks
 
 State = WhatIf.State
 TONES = {State.DONE: "ok", State.FAILED: "late", State.WAITING: "risk", State.RUNNING: "risk"}
+SIDES = {
+    "won": ("Breaches won back", "Missed then, kept under these settings"),
+    "lost": ("Breaches added", "Kept then, missed under these settings"),
+}
 DAY_NAMES = {5: "Monday to Friday", 6: "Monday to Saturday", 7: "every day"}
 
 
@@ -46,7 +53,13 @@ def whatif_screen(user: User, asked: WhatIf) -> dict[str, Any]:
         "result": result,
         "figures": _figures(result),
         "tables": [
-            ("By promise", [_row(KINDS[one["kind"]].label, one) for one in result["by_kind"]]),
+            (
+                "By promise",
+                [
+                    _row(KINDS[one["kind"]].label, one, _missed_then(asked, one["kind"]))
+                    for one in result["by_kind"]
+                ],
+            ),
             ("By team", [_row(one["team"], one) for one in result["by_team"]]),
             (
                 "By hour in which it began",
@@ -57,12 +70,20 @@ def whatif_screen(user: User, asked: WhatIf) -> dict[str, Any]:
         "people": result["load"]["people"],
         "staffed": staffed_words(result["staffed"]),
         "sides": [
-            _side("Breaches won back", "Missed then, kept under these settings", user,
-                  result["won"]),
-            _side("Breaches added", "Kept then, missed under these settings", user,
-                  result["lost"]),
+            _side("won", user, result["won"]),
+            _side("lost", user, result["lost"]),
         ],
-    }  # fmt: skip
+    }
+
+
+def _missed_then(asked: WhatIf, kind: str) -> str:
+    """The list of what was missed of a kind; empty for several teams, which no list narrows to."""
+    teams = asked.team_ids
+    if teams is not None and len(teams) != 1:
+        return ""
+    period = {"from": exact_text(asked.since), "to": exact_text(asked.until)}
+    params = {**period, "kind": kind, "part": Part.MISSED.value, "team": teams[0] if teams else ""}
+    return f"/sla/clocks/?{urlencode({name: text for name, text in params.items() if text})}"
 
 
 def changes_words(changes: Changes) -> list[str]:
@@ -113,21 +134,23 @@ def _progress(asked: WhatIf) -> str:
 
 def _figures(result: Mapping[str, Any]) -> list[dict[str, str]]:
     was, would = result["recorded"], result["imagined"]
-    won, lost = result["won"]["count"], result["lost"]["count"]
+    won, lost = (f"{result[side]['count']:,}" for side in SIDES)
     return [
         _figure("Attainment then", attainment_words(was), f"{was['met']:,} of {was['due']:,} kept"),
         _figure("It would be", attainment_words(would),
                 f"{would['met']:,} of {would['due']:,} kept"),
-        _figure("Breaches won back", f"{won:,}", "missed then, kept here", "ok" if won else ""),
-        _figure("Breaches added", f"{lost:,}", "kept then, missed here", "late" if lost else ""),
+        _figure("Breaches won back", won, "missed then, kept here", "" if won == "0" else "ok",
+                "#won"),
+        _figure("Breaches added", lost, "kept then, missed here", "" if lost == "0" else "late",
+                "#lost"),
     ]  # fmt: skip
 
 
-def _figure(label: str, value: str, note: str, tone: str = "") -> dict[str, str]:
-    return {"label": label, "value": value, "note": note, "tone": tone}
+def _figure(label: str, value: str, note: str, tone: str = "", url: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "note": note, "tone": tone, "url": url}
 
 
-def _row(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
+def _row(name: str, one: Mapping[str, Any], missed_url: str = "") -> dict[str, Any]:
     was, would = one["recorded"], one["imagined"]
     share = round(100 * would["met"] / would["due"], 1) if would["due"] else 0
     return {
@@ -136,6 +159,7 @@ def _row(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
         "was": attainment_words(was),
         "would": attainment_words(would),
         "missed_then": was["due"] - was["met"],
+        "missed_url": missed_url if was["due"] > was["met"] else "",
         "missed": would["due"] - would["met"],
         "parts": [
             {"start": 0, "share": share, "tone": "ok"},
@@ -157,10 +181,11 @@ def _load(load: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _side(title: str, note: str, user: User, side: Mapping[str, Any]) -> dict[str, Any]:
+def _side(name: str, user: User, side: Mapping[str, Any]) -> dict[str, Any]:
     listed: Sequence[Sequence[int]] = side["clocks"]
-    clocks = named_clocks(user, listed)
+    clocks, (title, note) = named_clocks(user, listed), SIDES[name]
     return {
+        "id": name,
         "title": title,
         "note": note,
         "count": side["count"],

@@ -153,3 +153,17 @@ def test_a_program_reads_it_and_signs(cast: Cast, now: datetime) -> None:
     assert_problem(Api(cast.sam, now).get(url), 403, "forbidden")
     assert_problem(Api(cast.sam, now).post(url), 403, "forbidden")
     assert api.get(url).json() == answer
+
+
+def test_who_may_not_see_a_lead_is_told_how_many_are_hidden(cast: Cast, now: datetime) -> None:
+    kept = out(cast, now)
+    arrives(cast, now, "pat@one.example", campaign="Spring")
+    url = f"/campaigns/{kept.pk}/leads/"
+    page = Browser(cast.max, now).get(f"{url}?part=came_in")
+    assert "Came in within the first hour: 1" in page and page.count("data-ref=") == 1
+    page = Browser(cast.lena, now).get(url)
+    assert "Leads: 1" in page and "1 of them are not yours to see." in page
+    assert "data-ref=" not in page
+    Browser(cast.max, now).get(f"{url}?part=nothing", 404)
+    Browser(cast.max, now).get("/campaigns/999999/leads/", 404)
+    Browser(cast.sam, now).get(url, 403)
