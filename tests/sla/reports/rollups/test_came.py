@@ -47,7 +47,7 @@ def from_rows(slice_: Slice) -> Cells:
                 (campaign_key(lead.campaign_row_id, lead.campaign), lead.source), Counter()
             )
             cell[rung] += 1
-            cell["revenue"] += lead.value or 0 if rung is Rung.WON else 0
+            cell["revenue"] += int(lead.value or 0) if rung is Rung.WON else 0
     return found
 
 
