@@ -151,6 +151,19 @@ class Migration(migrations.Migration):
                         nulls_distinct=False,
                     )
                 ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("grain", "source")),
+                        fields=["day"],
+                        name="sla_camecount_of_sources",
+                    ),
+                    models.Index(
+                        condition=models.Q(("grain", "campaign")),
+                        fields=["day"],
+                        include=("campaign_row", "leads"),
+                        name="sla_camecount_of_campaigns",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -5,22 +5,23 @@ young cohort looks poor until it has had its time.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from statistics import median
 
 from leadbridge.kernel.errors import FieldErrors
 from leadbridge.kernel.shares import Share
 from sla.reports.asking import Asked, read_slice
 from sla.reports.groups import By, names_of
+from sla.reports.ledger import one_snapshot
 from sla.reports.rollups.handed import (
     ACCEPTED,
     Handed,
     HandedBy,
-    days_to_win,
-    handed_in,
+    handed_and_won,
     outcome_count,
 )
 from sla.reports.scope import Scope
@@ -81,32 +82,28 @@ def read_funnel(given: Mapping[str, str], scope: Scope, *, now: datetime) -> tup
     return asked, FunnelBy(by)
 
 
-def funnel_of(slice_: Slice, *, now: datetime) -> Funnel:
-    """The funnel of a slice as a whole."""
-    return _funnels(slice_, HandedBy.NONE, now).get("", Funnel())
-
-
-def funnels_by(by: FunnelBy, slice_: Slice, *, now: datetime) -> list[FunnelGroup]:
-    """The same broken down, the largest group first."""
-    found = _funnels(slice_, HandedBy(by.value), now)
-    names = {} if by is FunnelBy.CAMPAIGN else names_of(By(by.value), list(found))
-    groups = [FunnelGroup(key, names.get(key, key), funnel) for key, funnel in found.items()]
-    return sorted(groups, key=lambda one: (-one.funnel.handed, one.name.casefold(), one.key))
-
-
-def _funnels(slice_: Slice, by: HandedBy, now: datetime) -> dict[str, Funnel]:
+def funnels_by(by: FunnelBy, slice_: Slice, *, now: datetime) -> tuple[Funnel, list[FunnelGroup]]:
+    """The funnel of a slice as a whole, and broken down, the largest group first."""
+    with one_snapshot():
+        lines, days = handed_and_won(slice_, HandedBy(by.value), now=now)
     of: defaultdict[str, list[Handed]] = defaultdict(list)
-    for line in handed_in(slice_, by, now=now):
+    for line in lines:
         of[line.group].append(line)
-    days = days_to_win(slice_, by, now=now)
-    return {
-        group: Funnel(
-            sum(line.handed for line in lines),
-            outcome_count(lines, ACCEPTED),
-            sum(line.opportunities for line in lines),
-            sum(line.won for line in lines),
-            sum((line.won_value for line in lines), Decimal(0)),
-            days.get(group),
-        )
-        for group, lines in of.items()
-    }
+    names = {} if by is FunnelBy.CAMPAIGN else names_of(By(by.value), list(of))
+    groups = [
+        FunnelGroup(key, names.get(key, key), _funnel(of_group, days.get(key, [])))
+        for key, of_group in of.items()
+    ]
+    groups.sort(key=lambda one: (-one.funnel.handed, one.name.casefold(), one.key))
+    return _funnel(lines, [one for of_group in days.values() for one in of_group]), groups
+
+
+def _funnel(lines: Sequence[Handed], days: Sequence[float]) -> Funnel:
+    return Funnel(
+        sum(line.handed for line in lines),
+        outcome_count(lines, ACCEPTED),
+        sum(line.opportunities for line in lines),
+        sum(line.won for line in lines),
+        sum((line.won_value for line in lines), Decimal(0)),
+        median(days) if days else None,
+    )

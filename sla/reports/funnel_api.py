@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from leadbridge.people.calls import caller, now_of
 from leadbridge.people.idempotency import ApiView
 from leadbridge.people.schema import answers
-from sla.reports.funnel import OF_A_FUNNEL, Funnel, FunnelBy, funnel_of, funnels_by, read_funnel
+from sla.reports.funnel import OF_A_FUNNEL, Funnel, FunnelBy, funnels_by, read_funnel
 from sla.reports.scope import scope_of
 
 
@@ -65,9 +65,9 @@ class FunnelReport(ApiView):
         given = {name: str(text) for name, text in request.query_params.items()}
         now = now_of(request)
         asked, by = read_funnel(given, scope_of(caller(request)), now=now)
-        groups = funnels_by(by, asked.slice, now=now)
+        whole, groups = funnels_by(by, asked.slice, now=now)
         lines = [{"key": one.key, "name": one.name, **content(one.funnel)} for one in groups]
-        return Response({**content(funnel_of(asked.slice, now=now)), "by": lines})
+        return Response({**content(whole), "by": lines})
 
 
 def content(funnel: Funnel) -> dict[str, object]:

@@ -12,6 +12,7 @@ from sla.reports.slices import Part
 
 HEADS = ("Handed over", "Accepted", "Opportunities", "Won", "Won of handed over", "Days to win",
          "Value won")  # fmt: skip
+MOST_SHOWN = 100  # lines; the file holds all
 NAMES = {
     FunnelBy.SOURCE: "By source",
     FunnelBy.CAMPAIGN: "By campaign",
@@ -34,8 +35,9 @@ def funnel_table(
         "heads": HEADS,
         "lines": [
             {"name": one.name or "Not said", "cells": _cells(one.funnel, asked, by, one.key)}
-            for one in groups
+            for one in groups[:MOST_SHOWN]
         ],
+        "hidden": max(len(groups) - MOST_SHOWN, 0),
         "whole": _cells(whole, asked, by, None),
     }
 

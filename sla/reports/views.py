@@ -18,7 +18,7 @@ from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.breach_actions import answers_for
 from sla.reports.breach_screen import breach_row, cause_menu, entries_of, takers, with_cause
-from sla.reports.funnel import OF_A_FUNNEL, funnel_of, funnels_by, read_funnel
+from sla.reports.funnel import OF_A_FUNNEL, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
 from sla.reports.hole_screen import hole_of
 from sla.reports.ledger import ledger
@@ -135,7 +135,7 @@ def funnel(request: Request) -> HttpResponse:
     scope, now = scope_of(request.user), request.now
     given = {name: request.GET.get(name, "") for name in (*OF_A_FUNNEL, "by")}
     asked, by = read_funnel(given, scope, now=now)
-    groups, whole = funnels_by(by, asked.slice, now=now), funnel_of(asked.slice, now=now)
+    whole, groups = funnels_by(by, asked.slice, now=now)
     if table := request.GET.get("table"):
         return table_response("what-became", funnel_tables(groups, whole), table)
     context = {

@@ -39,7 +39,8 @@ def mine(request: Request) -> HttpResponse:
         weeks = weeks_of(slice_.start, slice_.end)
         own = own_promises(user, weeks, slice_, now)
         late = dropped(user, now)
-        late_count, late_clocks = late.count(), list(late[:MOST_DROPPED])
+        late_clocks = list(late[:MOST_DROPPED])
+        late_count = late.count() if len(late_clocks) == MOST_DROPPED else len(late_clocks)
         disputes = list(contested(user))
     table = request.GET.get("table") or ("promises" if request.GET.get("format") == "csv" else "")
     if table:

@@ -63,7 +63,8 @@ def came_in(slice_: Slice, *, now: datetime) -> Iterator[Came]:
         old = {f"young_{rung}": Sum("leads", filter=Q(day__gte=since), default=0)
                for rung, since in ripe.items()}  # fmt: skip
         sums = {f"n_{name}": Sum(name) for name in SUMS}
-        kept = CameCount.objects.filter(among(cut.days), _narrowed(slice_), grain=_grain(slice_))
+        grain = CameGrain.SOURCE if slice_.team_ids is None else CameGrain.TEAM
+        kept = CameCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
         grouped = kept.values(*GROUPS).annotate(**sums, **old).order_by()
         yield from map(_line, grouped.values_list(*GROUPS, *sums, *old))
     if cut.spans:
@@ -78,6 +79,13 @@ def _line(row: tuple[Any, ...]) -> Came:
     campaign, said, source, *reached, revenue, young_deals, young_wins = row
     key = campaign_key(campaign, said)
     return Came(key, source, tuple(reached), revenue, (young_deals, young_wins))
+
+
+def reached_in(slice_: Slice, rung: Rung, campaign: str = "", *, now: datetime) -> int:
+    """How many leads of a slice reached a rung; `campaign` is a key, blank for all."""
+    place = list(Rung).index(rung)
+    lines = (one for one in came_in(slice_, now=now) if campaign in ("", one.campaign))
+    return sum(line.reached[place] for line in lines)
 
 
 def leads_of_campaigns(slice_: Slice, *, now: datetime) -> Counter[int]:
@@ -113,10 +121,6 @@ def touches_made(slice_: Slice, *, now: datetime) -> int:
 def _cut(slice_: Slice, now: datetime) -> Split:
     """Kept days do not know who holds a lead, or who made an attempt."""
     return CAME.cut(slice_, now) if slice_.holder_id is None else uncut(slice_)
-
-
-def _grain(slice_: Slice) -> CameGrain:
-    return CameGrain.SOURCE if slice_.team_ids is None else CameGrain.TEAM
 
 
 def _spans(cut: Split) -> Q:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Q, Sum, TextField, Value
+from django.db.models import F, Q, QuerySet, Sum, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, TruncDate
 
@@ -17,10 +18,10 @@ from leads.handoff.reasons import Reason
 from leads.handoff.stages import Action
 from sla.reports.groups import By, key_of
 from sla.reports.rollups.days import Split
-from sla.reports.rollups.facts import DAYS_TO_WIN, SUMS, TOLD, sums_of_rows, told
+from sla.reports.rollups.facts import SUMS, TOLD, days_to_win_of_rows, sums_of_rows, told
 from sla.reports.rollups.models import HandedCount, HandedGrain
 from sla.reports.rollups.stores import HANDED, among, uncut
-from sla.reports.slices import PROGRESS, Part, Slice, clocks_in
+from sla.reports.slices import Part, Slice, clocks_in
 
 ACCEPTED, REJECTED, WAITING = Part.ACCEPTED.value, Part.REJECTED.value, Part.WAITING.value
 OTHERWISE = Part.OTHERWISE.value
@@ -71,38 +72,40 @@ _TELLS: dict[HandedGrain, frozenset[str]] = {
 
 def handed_in(slice_: Slice, by: HandedBy, *, now: datetime) -> list[Handed]:
     """The handovers of a slice; a group has several lines, which its readers add up."""
-    cut = _cut(slice_, now)
-    columns = ("group", *TOLD, *(f"n_{name}" for name in SUMS))
-    found: list[Handed] = []
-    if cut.days:
-        grain = grain_of(slice_, by)
-        kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
-        sums = {f"n_{name}": Sum(name) for name in SUMS}
-        grouped = kept.values(*TOLD, group=_kept_key(by)).annotate(**sums)
-        found += [Handed(*row) for row in grouped.values_list(*columns).order_by()]
+    cut, columns = _cut(slice_, now), ("group", *TOLD, *(f"n_{name}" for name in SUMS))
+    found = [Handed(*row) for row in _of_days(slice_, by, cut).values_list(*columns)]
     for part in _parts(slice_, cut):
-        rows = told(clocks_in(part, Part.SUBMITTED, now)).order_by()
-        of_rows = rows.values(*TOLD, group=_row_key(by))
-        counted = of_rows.annotate(**sums_of_rows("n_"))
-        found += [Handed(*row) for row in counted.values_list(*columns)]
+        found += [Handed(*row) for row in _of_rows(part, by, now).values_list(*columns)]
     return found
 
 
-def days_to_win(slice_: Slice, by: HandedBy, *, now: datetime) -> dict[str, float]:
-    """The median days from handover to win of each group that won anything; the mean of the two
-    middle ones of an even number."""
-    cut = _cut(slice_, now)
-    spans: defaultdict[str, list[float]] = defaultdict(list)
-    if cut.days:
-        won = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), won__gt=0, grain="all")
-        for group, days in won.values_list(_kept_key(by), "won_days"):
-            spans[group] += days
+def handed_and_won(
+    slice_: Slice, by: HandedBy, *, now: datetime
+) -> tuple[list[Handed], dict[str, list[float]]]:
+    """The same, and for each group how many days each of its wins took from the handover on."""
+    cut, columns = _cut(slice_, now), ("group", *TOLD, *(f"n_{name}" for name in SUMS))
+    found = [Handed(*row) for row in _of_days(slice_, by, cut).values_list(*columns)]
+    days: defaultdict[str, list[float]] = defaultdict(list)
+    won = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), won__gt=0, grain="all")
+    for group, kept in won.values_list(_kept_key(by), "won_days"):
+        days[group] += kept
     for part in _parts(slice_, cut):
-        rows = clocks_in(part, Part.SUBMITTED, now).filter(PROGRESS[Part.WON])
-        ended = rows.filter(lead__closed_at__isnull=False).order_by()
-        for group, days in ended.values_list(_row_key(by), DAYS_TO_WIN):
-            spans[group].append(days)
-    return {group: _median(days) for group, days in spans.items() if days}
+        rows = _of_rows(part, by, now).annotate(spans=days_to_win_of_rows())
+        for *row, counted in rows.values_list(*columns, "spans"):
+            found.append(line := Handed(*row))
+            days[line.group] += counted
+    return found, {group: of_group for group, of_group in days.items() if of_group}
+
+
+def _of_days(slice_: Slice, by: HandedBy, cut: Split) -> QuerySet[HandedCount, dict[str, Any]]:
+    grain, sums = grain_of(slice_, by), {f"n_{name}": Sum(name) for name in SUMS}
+    kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
+    return kept.values(*TOLD, group=_kept_key(by)).annotate(**sums).order_by()
+
+
+def _of_rows(part: Slice, by: HandedBy, now: datetime) -> QuerySet[Any]:
+    rows = told(clocks_in(part, Part.SUBMITTED, now)).order_by()
+    return rows.values(*TOLD, group=_row_key(by)).annotate(**sums_of_rows("n_"))
 
 
 def decided_of(lines: Iterable[Handed], against: Collection[str]) -> int:
@@ -205,9 +208,3 @@ def _row_key(by: HandedBy) -> Combinable:
             zone = ZoneInfo(settings.TIME_ZONE)
             return Cast(TruncDate("lead__submitted_at", tzinfo=zone), TextField())
     return key_of(By(by.value))
-
-
-def _median(days: list[float]) -> float:
-    ordered = sorted(days)
-    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-    return low + (high - low) * 0.5

@@ -247,6 +247,17 @@ class CameCount(models.Model):
                 nulls_distinct=False,
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                name="sla_camecount_of_sources", fields=["day"], condition=Q(grain="source")
+            ),
+            models.Index(
+                name="sla_camecount_of_campaigns",
+                fields=["day"],
+                include=["campaign_row", "leads"],
+                condition=Q(grain="campaign"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.leads} of {self.day}"

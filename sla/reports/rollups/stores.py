@@ -59,5 +59,5 @@ def uncut(slice_: Slice) -> Split:
 
 
 def among(days: Sequence[date]) -> Q:
-    """Kept rows of these days."""
-    return reduce(or_, (Q(day__gte=a, day__lte=b) for a, b in runs(days)))
+    """Kept rows of these days; of none, none."""
+    return reduce(or_, (Q(day__gte=a, day__lte=b) for a, b in runs(days)), Q(day__in=[]))

@@ -3,7 +3,7 @@
 Each count is that of a query set of `captures`, which is also the list behind it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.db.models import Sum
 from leads.campaigns.models import Campaign, CampaignCost
 from sla.reports.captures import NONE, SAID
 from sla.reports.rollups.came import Came, came_in, leads_of_campaigns
-from sla.reports.scorecard.ladder import Cell, Ladder, with_costs
+from sla.reports.scorecard.ladder import Cell, Ladder, together, with_costs
 from sla.reports.slices import Slice
 
 
@@ -52,11 +52,9 @@ def cohort_of(slice_: Slice, *, now: datetime) -> Cohort:
         whole_of.update({str(pk): n for pk, n in counted.items()})
     paid = with_costs(cells, costs, whole_of)
     names = dict(Campaign.objects.filter(pk__in=_numbers(paid)).values_list("pk", "name"))
-    return Cohort(
-        sum((cell.ladder for cell in paid), Ladder()),
-        _lines([(cell.campaign, _name(cell.campaign, names), cell.ladder) for cell in paid]),
-        _lines([(cell.source, _source_name(cell), cell.ladder) for cell in paid]),
-    )
+    campaigns = _lines([(one.campaign, _name(one.campaign, names), one.ladder) for one in paid])
+    sources = _lines([(one.source, _source_name(one), one.ladder) for one in paid])
+    return Cohort(together([line.ladder for line in campaigns]), campaigns, sources)
 
 
 def _cell(line: Came) -> Cell:
@@ -93,9 +91,9 @@ def _source_name(cell: Cell) -> str:
 def _lines(parts: list[tuple[str, str, Ladder]]) -> tuple[Line, ...]:
     """Added up by key, the largest first."""
     names: dict[str, str] = {}
-    sums: dict[str, Ladder] = {}
+    of: defaultdict[str, list[Ladder]] = defaultdict(list)
     for key, name, ladder in parts:
         names.setdefault(key, name)
-        sums[key] = sums.get(key, Ladder()) + ladder
-    lines = [Line(key, names[key], ladder) for key, ladder in sums.items()]
+        of[key].append(ladder)
+    lines = [Line(key, names[key], together(ladders)) for key, ladders in of.items()]
     return tuple(sorted(lines, key=lambda one: (-one.ladder.leads, one.name.casefold(), one.key)))

@@ -4,8 +4,8 @@ Cost of a rung is the cost of the campaign ÷ the leads of the same cohort that 
 where none did, it is nothing that could be told: never infinite.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -66,14 +66,19 @@ class Ladder:
         place = {Rung.OPPORTUNITIES: 0, Rung.WON: 1}.get(rung)
         return place is not None and self.young[place] > 0
 
-    def __add__(self, other: "Ladder") -> "Ladder":
-        counts = {rung.value: self.count(rung) + other.count(rung) for rung in Rung}
-        return Ladder(
-            **counts,
-            revenue=self.revenue + other.revenue,
-            cost=self.cost + other.cost,
-            young=(self.young[0] + other.young[0], self.young[1] + other.young[1]),
-        )
+
+def together(ladders: Sequence[Ladder]) -> Ladder:
+    """Ladders of parts that do not overlap, as one."""
+    return Ladder(
+        sum(one.leads for one in ladders),
+        sum(one.qualified for one in ladders),
+        sum(one.accepted for one in ladders),
+        sum(one.opportunities for one in ladders),
+        sum(one.won for one in ladders),
+        sum((one.revenue for one in ladders), Decimal(0)),
+        sum((one.cost for one in ladders), Fraction(0)),
+        (sum(one.young[0] for one in ladders), sum(one.young[1] for one in ladders)),
+    )
 
 
 def cents(amount: Fraction) -> Decimal:
@@ -96,13 +101,14 @@ def with_costs(
 ) -> list[Cell]:
     """Each cell bears its share of its campaign's cost, lead by lead; `leads_of` are all leads of
     each campaign, also those that a filter leaves out."""
+    each = {
+        campaign: Fraction(cost) / whole
+        for campaign, cost in costs.items()
+        if (whole := leads_of.get(campaign, 0))
+    }
     return [
-        Cell(cell.campaign, cell.source, cell.ladder + Ladder(cost=_share(cell, costs, leads_of)))
+        replace(cell, ladder=replace(cell.ladder, cost=each[cell.campaign] * cell.ladder.leads))
+        if cell.campaign in each
+        else cell
         for cell in cells
     ]
-
-
-def _share(cell: Cell, costs: Mapping[str, Decimal], leads_of: Mapping[str, int]) -> Fraction:
-    whole = leads_of.get(cell.campaign, 0)
-    cost = costs.get(cell.campaign)
-    return Fraction(cost) * cell.ladder.leads / whole if cost is not None and whole else Fraction(0)

@@ -11,6 +11,7 @@ from leadbridge.kernel.time import utc_text
 from leads.handoff.models import Event, Lead
 from leads.handoff.stages import LABELS, Stage
 from sla.reports.captures import leads_on, touches_in
+from sla.reports.rollups.came import reached_in, touches_made
 from sla.reports.scorecard.ladder import Rung
 from sla.reports.scorecard.screen import RUNG_NAMES, TOUCHES
 from sla.reports.slices import Slice
@@ -50,11 +51,19 @@ def title_of(part: str) -> str:
     return RUNG_NAMES[Rung(part)]
 
 
-def list_rows(slice_: Slice, part: str, campaign: str, *, page: int) -> Listing:
+def list_rows(slice_: Slice, part: str, campaign: str, *, page: int, now: datetime) -> Listing:
     """A page of what a number counts, newest first."""
     title, found = title_of(part), _found(slice_, part, campaign)
-    start = (page - 1) * PAGE
-    return Listing(title, found.count(), tuple(_rows(found[start : start + PAGE])))
+    start, whole = (page - 1) * PAGE, length_of(slice_, part, campaign, now=now)
+    return Listing(title, whole, tuple(_rows(found[start : start + PAGE])))
+
+
+def length_of(slice_: Slice, part: str, campaign: str, *, now: datetime) -> int:
+    """How many a list holds: of days that are over as they were kept, which says the same as the
+    rows."""
+    if part == TOUCHES:
+        return touches_made(slice_, now=now)
+    return reached_in(slice_, Rung(part), campaign, now=now)
 
 
 def csv_rows(slice_: Slice, part: str, campaign: str) -> Iterator[tuple[object, ...]]:

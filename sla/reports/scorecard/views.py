@@ -83,7 +83,7 @@ def scorecard_leads(request: Request) -> HttpResponse:
         rows = csv_rows(asked.slice, part, campaign)
         return cast("HttpResponse", csv_response(f"scorecard-{part}", rows))
     page = page_number(request)
-    listing = list_rows(asked.slice, part, campaign, page=page)
+    listing = list_rows(asked.slice, part, campaign, page=page, now=now)
     zone = zone_of(request.user)
     context = {
         "title": listing.title,

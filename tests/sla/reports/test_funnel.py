@@ -13,7 +13,7 @@ from leadbridge.people.models import User
 from leads.handoff.actions import qualify_lead, reject_lead, win_lead
 from leads.handoff.models import Lead
 from leads.work.actions import log_touch
-from sla.reports.funnel import FunnelBy, funnel_of, funnels_by
+from sla.reports.funnel import Funnel, FunnelBy, funnels_by
 from sla.reports.slices import Slice
 from tests.pages import Browser
 from tests.sla.reports.conftest import HOUR, Hand
@@ -111,18 +111,17 @@ def win(lead: Lead, at: datetime | None, *, now: datetime | None = None) -> None
 
 @pytest.mark.django_db
 def test_a_funnel_counts_how_far_leads_of_a_source_went(scene: Slice, now: datetime) -> None:
-    whole = funnel_of(scene, now=now)
+    whole, groups = funnels_by(FunnelBy.SOURCE, scene, now=now)
     assert (whole.handed, whole.accepted, whole.opportunities, whole.won) == (6, 4, 4, 3)
     assert (whole.days, whole.value) == (2.0, Decimal(2100))
     assert whole.conversion.percent is None, "six are too few for a share"
-    groups = funnels_by(FunnelBy.SOURCE, scene, now=now)
     assert [(one.key, one.funnel.handed, one.funnel.won) for one in groups] == [
         ("fair", 5, 2), ("webinar", 1, 1),
     ]  # fmt: skip
     assert (groups[0].funnel.days, groups[1].funnel.days) == (2.5, 1.0)
-    assert funnel_of(Slice(now, now + HOUR), now=now).handed == 0
+    assert funnels_by(FunnelBy.TEAM, Slice(now, now + HOUR), now=now) == (Funnel(), [])
     for by in FunnelBy:
-        assert sum(one.funnel.handed for one in funnels_by(by, scene, now=now)) == 6
+        assert sum(one.funnel.handed for one in funnels_by(by, scene, now=now)[1]) == 6
 
 
 @pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.db.models import F
 from leadbridge.demo.organisation import Cast
 from leads.handoff.models import Lead
 from leads.handoff.recoding import recode_event
-from sla.reports.funnel import funnel_of
+from sla.reports.funnel import FunnelBy, funnels_by
 from sla.reports.rollups.checking import differences
-from sla.reports.rollups.handed import HandedBy, days_to_win, handed_count, handed_in
+from sla.reports.rollups.handed import HandedBy, handed_and_won, handed_count, handed_in
 from sla.reports.rollups.keeping_handed import keep_handed
 from sla.reports.rollups.models import HandedCount, HandedDay, StaleHanded
 from sla.reports.slices import OF_SUBMISSION, Slice, clocks_in
@@ -57,13 +57,13 @@ def twenty(hand: Hand) -> list[Lead]:
 @pytest.mark.usefixtures("twenty")
 def test_days_that_are_over_are_kept_and_read(cast: Cast, now: datetime) -> None:
     whole = Slice(now - 9 * DAY, now)
-    before = funnel_of(whole, now=now)
+    before = funnels_by(FunnelBy.SOURCE, whole, now=now)
     assert keep_handed(now=now) == 3
-    assert funnel_of(whole, now=now) == before
+    assert funnels_by(FunnelBy.SOURCE, whole, now=now) == before
     expect_figures_of_lists(cast, now)
     assert keep_handed(now=now) == 0, "nothing changed, so nothing is counted again"
     HandedCount.objects.update(handed=F("handed") + 1000)
-    assert funnel_of(whole, now=now).handed > before.handed + 999
+    assert funnels_by(FunnelBy.SOURCE, whole, now=now)[0].handed > before[0].handed + 999
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -84,7 +84,7 @@ def test_whatever_happens_the_figures_are_those_of_the_lists(
     for _ in range(2):
         expect_figures_of_lists(cast, at)
         unkept = _from_rows(narrowings(cast, at)[0], at)
-        assert days_to_win(narrowings(cast, at)[0], HandedBy.SOURCE, now=at) == unkept
+        assert _days_of_wins(narrowings(cast, at)[0], at) == unkept
         keep_handed(now=at)
     days, wrong = differences(now=at)
     assert days > 0 == wrong
@@ -100,10 +100,15 @@ def _recode_at_random(cast: Cast, at: datetime, chance: random.Random) -> None:
             )
 
 
-def _from_rows(slice_: Slice, now: datetime) -> dict[str, float]:
+def _days_of_wins(slice_: Slice, now: datetime) -> dict[str, list[float]]:
+    _, days = handed_and_won(slice_, HandedBy.SOURCE, now=now)
+    return {group: sorted(of_group) for group, of_group in days.items()}
+
+
+def _from_rows(slice_: Slice, now: datetime) -> dict[str, list[float]]:
     with transaction.atomic():
         HandedDay.objects.all().delete()
-        found = days_to_win(slice_, HandedBy.SOURCE, now=now)
+        found = _days_of_wins(slice_, now)
         transaction.set_rollback(True)
     return found
 

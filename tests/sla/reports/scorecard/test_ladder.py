@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from sla.reports.scorecard.ladder import Cell, Ladder, Rung, with_costs
+from sla.reports.scorecard.ladder import Cell, Ladder, Rung, together, with_costs
 
 M6 = Ladder(300, 90, 72, 24, 6, Decimal(90_000), Fraction(12_000))
 
@@ -27,7 +27,7 @@ def test_a_cost_is_shared_out_lead_by_lead_and_none_of_it_is_lost() -> None:
     cells = [Cell("1", "fair", Ladder(leads=2)), Cell("1", "web", Ladder(leads=1))]
     paid = with_costs(cells, {"1": Decimal(100)}, {"1": 3})
     assert [cell.ladder.spend for cell in paid] == [Decimal("66.67"), Decimal("33.33")]
-    whole = sum((cell.ladder for cell in paid), Ladder())
+    whole = together([cell.ladder for cell in paid])
     assert whole.cost == 100
     assert whole.leads == 3
 
