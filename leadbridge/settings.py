@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "leadbridge.kernel.http.NowMiddleware",
     "leadbridge.kernel.http.SecurityPolicyMiddleware",
+    "leadbridge.kernel.uploads.PiecesMiddleware",
     "leadbridge.kernel.uploads.EncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from leadbridge.kernel.failing import RETRY_SECONDS, away
@@ -78,18 +79,37 @@ def without_database(
 ) -> HttpResponse:
     """The honest answer while the database is away. The language is that of the browser, as far as
     we know it, because the form itself cannot be read."""
-    words = tongue_of(language or request.headers.get("Accept-Language", "")[:2].lower())
+    words = _tongue(request, language)
     if wants_json(request):
         return said(503, message=words.not_now)
+    return away(request, "leads/form_away.html", _typed_back(request, typed, words, words.not_now))
+
+
+def asked_to_wait(request: HttpRequest, typed: Mapping[str, str]) -> HttpResponse:
+    """What a visitor typed, to be sent again later: much comes from their network just now."""
+    words = _tongue(request)
+    context = _typed_back(request, typed, words, words.too_many)
+    response = render(request, "leads/form_away.html", context, status=429)
+    response.headers["Retry-After"] = WAIT[429]
+    return response
+
+
+def _tongue(request: HttpRequest, language: str = "") -> Tongue:
+    return tongue_of(language or request.headers.get("Accept-Language", "")[:2].lower())
+
+
+def _typed_back(
+    request: HttpRequest, typed: Mapping[str, str], words: Tongue, why: str
+) -> dict[str, object]:
     visible = [name for name in typed if name not in QUIET]
-    context: dict[str, object] = {
+    return {
         "words": words,
+        "why": why,
         "organisation": settings.ORGANISATION,
         "action": request.path,
         "typed": [(name, _label(name, words), typed[name], _long(typed[name])) for name in visible],
         "rest": [(name, text) for name, text in typed.items() if name in QUIET],
     }
-    return away(request, "leads/form_away.html", context)
 
 
 def _label(name: str, words: Tongue) -> str:

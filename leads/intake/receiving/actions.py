@@ -17,6 +17,7 @@ from leads.intake.cleaning import LONGEST
 from leads.intake.receiving.models import AGAIN, Delivery, DeliveryState, Endpoint
 from leads.intake.receiving.providers import PROVIDERS
 from leads.intake.receiving.signatures import CHECKS, Signed
+from leads.intake.receiving.working import set_whole_aside
 
 AGAIN_AFTER = timedelta(
     minutes=10
@@ -43,7 +44,8 @@ def write_down(
     *, endpoint: Endpoint, raw: bytes, headers: Mapping[str, str], url: str, now: datetime
 ) -> Delivery:
     """Keep a delivery as it came, before anybody reads it; the very same again is one row. One that
-    is not signed as it should be is kept too, so that a wrong secret loses nothing."""
+    is not signed as it should be is kept too, in the quarantine as well, so that a wrong secret
+    loses nothing: when it comes again with one that fits, it is read. Answers how this one came."""
     low = {name.lower(): text for name, text in headers.items()}
     row = Delivery(
         endpoint=endpoint,
@@ -59,11 +61,21 @@ def write_down(
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            if row.state == DeliveryState.REFUSED:
+                set_whole_aside(row, DomainError("bad_signature", UNSIGNED), now)
         return row
     except IntegrityError:
-        same = Delivery.objects.filter(endpoint=endpoint, fingerprint=row.fingerprint)
-        same.update(times=F("times") + 1)
-        return same.get()
+        return _came_again(row)
+
+
+def _came_again(row: Delivery) -> Delivery:
+    same = Delivery.objects.filter(endpoint=row.endpoint, fingerprint=row.fingerprint)
+    same.update(times=F("times") + 1)
+    if row.state == DeliveryState.REFUSED:
+        return row  # a forged copy changes nothing about the one that is here
+    came = {name: getattr(row, name) for name in ("headers", "url", "content_type", "received_at")}
+    same.filter(state=DeliveryState.REFUSED).update(state=DeliveryState.WAITING, note="", **came)
+    return same.get()
 
 
 def _fingerprint(endpoint: Endpoint, raw: bytes, now: datetime) -> str:

@@ -19,7 +19,7 @@ from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.failing import is_away
 from leadbridge.people.calls import now_of
 from leads.intake.guard import address_of, too_many
-from leads.intake.hosted.answers import without_database
+from leads.intake.hosted.answers import asked_to_wait, without_database
 from leads.intake.receiving.actions import find_endpoint, write_down
 from leads.intake.receiving.models import DeliveryState, Endpoint
 from leads.intake.receiving.providers import PROVIDERS
@@ -74,6 +74,7 @@ class Receiver(APIView):
             302: OpenApiResponse(description="A visitor is sent on to their `retURL`."),
             401: OpenApiResponse(description="The signature does not fit; kept all the same."),
             404: OpenApiResponse(description="No such address, or it is closed."),
+            429: OpenApiResponse(description="A form sent too often from one network; not kept."),
         },
     )
     def post(self, request: Request, provider: str, token: str) -> HttpResponseBase:
@@ -81,6 +82,8 @@ class Receiver(APIView):
         endpoint, plain = find_endpoint(provider, token), request._request
         form = PROVIDERS[provider].form
         if form and too_many(address_of(plain), token, now_of(request)):
+            if provider == "salesforce":  # the browser of a visitor, who would see JSON
+                return asked_to_wait(plain, _typed(plain))
             raise DomainError(
                 "too_many", "Much comes from your network; try again in ten minutes.", status=429
             )

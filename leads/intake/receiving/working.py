@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 MOST_TRIES = 5
 NOBODY = "Nobody shows interest in it."
+OURS = "It failed on our side; the cause is in the log. Have it read again, or enter it by hand."
 
 
 def waiting_deliveries() -> list[int]:
@@ -45,16 +46,17 @@ def read_delivery(*, delivery_id: int, now: datetime) -> None:
                 _read(delivery, now)
     except Exception:
         log.exception("delivery %s could not be read", delivery_id)
-        _note_failure(delivery_id)
+        _note_failure(delivery_id, now)
 
 
-def _note_failure(delivery_id: int) -> None:
+def _note_failure(delivery_id: int, now: datetime) -> None:
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
+        rows = Delivery.objects.select_for_update(no_key=True, of=("self",))
+        delivery = rows.select_related("endpoint__marketer").get(pk=delivery_id)
         delivery.tries += 1
         if delivery.tries >= MOST_TRIES:
-            delivery.state = DeliveryState.FAILED
-            delivery.note = "It failed on our side; the cause is in the log."
+            delivery.state, delivery.note = DeliveryState.FAILED, OURS
+            set_whole_aside(delivery, DomainError("failed", OURS), now)
         delivery.save(update_fields=["tries", "state", "note"])
 
 
@@ -63,8 +65,7 @@ def _read(delivery: Delivery, now: datetime) -> None:
     try:
         arrivals = provider.read(bytes(delivery.raw), delivery.content_type)
     except Unread as error:
-        unread = DomainError("unread", str(error))
-        _set_aside(delivery, Arrival(), unread, {}, f"{delivery.fingerprint} whole", now)
+        set_whole_aside(delivery, DomainError("unread", str(error)), now)
         _done(delivery, DeliveryState.ASIDE, str(error), now)
         return
     own = live_fields()
@@ -72,10 +73,28 @@ def _read(delivery: Delivery, now: datetime) -> None:
     if not arrivals:
         _done(delivery, DeliveryState.NOTHING, NOBODY, now)
     elif all(taken):
+        _settle_whole(delivery, now)
         _done(delivery, DeliveryState.DONE, "", now)
     else:
         waiting = taken.count(False)
         _done(delivery, DeliveryState.ASIDE, f"{waiting} of {len(taken)} in quarantine.", now)
+
+
+def set_whole_aside(delivery: Delivery, error: DomainError, now: datetime) -> None:
+    """Give a delivery out of which nobody could be read an owner and a time: nobody looks through
+    the list of an address unasked. Read after all, it settles itself."""
+    _set_aside(delivery, Arrival(), error, {}, _whole(delivery), now)
+
+
+def _settle_whole(delivery: Delivery, now: datetime) -> None:
+    arrived = delivery.arrived.exclude(lead=None).select_related("lead").order_by("pk").first()
+    if arrived is not None and arrived.lead is not None:
+        keys = [_aside_key(delivery, _whole(delivery))]
+        settle_by_itself(keys=keys, lead=arrived.lead, now=now)
+
+
+def _whole(delivery: Delivery) -> str:
+    return f"{delivery.fingerprint} whole"
 
 
 def _done(delivery: Delivery, state: DeliveryState, note: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.test import Client
 from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from leads.handoff.models import Event, Lead
+from leads.intake.guard import MOST_POSTS
 from leads.intake.quarantine.models import Quarantined
 from leads.intake.receiving import working
 from leads.intake.receiving.actions import close_endpoint, replay
@@ -160,9 +161,42 @@ def test_a_fault_is_tried_again_and_in_the_end_left_to_a_person(
             read_all(now)
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.tries, Lead.objects.count()) == ("failed", 5, 0)
+    item = Quarantined.objects.get()
+    assert (item.code, item.owner, bytes(item.raw)) == ("failed", cast.mia, BODY)
     assert replay(deliveries=[delivery.pk], actor=cast.mia, now=now) == 1
     read_all(now)
-    assert Lead.objects.count() == 1
+    item.refresh_from_db()
+    assert (item.state, item.lead) == ("taken_in", Lead.objects.get())
+
+
+def test_a_delivery_that_comes_again_with_its_signature_is_read(cast: Cast, now: datetime) -> None:
+    """What waits for a person meanwhile settles itself; a forged copy changes nothing."""
+    endpoint = made(cast.mia, now, "typeform", secret=KEY)
+    signed = SIGNERS["typeform"](endpoint, BODY, now)
+    assert send(endpoint, now, BODY, **dict.fromkeys(signed, "x")).status_code == 401
+    item = Quarantined.objects.get()
+    assert (item.code, item.owner, item.state) == ("bad_signature", cast.mia, "waiting")
+    assert send(endpoint, now, BODY, **signed).status_code == 202
+    assert send(endpoint, now, BODY).status_code == 401
+    read_all(now)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.times) == ("done", 3)
+    item.refresh_from_db()
+    assert (item.state, item.lead) == ("taken_in", Lead.objects.get())
+    assert send(endpoint, now, BODY).status_code == 401
+    assert Delivery.objects.get().state == "done"
+
+
+def test_a_visitor_who_is_asked_to_wait_keeps_what_was_typed(cast: Cast, now: datetime) -> None:
+    endpoint = made(cast.mia, now, "salesforce")
+    body = b"last_name=%3CBrandt%3E&email=kim%40brandt.example"
+    for number in range(MOST_POSTS):
+        assert send(endpoint, now, body + f"&n={number}".encode(), FORM).status_code == 200
+    answer = send(endpoint, now, body, FORM)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "600")
+    page = answer.content.decode()
+    assert 'name="last_name" value="&lt;Brandt&gt;"' in page
+    assert f'action="{path_of(endpoint)}"' in page
 
 
 def test_deliveries_are_never_deleted(cast: Cast, now: datetime) -> None:
