@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.campaigns.first_hour import HOUR, readout_of
 from leads.campaigns.models import Campaign
 from leads.handoff.models import Event, Lead
-from leads.handoff.stages import Action
+from leads.handoff.querysets import LeadQuerySet
+from leads.handoff.stages import Action, Stage
 
 ALL = "all"
 ACTS = {
@@ -26,14 +27,17 @@ PARTS = {
 }
 
 
-def leads_behind(campaign: Campaign, part: str) -> QuerySet[Lead]:
-    """Each lead once, the latest first; DomainError `not_found` for a part that is none, or one of
-    the first hour of a campaign that is not out."""
+def leads_behind(campaign: Campaign, part: str) -> LeadQuerySet:
+    """Each lead once, the latest first; of all, one that was merged counts with the lead
+    that it became. DomainError `not_found` for a part that is none, or one of the first hour of a
+    campaign that is not out."""
     readout = None if part == ALL else readout_of(campaign)
     if part not in PARTS or (part != ALL and readout is None):
         raise DomainError("not_found", "There is no such list; its figure may be gone.", status=404)
     found = Lead.objects.filter(campaign_row=campaign)
-    if readout is not None:
+    if readout is None:
+        found = found.exclude(stage=Stage.MERGED)
+    else:
         found = found.filter(_in_first_hour(part, readout.started_at))
     return found.select_related("person").order_by("-captured_at", "-pk")
 

@@ -4,6 +4,7 @@ of all lie in `screenshots/` afterwards."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,18 +118,28 @@ def test_no_page_keeps_anybody_out(chromium: Browser, demo: str, width: int, col
     assert wrong == [], json.dumps(wrong, indent=1)
 
 
+INKS = """() => ["main h1", ".card td", ".card h2"].map((one) =>
+    getComputedStyle(document.querySelector(one)).color.match(/\\d+/g).map(Number))"""
+
+
 def test_the_scorecard_is_printed_on_paper(chromium: Browser, demo: str) -> None:
-    context = chromium.new_context(base_url=demo)
+    """By somebody whose screen is dark: the paper is white, without what is for screens."""
+    context = chromium.new_context(base_url=demo, color_scheme="dark")
     page = context.new_page()
     sign_in(page, "max")
     page.goto("/scorecard/")
     page.emulate_media(media="print")
-    assert not page.locator("nav").first.is_visible()
+    for on_screen in ("nav", ".chart", ".chart-table", ".menu"):
+        assert not page.locator(on_screen).first.is_visible(), on_screen
+    assert page.locator("table.mirror").first.is_visible()
     assert page.evaluate(WIDER) <= 0
+    assert all(max(ink) < 130 for ink in page.evaluate(INKS)), "dark ink"
     folder = ROOT / "screenshots"
     folder.mkdir(exist_ok=True)
-    printed = page.pdf(path=folder / "scorecard.pdf", format="A4")
+    printed = page.pdf(path=folder / "scorecard.pdf", prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
+    assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= 3, "a sheet or two, whatever it says"
+    assert len(re.findall(rb"/MediaBox \[0 0 84[12]", printed)) >= 1, "across"
     context.close()
 
 

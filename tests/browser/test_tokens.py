@@ -25,7 +25,7 @@ PAIRS += [
 
 def colours(dark: bool) -> dict[str, tuple[int, int, int]]:
     """The hexadecimal colours of a theme; dark overrides light."""
-    light, _, night = TOKENS.partition("@media (prefers-color-scheme: dark)")
+    light, _, night = TOKENS.partition("@media screen and (prefers-color-scheme: dark)")
     found = re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", light + night if dark else light)
     full = {name: code if len(code) == 6 else "".join(c * 2 for c in code) for name, code in found}
     return {

@@ -87,7 +87,9 @@ def _side(card: Scorecard, side: Side) -> list[str]:
 def _line(promise: Promise) -> str:
     agreed = "" if promise.agreed is None else f", agreed {agreed_words(promise)}"
     said = {True: ": kept", False: ": broken", None: ""}[promise.kept]
-    return f"{promise.words}: {promise.share.words()} of {promise.share.n}{agreed}{said}"
+    share = promise.share
+    counts = "" if share.percent is None else f" of {share.n}"  # where it is no share it says n
+    return f"{promise.words}: {share.words()}{counts}{agreed}{said}"
 
 
 def _joint(card: Scorecard) -> list[str]:

@@ -1,5 +1,6 @@
 """A campaign that is out is read out by both sides, in time, by two people."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from leadbridge.outbox.models import Message
 from leadbridge.people.models import Role, User
 from leads.campaigns.actions import launch_campaign
 from leads.campaigns.first_hour import FirstHour, first_hour
+from leads.campaigns.listing import leads_behind
 from leads.campaigns.models import Campaign, Readout
 from leads.campaigns.readout_ladder import LATE, climb_readouts, render_begun
 from leads.campaigns.readouts import BEGUN, sign_readout, state_of
@@ -115,7 +117,10 @@ def test_the_figures_count_the_leads_of_the_first_hour(cast: Cast, now: datetime
     reject_lead(
         lead_id=early.pk, actor=early.holder or cast.sam, now=now + MINUTE, reason="no_consent"
     )
-    assert first_hour(kept, now) == FirstHour(2, 1, 2, 2, 1)
+    hour = first_hour(kept, now)
+    assert hour == FirstHour(2, 1, 2, 2, 1)
+    for part, number in asdict(hour).items():
+        assert len({lead.pk for lead in leads_behind(kept, part)}) == number, part
 
 
 def test_people_of_both_sides_sign_on_the_page(cast: Cast, now: datetime) -> None:
@@ -157,7 +162,7 @@ def test_a_program_reads_it_and_signs(cast: Cast, now: datetime) -> None:
 
 def test_who_may_not_see_a_lead_is_told_how_many_are_hidden(cast: Cast, now: datetime) -> None:
     kept = out(cast, now)
-    arrives(cast, now, "pat@one.example", campaign="Spring")
+    arrives(cast, now, campaign="spring")
     url = f"/campaigns/{kept.pk}/leads/"
     page = Browser(cast.max, now).get(f"{url}?part=came_in")
     assert "Came in within the first hour: 1" in page and page.count("data-ref=") == 1
