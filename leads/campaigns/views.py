@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.forms import keep
 from leadbridge.kernel.money import money_words
 from leadbridge.kernel.time import local
