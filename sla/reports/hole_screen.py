@@ -6,9 +6,10 @@ from django.conf import settings
 
 from leadbridge.kernel.money import money_words
 from sla.reports.asking import Asked
+from sla.reports.hole_parts import BAND_PARTS
 from sla.reports.links import list_url
 from sla.reports.listing import label_of_kind
-from sla.reports.slices import BAND_PARTS, Part
+from sla.reports.slices import Part
 from sla.reports.waiting import SHOWN_HOLDERS, BlackHole, Holding
 
 BAND_WORDS = {1: "Up to 2 times", 2: "2 to 4 times", 4: "4 to 8 times", 8: "8 times or longer"}

@@ -3,7 +3,9 @@
 from urllib.parse import urlencode
 
 from sla.reports.asking import Asked
-from sla.reports.slices import OF_NOW, OF_SUBMISSION, Part
+from sla.reports.handovers.parts import OF_SUBMISSION
+from sla.reports.hole_parts import OF_NOW
+from sla.reports.slices import Part
 
 READOUT = "readout"
 _PERIOD = ("days", "from", "to")

@@ -12,9 +12,11 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.states import state_of
 from sla.reports.causes import cause_of
+from sla.reports.handovers.parts import OF_SUBMISSION
+from sla.reports.hole_parts import OF_NOW
 from sla.reports.rollups.counting import counts_of
 from sla.reports.rollups.handed import HandedBy, handed_count, handed_in
-from sla.reports.slices import LABELS, OF_NOW, OF_SUBMISSION, Part, Slice, clocks_in
+from sla.reports.slices import LABELS, Part, Slice, clocks_in
 
 PAGE = 50
 # Most urgent first where somebody should act, newest first where it is a record.

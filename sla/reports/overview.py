@@ -22,11 +22,12 @@ from sla.clocks.outage import outages_between
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Relieved, Score, relieved_of, score_of, scores_by
 from sla.reports.groups import By, names_of
+from sla.reports.handovers.parts import DECISIONS
 from sla.reports.ledger import one_snapshot
 from sla.reports.proving import broken_now
 from sla.reports.rollups.handed import ACCEPTED, REJECTED, HandedBy, handed_in, outcome_count
 from sla.reports.rollups.handed import Handed as Line
-from sla.reports.slices import DECISIONS, Part, Slice, clocks_in
+from sla.reports.slices import Part, Slice, clocks_in
 from sla.reports.times import Times, times_by, times_of
 from sla.reports.waiting import BlackHole, black_hole
 from sla.reports.weekly.trend import Trend, recent, trend_of

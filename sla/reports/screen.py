@@ -18,9 +18,10 @@ from sla.reports.arrivals import hour_words
 from sla.reports.asking import PRESETS, Asked
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import label_of_kind
+from sla.reports.narrowing import NONE
 from sla.reports.overview import Overview, Person
 from sla.reports.scope import Scope
-from sla.reports.slices import NONE, Part
+from sla.reports.slices import Part
 from sla.reports.words import (
     Stat,
     late_note,

@@ -20,6 +20,7 @@ from sla.reports.breach_actions import answers_for
 from sla.reports.breach_screen import breach_row, cause_menu, entries_of, takers, with_cause
 from sla.reports.funnel import OF_A_FUNNEL, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
+from sla.reports.hole_parts import OF_NOW
 from sla.reports.hole_screen import hole_of
 from sla.reports.ledger import ledger
 from sla.reports.links import list_url, page_url
@@ -37,7 +38,7 @@ from sla.reports.screen import (
     stats_of,
     tally_of,
 )
-from sla.reports.slices import OF_NOW, Part
+from sla.reports.slices import Part
 from sla.reports.tables import (
     FUNNEL_TABLES,
     LEDGER_TABLES,

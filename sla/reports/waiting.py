@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from leads.handoff.models import Lead
 from sla.reports.bands import BANDS, band_q
 from sla.reports.groups import By, key_of, names_of
-from sla.reports.slices import PERSON_WAITS, Part, Slice, clocks_in
+from sla.reports.hole_parts import PERSON_WAITS
+from sla.reports.slices import Part, Slice, clocks_in
 
 SHOWN_HOLDERS = 12
 

@@ -12,6 +12,7 @@ from leads.handoff.reasons import Labels
 from leads.handoff.stages import Action
 from sla.calendars.arithmetic import elapsed
 from sla.calendars.queries import hours_for
+from sla.reports.narrowing import NONE
 from sla.reports.rollups.handed import (
     ACCEPTED,
     REJECTED,
@@ -24,7 +25,7 @@ from sla.reports.rollups.handed import (
 )
 from sla.reports.scorecard.pace import NO_TEAM, Pace, month_of
 from sla.reports.scorecard.weeks import begin_of
-from sla.reports.slices import NONE, Slice
+from sla.reports.slices import Slice
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, fell_due, outcome_q
 from sla.reports.groups import By, key_of
+from sla.reports.narrowing import narrowed
 from sla.reports.rollups.days import Split
 from sla.reports.rollups.models import DueCount, Grain
 from sla.reports.rollups.stores import DUE, among, uncut
-from sla.reports.slices import Slice, narrowed
+from sla.reports.slices import Slice
 
 COLUMNS = ("due", *OUTCOMES)
 Keys = tuple[str, ...]

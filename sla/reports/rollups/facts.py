@@ -23,7 +23,8 @@ from django.db.models.functions import Coalesce
 
 from leads.handoff.recoding import coded_now, detail_now
 from sla.clocks.models import Clock
-from sla.reports.slices import CRITERION, DECISIONS, PROGRESS, PROMISED, Part
+from sla.reports.handovers.parts import CRITERION, DECISIONS, PROGRESS, PROMISED
+from sla.reports.slices import Part
 
 _MONEY = DecimalField(max_digits=20, decimal_places=2)
 _WON = PROGRESS[Part.WON]

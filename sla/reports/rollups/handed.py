@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum, TextField, Value
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import F, Func, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, TruncDate
 
@@ -24,6 +25,7 @@ from sla.reports.rollups.stores import HANDED, among, uncut
 from sla.reports.slices import Part, Slice, clocks_in
 
 ACCEPTED, REJECTED, WAITING = Part.ACCEPTED.value, Part.REJECTED.value, Part.WAITING.value
+_SUMMED = tuple(f"n_{name}" for name in SUMS)
 OTHERWISE = Part.OTHERWISE.value
 DUPLICATES = frozenset({"duplicate", "customer"})
 
@@ -72,40 +74,53 @@ _TELLS: dict[HandedGrain, frozenset[str]] = {
 
 def handed_in(slice_: Slice, by: HandedBy, *, now: datetime) -> list[Handed]:
     """The handovers of a slice; a group has several lines, which its readers add up."""
-    cut, columns = _cut(slice_, now), ("group", *TOLD, *(f"n_{name}" for name in SUMS))
-    found = [Handed(*row) for row in _of_days(slice_, by, cut).values_list(*columns)]
+    cut, columns = _cut(slice_, now), ("group", *TOLD, *_SUMMED)
+    found = [Handed(*row) for row in _of_days(slice_, by, cut, TOLD).values_list(*columns)]
     for part in _parts(slice_, cut):
-        found += [Handed(*row) for row in _of_rows(part, by, now).values_list(*columns)]
+        found += [Handed(*row) for row in _of_rows(part, by, now, TOLD).values_list(*columns)]
     return found
 
 
 def handed_and_won(
     slice_: Slice, by: HandedBy, *, now: datetime
 ) -> tuple[list[Handed], dict[str, list[float]]]:
-    """The same, and for each group how many days each of its wins took from the handover on."""
-    cut, columns = _cut(slice_, now), ("group", *TOLD, *(f"n_{name}" for name in SUMS))
-    found = [Handed(*row) for row in _of_days(slice_, by, cut).values_list(*columns)]
+    """The same by outcome alone, and for each group how many days each of its wins took from the
+    handover on."""
+    cut, columns = _cut(slice_, now), ("group", "outcome", *_SUMMED)
+    kept_rows = _of_days(slice_, by, cut, ("outcome",)).values_list(*columns)
+    found = [_untold(*row) for row in kept_rows]
     days: defaultdict[str, list[float]] = defaultdict(list)
     won = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), won__gt=0, grain="all")
-    for group, kept in won.values_list(_kept_key(by), "won_days"):
-        days[group] += kept
+    won = won.exclude(won_days=[])
+    spans = StringAgg(Func("won_days", Value(","), function="array_to_string"), ",")
+    for group, kept in won.values_list(_kept_key(by)).annotate(spans=spans).order_by():
+        days[group] += map(float, kept.split(","))
     for part in _parts(slice_, cut):
-        rows = _of_rows(part, by, now).annotate(spans=days_to_win_of_rows())
+        rows = _of_rows(part, by, now, ("outcome",)).annotate(spans=days_to_win_of_rows())
         for *row, counted in rows.values_list(*columns, "spans"):
-            found.append(line := Handed(*row))
+            found.append(line := _untold(*row))
             days[line.group] += counted
     return found, {group: of_group for group, of_group in days.items() if of_group}
 
 
-def _of_days(slice_: Slice, by: HandedBy, cut: Split) -> QuerySet[HandedCount, dict[str, Any]]:
+def _untold(group: str, outcome: str, *sums: Any) -> Handed:
+    """A line that tells no codes apart."""
+    return Handed(group, outcome, "", "", "", *sums)
+
+
+def _of_days(
+    slice_: Slice, by: HandedBy, cut: Split, told_apart: Sequence[str]
+) -> Any:  # no type tells what is grouped
     grain, sums = grain_of(slice_, by), {f"n_{name}": Sum(name) for name in SUMS}
     kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
-    return kept.values(*TOLD, group=_kept_key(by)).annotate(**sums).order_by()
+    return kept.values(*told_apart, group=_kept_key(by)).annotate(**sums).order_by()
 
 
-def _of_rows(part: Slice, by: HandedBy, now: datetime) -> QuerySet[Any]:
+def _of_rows(
+    part: Slice, by: HandedBy, now: datetime, told_apart: Sequence[str]
+) -> Any:  # nor here
     rows = told(clocks_in(part, Part.SUBMITTED, now)).order_by()
-    return rows.values(*TOLD, group=_row_key(by)).annotate(**sums_of_rows("n_"))
+    return rows.values(*told_apart, group=_row_key(by)).annotate(**sums_of_rows("n_"))
 
 
 def decided_of(lines: Iterable[Handed], against: Collection[str]) -> int:

@@ -11,7 +11,8 @@ from leadbridge.demo.organisation import Cast
 from leads.handoff.models import Lead
 from sla.clocks.models import Clock
 from sla.reports.bands import BANDS, band_q
-from sla.reports.slices import BAND_PARTS, Part, Slice, clocks_in
+from sla.reports.hole_parts import BAND_PARTS
+from sla.reports.slices import Part, Slice, clocks_in
 from sla.reports.waiting import black_hole
 from tests.sla.reports.conftest import HOUR, Hand
 from tests.sla.reports.test_pages import Browser, whole

@@ -13,11 +13,12 @@ from leadbridge.demo.organisation import Cast
 from leads.handoff.models import Lead
 from leads.handoff.recoding import recode_event
 from sla.reports.funnel import FunnelBy, funnels_by
+from sla.reports.handovers.parts import OF_SUBMISSION
 from sla.reports.rollups.checking import differences
 from sla.reports.rollups.handed import HandedBy, handed_and_won, handed_count, handed_in
 from sla.reports.rollups.keeping_handed import keep_handed
 from sla.reports.rollups.models import HandedCount, HandedDay, StaleHanded
-from sla.reports.slices import OF_SUBMISSION, Slice, clocks_in
+from sla.reports.slices import Slice, clocks_in
 from tests.sla.reports.conftest import HOUR, TWENTY, Hand
 from tests.sla.reports.test_ledger import live_at_random
 
