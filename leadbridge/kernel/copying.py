@@ -87,6 +87,15 @@ def twin(row: Row) -> Row:
     return made
 
 
+def point(rows: Sequence[models.Model], *names: str) -> None:
+    """Let rows point to what they were made with, which has an id by now. Assigning the id itself
+    would make the row forget what it points to."""
+    for row in rows:
+        for name in names:
+            target = row._state.fields_cache.get(name)
+            row.__dict__[f"{name}_id"] = None if target is None else target.pk
+
+
 def fresh(model: type[Row], **values: object) -> Row:
     """A new row, as the model's own constructor makes it, at a tenth of the price: what is not
     said stands as the model has it. For columns and for what foreign keys point to, by name."""
@@ -112,7 +121,7 @@ def _starts(
     """How a new row begins: what is the same for all, what is made for each, and the columns of
     its foreign keys."""
     pattern, fields = model(), model._meta.concrete_fields
-    made = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    made = [(f.attname, f.get_default) for f in fields if f.has_default() and callable(f.default)]
     own = {name for name, _ in made}
     plain = {f.attname: getattr(pattern, f.attname) for f in fields if f.attname not in own}
     links = {f.name: f.attname for f in fields if f.is_relation}

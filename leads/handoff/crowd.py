@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from leadbridge.kernel.copying import copy_rows, number_rows, twin
+from leadbridge.kernel.copying import copy_rows, number_rows, point, twin
 from leadbridge.people.models import User
 from leads.definition.queries import ActiveDefinition
 from leads.definition.verdict import Verdict
@@ -125,8 +125,8 @@ def write_people(lives: Sequence[Life]) -> None:
     turn it is: a turn is locked after people, and never before them, or two who take in the same
     person at once would wait for each other."""
     copy_rows([life.lead.person for life in lives])
+    point([life.lead for life in lives], "person")
     for life in lives:
-        life.lead.person_id = life.lead.person.pk
         life.told_first = told_before(life.lead.person)
     number_rows([life.lead for life in lives])
 
@@ -135,7 +135,8 @@ def _write_leads(lives: Sequence[Life]) -> None:
     """The leads of people that are written."""
     leads = [life.first for life in lives if life.first is not None]
     for life, lead in zip(lives, leads, strict=True):
-        lead.pk, lead.person_id = life.lead.pk, life.lead.person_id
+        lead.pk = life.lead.pk
+    point(leads, "person")
     copy_rows(leads)
     for life in lives:
         life.lead._state.adding, life.lead._state.db = False, "default"
@@ -155,13 +156,9 @@ def write_ways(lives: Sequence[Life]) -> None:
     for at in {life.left_at for life in lives if life.left_at}:
         left = [life.lead.pk for life in lives if life.left_at == at]
         Custody.objects.filter(lead__in=left, until=None).update(until=at)
-    for event in events:
-        event.lead_id = event.lead.pk
-    for link in custody:
-        link.lead_id = link.lead.pk
+    point([*events, *custody], "lead")
     copy_rows(events)
-    for remark in remarks:
-        remark.event_id = remark.event.pk
+    point(remarks, "event")
     copy_rows(remarks, numbered=False)
     copy_rows(custody, numbered=False)
 

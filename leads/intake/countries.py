@@ -1,6 +1,6 @@
 """ISO 3166-1 countries by their two-letter codes, with English names."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from phonenumbers.geodata.locale import LOCALE_DATA
 
@@ -22,6 +22,7 @@ def _english(words: dict[str, str]) -> str:
     return words[name.removeprefix("*")] if name.startswith("*") else name
 
 
+@lru_cache(maxsize=4096)
 def code_meant(text: str) -> str | None:
     """The code of a country that was written otherwise (“Germany”, “UK”), or None."""
     wanted = text.strip().casefold()

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import OperationalError, connection
 from psycopg2.errors import LockNotAvailable
 
-from leadbridge.kernel.copying import copy_rows, fresh, twin
+from leadbridge.kernel.copying import copy_rows, fresh, point, twin
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import Team, User
 from leads.campaigns.attribution import attribution, count_packet
@@ -79,8 +79,7 @@ def take_in_together(
     with _not_waited_for(packets):
         write_ways([one.life for one in stories])
     consents = [consent for one in stories for consent in one.consents]
-    for consent in consents:
-        consent.lead_id = consent.lead.pk
+    point(consents, "lead")
     copy_rows(consents, numbered=False)
     scene.gathering.write()
     return [Captured(story.life.lead, joined) for story, joined in told]
