@@ -14,15 +14,21 @@ from datetime import datetime
 from django.db import connection
 
 from leadbridge.kernel.copying import copy_rows, number_rows, point, twin
-from leadbridge.people.models import User
+from leadbridge.people.models import Team, User
 from leads.definition.queries import ActiveDefinition
 from leads.definition.verdict import Verdict
-from leads.handoff.changes import Agenda, Change
+from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.joining import work_out_joining
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
 from leads.handoff.packets import FACTS_OF_PERSON, Packet
 from leads.handoff.stages import Action
+
+
+class Unforeseen(Exception):
+    """What cannot be known before others are written was counted upon: these have to be done one by
+    one. Nothing is written then."""
+
 
 Ask = Callable[[Change], Agenda | None]
 NO_WORDS: Mapping[str, str] = {}
@@ -112,6 +118,20 @@ class Life:
             self.custody.append(moved.enters)
         keep_agenda(self.lead, self.ask(moved.change))
         return moved.change.event
+
+
+def asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
+    """Asks whoever keeps the clocks of a gathering. Each team is read once: without this, its name
+    would be read again for every lead."""
+
+    def ask(change: Change) -> Agenda | None:
+        lead = change.lead
+        if lead.team_id not in teams:
+            teams[lead.team_id] = lead.team
+        lead.team = teams[lead.team_id]
+        return announce(change, gathering)
+
+    return ask
 
 
 def write_lives(lives: Sequence[Life]) -> None:

@@ -5,7 +5,7 @@ reckoned once."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from leadbridge.kernel.copying import copy_rows, point, twin
+from leadbridge.kernel.copying import change_rows, copy_rows, point, twin
 from leads.handoff.changes import Agenda, Change, Gathering
 from leads.handoff.models import Lead
 from leads.handoff.stages import Action
@@ -110,6 +110,6 @@ class GatheredClocks:
         point(self.clocks, "lead", "started_by", "ended_by")
         point(self.touched, "ended_by")
         if self.touched:
-            Clock.objects.bulk_update(self.touched, [*ENDING, "holder", "team"])
+            change_rows(self.touched, [*ENDING, "holder", "team"])
         copy_rows(self.clocks, numbered=False)
         tell_of_many(self.changes)

@@ -23,18 +23,18 @@ from leads.handoff.packets import Packet
 from leads.handoff.recognition import names_of
 from leads.intake.importing.alone import (
     ORIGIN,
-    apply_waiting,
     keep_aside,
     mark_of,
     read_rows,
     reader_of,
     take_alone,
 )
+from leads.intake.importing.ending import NOT_TOGETHER, apply_waiting, end_together
 from leads.intake.importing.marking import Mark, mark_rows
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
-from leads.intake.importing.standing import Seen, foresee, known_of
+from leads.intake.importing.standing import Seen, caller_of, foresee, known_of
 from leads.intake.importing.together import Unforeseen, take_in_together
 
 log = logging.getLogger(__name__)
@@ -141,6 +141,13 @@ def next_rows(import_id: int, after: int = 0) -> list[ImportRow]:
     return list(left.filter(number__lte=last).order_by("number"))
 
 
+def _joins_by_name(wanted: Wanted) -> bool:
+    """Can whose lead it joins be known by address or id alone? A caller without an address is also
+    looked for by name and number, one by one."""
+    packet = wanted.packet
+    return bool(not wanted.outcome and names_of(packet) and not caller_of(packet))
+
+
 @dataclass
 class Run:
     """One worker at one file."""
@@ -150,6 +157,7 @@ class Run:
     progress: Callable[[int], object]
     now: datetime = field(init=False)
     _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
+    _ends: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
     _marks: list[Mark] = field(default_factory=list)
     _refused: list[tuple[ImportRow, Refused]] = field(default_factory=list)
 
@@ -169,9 +177,13 @@ class Run:
                 continue
             outcome, is_new = foresee(wanted, known, seen)
             seen.add(wanted)
-            joins = outcome in ACTS and not wanted.outcome and names_of(wanted.packet)
-            if is_new or joins:
+            if is_new or (outcome in ACTS and _joins_by_name(wanted)):
+                self._tell_ends()
                 self._together.append((row, wanted))
+            elif outcome == Outcome.UPDATED and wanted.waits:
+                if self._together:
+                    self.flush()
+                self._ends.append((row, wanted))
             elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
                 kept = outcome == Outcome.WAITING
                 self._mark(
@@ -181,9 +193,26 @@ class Run:
                     key=wanted.packet.external_id if kept else "",
                 )
             else:
+                self._tell_ends()
                 self.flush()
                 self._alone(row, wanted)
+        self._tell_ends()
         self.flush()
+
+    def _tell_ends(self) -> None:
+        """Write the ends gathered so far, all in one transaction; where one of them is in the way,
+        each by itself."""
+        rows, self._ends = self._ends, []
+        if not rows:
+            return
+        try:
+            with transaction.atomic():
+                mark_rows(self.file.pk, end_together(self.file, rows, now=self.now))
+        except NOT_TOGETHER:
+            for row, wanted in rows:
+                self._alone(row, wanted)
+        else:
+            self.progress(len(rows))
 
     def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
         self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]

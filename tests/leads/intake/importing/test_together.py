@@ -1,6 +1,5 @@
 """Leads written set-wise are those that taking each in by itself would have made."""
 
-import os
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,8 +28,8 @@ IDS = {"id", "person", "lead", "event", "started_by", "ended_by", "previous", "k
 HOUR = timedelta(hours=1)
 
 
-class _Back(Exception):
-    pass
+class PassesBy(Exception):
+    """A world that is looked at and undone."""
 
 
 def plain(row: Any, *left_out: str) -> dict[str, Any]:
@@ -80,8 +79,8 @@ def one_by_one(file: Import, now: datetime) -> dict[str, Any]:
                     actor=file.marketer, now=now,
                 )  # fmt: skip
             found = world()
-            raise _Back
-    except _Back:
+            raise PassesBy
+    except PassesBy:
         return found
 
 
@@ -125,14 +124,7 @@ def in_batches(file: Import, now: datetime) -> None:
         run.deal_with(batch)
 
 
-SEEDS = (
-    [(int(s), int(b)) for s, b in (one.split(":") for one in os.environ["SEEDS"].split())]
-    if "SEEDS" in os.environ
-    else [(1, 1000), (2, 25)]
-)
-
-
-@pytest.mark.parametrize(("seed", "size"), SEEDS)
+@pytest.mark.parametrize(("seed", "size"), [(1, 1_000), (2, 7), (9, 25)])
 def test_a_file_makes_what_single_arrivals_make(
     cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch, seed: int, size: int
 ) -> None:
@@ -152,7 +144,7 @@ def test_a_file_makes_what_single_arrivals_make(
         assert found[part] == value, part
     file.refresh_from_db()
     made = counts(file)
-    assert made["created"] == len(wanted["leads"]) - 4
+    assert made["created"] == len(wanted["order"]) - 4
     assert made.get("joined", 0) > 2
     assert {lead.stage for lead in Lead.objects.all()} == {"captured", "submitted"}
     assert {clock.relief for clock in Clock.objects.all()} == {"", "surge"}
