@@ -17,6 +17,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
+from leads.handoff.crowd import Unforeseen
 from leads.handoff.episodes import Captured
 from leads.handoff.models import Lead
 from leads.handoff.packets import Packet
@@ -35,7 +36,7 @@ from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
 from leads.intake.importing.standing import Seen, caller_of, foresee, known_of
-from leads.intake.importing.together import Unforeseen, take_in_together
+from leads.intake.importing.together import take_in_together
 
 log = logging.getLogger(__name__)
 
