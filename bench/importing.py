@@ -65,7 +65,7 @@ REAL_TAKE = """
 WITH fresh AS (
     SELECT s.*, nextval('leads_person_id_seq') AS person FROM raw_staged s
     WHERE s.number > %(after)s AND s.number <= %(after)s + 1000
-        AND NOT EXISTS (SELECT 1 FROM leads_lead l WHERE l.email_key = lower(s.email))
+        AND NOT EXISTS (SELECT 1 FROM leads_person p WHERE p.email_key = lower(s.email))
 ), people AS (
     INSERT INTO leads_person (id, email, email_key, phone, phone_key, first_name, last_name)
     SELECT person, email, lower(email), '', '', first, last FROM fresh

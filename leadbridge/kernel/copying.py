@@ -39,7 +39,7 @@ def copy_rows(rows: Sequence[models.Model], *, numbered: bool = True) -> None:
     text = "\n".join(map("\t".join, zip(*cells, strict=True)))
     with connection.cursor() as cursor:
         copy = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
-        cursor.copy_expert(copy, io.StringIO(text), size=_CHUNK)
+        cursor.copy_expert(copy, io.StringIO(text), _CHUNK)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
 
@@ -60,6 +60,26 @@ def _column(values: list[Any], encode: Encode) -> list[str]:
             text = told[id(value)] = encode(value)
         found.append(text)
     return found
+
+
+def change_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of rows that there are, of one model, in one statement."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = [model._meta.get_field(name) for name in names]
+    columns = [(str(field.column), str(field.attname)) for field in fields]  # type: ignore[union-attr]
+    told = [
+        {"id": row.pk, **{column: row.__dict__[name] for column, name in columns}} for row in rows
+    ]
+    sets = ", ".join(f'"{column}" = new."{column}"' for column, _ in columns)
+    table = f'"{model._meta.db_table}"'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS row SET {sets} "  # noqa: S608  # names of our own columns
+            f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS new WHERE row.id = new.id",
+            [json.dumps(told, default=str)],
+        )
 
 
 def number_rows(rows: Sequence[models.Model]) -> None:
@@ -87,6 +107,15 @@ def twin(row: Row) -> Row:
     return made
 
 
+def point(rows: Sequence[models.Model], *names: str) -> None:
+    """Let rows point to what they were made with, which has an id by now. Assigning the id itself
+    would make the row forget what it points to."""
+    for row in rows:
+        for name in names:
+            target = row._state.fields_cache.get(name)
+            row.__dict__[f"{name}_id"] = None if target is None else target.pk
+
+
 def fresh(model: type[Row], **values: object) -> Row:
     """A new row, as the model's own constructor makes it, at a tenth of the price: what is not
     said stands as the model has it. For columns and for what foreign keys point to, by name."""
@@ -112,7 +141,7 @@ def _starts(
     """How a new row begins: what is the same for all, what is made for each, and the columns of
     its foreign keys."""
     pattern, fields = model(), model._meta.concrete_fields
-    made = [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    made = [(f.attname, f.get_default) for f in fields if f.has_default() and callable(f.default)]
     own = {name for name, _ in made}
     plain = {f.attname: getattr(pattern, f.attname) for f in fields if f.attname not in own}
     links = {f.name: f.attname for f in fields if f.is_relation}

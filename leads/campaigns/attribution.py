@@ -39,6 +39,10 @@ def count_packet(packet: Packet, known: Attribution | None = None) -> Packet:
     said = Said(source=packet.source, campaign=packet.campaign, **utm)
     counted = known.of(said, keep_source=bool(packet.external_id))
     source, campaign = counted.source[:LONGEST], counted.campaign[:LONGEST]
+    if (source, campaign, counted.campaign_id) == (
+        packet.source, packet.campaign, packet.campaign_id,
+    ):  # fmt: skip
+        return packet
     kept = {
         "said_source": packet.source if source != packet.source else "",
         "said_campaign": packet.campaign if campaign != packet.campaign else "",

@@ -13,16 +13,22 @@ from datetime import datetime
 
 from django.db import connection
 
-from leadbridge.kernel.copying import copy_rows, number_rows, twin
-from leadbridge.people.models import User
+from leadbridge.kernel.copying import copy_rows, number_rows, point, twin
+from leadbridge.people.models import Team, User
 from leads.definition.queries import ActiveDefinition
 from leads.definition.verdict import Verdict
-from leads.handoff.changes import Agenda, Change
+from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.joining import work_out_joining
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
 from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
 from leads.handoff.packets import FACTS_OF_PERSON, Packet
 from leads.handoff.stages import Action
+
+
+class Unforeseen(Exception):
+    """What cannot be known before others are written was counted upon: these have to be done one by
+    one. Nothing is written then."""
+
 
 Ask = Callable[[Change], Agenda | None]
 NO_WORDS: Mapping[str, str] = {}
@@ -114,6 +120,20 @@ class Life:
         return moved.change.event
 
 
+def asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
+    """Asks whoever keeps the clocks of a gathering. Each team is read once: without this, its name
+    would be read again for every lead."""
+
+    def ask(change: Change) -> Agenda | None:
+        lead = change.lead
+        if lead.team_id not in teams:
+            teams[lead.team_id] = lead.team
+        lead.team = teams[lead.team_id]
+        return announce(change, gathering)
+
+    return ask
+
+
 def write_lives(lives: Sequence[Life]) -> None:
     """Write new people with their leads and all that happened to them. In a transaction."""
     write_people(lives)
@@ -125,8 +145,8 @@ def write_people(lives: Sequence[Life]) -> None:
     turn it is: a turn is locked after people, and never before them, or two who take in the same
     person at once would wait for each other."""
     copy_rows([life.lead.person for life in lives])
+    point([life.lead for life in lives], "person")
     for life in lives:
-        life.lead.person_id = life.lead.person.pk
         life.told_first = told_before(life.lead.person)
     number_rows([life.lead for life in lives])
 
@@ -135,7 +155,8 @@ def _write_leads(lives: Sequence[Life]) -> None:
     """The leads of people that are written."""
     leads = [life.first for life in lives if life.first is not None]
     for life, lead in zip(lives, leads, strict=True):
-        lead.pk, lead.person_id = life.lead.pk, life.lead.person_id
+        lead.pk = life.lead.pk
+    point(leads, "person")
     copy_rows(leads)
     for life in lives:
         life.lead._state.adding, life.lead._state.db = False, "default"
@@ -155,13 +176,9 @@ def write_ways(lives: Sequence[Life]) -> None:
     for at in {life.left_at for life in lives if life.left_at}:
         left = [life.lead.pk for life in lives if life.left_at == at]
         Custody.objects.filter(lead__in=left, until=None).update(until=at)
-    for event in events:
-        event.lead_id = event.lead.pk
-    for link in custody:
-        link.lead_id = link.lead.pk
+    point([*events, *custody], "lead")
     copy_rows(events)
-    for remark in remarks:
-        remark.event_id = remark.event.pk
+    point(remarks, "event")
     copy_rows(remarks, numbered=False)
     copy_rows(custody, numbered=False)
 

@@ -58,7 +58,9 @@ def tell_outcome(
             )
         if lead.paused_until:
             end_pauses(lead, max(now, lead.changed_at))
-        steps = _to_won(lead, value, actor, now) if outcome == WON else _to_lost(lead, actor, now)
+        steps = steps_to(
+            outcome, lead, value, lambda: _handed_over(lead, actor, now), actor=actor, now=now
+        )
         for number, step in enumerate(steps):
             said = {"comment": words} if number == 0 else {}
             move = step()
@@ -69,14 +71,31 @@ def tell_outcome(
 Step = Callable[[], Move]
 
 
-def _to_won(lead: Lead, value: Decimal | None, actor: User, now: datetime) -> list[Step]:
+def steps_to(
+    outcome: str,
+    lead: Lead,
+    value: Decimal | None,
+    handed_over: Step,
+    *,
+    actor: User,
+    now: datetime,
+) -> list[Step]:
+    """The steps that are missing to an end; `handed_over` makes the one to whoever's turn it is."""
+    if outcome == WON:
+        return _to_won(lead, value, handed_over, actor, now)
+    return _to_lost(lead, actor, now)
+
+
+def _to_won(
+    lead: Lead, value: Decimal | None, handed_over: Step, actor: User, now: datetime
+) -> list[Step]:
     """The steps of the table that are missing, each worked out when the one before is done."""
     worth = amount_of(value if value is not None else lead.value or Decimal(0))
     opportunity = {"value": worth, "close_on": now.date(), "qualified_at": now}
     won = {"value": worth, "debrief": ""}
     steps: list[Step] = []
     if lead.stage in MARKETING_STAGES:
-        steps.append(lambda: _handed_over(lead, actor, now))
+        steps.append(handed_over)
     if lead.stage in MARKETING_STAGES | {Stage.SUBMITTED}:
         steps.append(lambda: acceptance(lead, actor=actor, now=now))
     if lead.stage in MARKETING_STAGES | {Stage.SUBMITTED, Stage.ACCEPTED}:

@@ -1,8 +1,10 @@
 """ISO 3166-1 countries by their two-letter codes, with English names."""
 
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
+from runpy import run_path
 
-from phonenumbers.geodata.locale import LOCALE_DATA
+import phonenumbers
 
 WITHDRAWN = frozenset({"AN"})  # the Netherlands Antilles ended in 2010
 # How people and programs write them who do not think of ISO.
@@ -12,8 +14,18 @@ NICKNAMES = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "GREAT BRITAIN": "
 @cache
 def country_names() -> dict[str, str]:
     """Code to English name, in the order of the names."""
-    names = {code: _english(words) for code, words in LOCALE_DATA.items() if code not in WITHDRAWN}
+    names = {code: _english(words) for code, words in _locales().items() if code not in WITHDRAWN}
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def _locales() -> dict[str, dict[str, str]]:
+    """The table of the library, read by its file: importing it loads the places of all numbers of
+    the world along, a hundred megabytes in every process."""
+    file = Path(phonenumbers.__file__).parent / "geodata" / "locale.py"
+    table: dict[str, dict[str, str]] = run_path(str(file), run_name="phonenumbers.geodata.locale")[
+        "LOCALE_DATA"
+    ]
+    return table
 
 
 def _english(words: dict[str, str]) -> str:
@@ -22,6 +34,7 @@ def _english(words: dict[str, str]) -> str:
     return words[name.removeprefix("*")] if name.startswith("*") else name
 
 
+@lru_cache(maxsize=4096)
 def code_meant(text: str) -> str | None:
     """The code of a country that was written otherwise (“Germany”, “UK”), or None."""
     wanted = text.strip().casefold()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from leadbridge.kernel.copying import fresh
 from leads.handoff.changes import Change
 from leads.handoff.models import Lead
 from leads.handoff.stages import Stage
@@ -81,7 +82,8 @@ def _clock_of(kind: Kind, change: Change, terms: Terms, span: Span, number: int 
     holder_id, team_id = owner_of(kind, lead)
     ladder = () if past_now() else terms.ladder
     times = step_times(ladder, span, terms.target.amount, hours.calendar)
-    return Clock(
+    return fresh(
+        Clock,
         lead=lead,
         kind=kind.name,
         side=kind.side,

@@ -122,6 +122,7 @@ class Turn:
     running: list[Clock]
 
 
+Planner = Callable[[Change, Collection[str]], Plan]
 Begin = Callable[[Kind, Change, Sequence[Clock], str], Clock | None]
 Relieve = Callable[[Change, Sequence[Clock]], str]
 
@@ -132,10 +133,11 @@ def turn(
     *,
     begin: Begin = start,
     relieve: Relieve = relief_of,
+    planner: Planner = plan,
 ) -> Turn:
     """Stop, void, hand on and start clocks in memory, as the table says. Whoever turns the clocks
-    of many leads begins them, and finds their reliefs, in a way of their own."""
-    planned = plan(change, [clock.kind for clock in running])
+    of many leads plans and begins them, and finds their reliefs, in a way of their own."""
+    planned = planner(change, [clock.kind for clock in running])
     ended, left = [], []
     for clock in running:
         if clock.kind in planned.stops:

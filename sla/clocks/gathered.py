@@ -2,15 +2,15 @@
 and written together. What is the same for many, such as an agreed time from one instant on, is
 reckoned once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from leadbridge.kernel.copying import copy_rows, twin
+from leadbridge.kernel.copying import change_rows, copy_rows, point, twin
 from leads.handoff.changes import Agenda, Change, Gathering
 from leads.handoff.models import Lead
 from leads.handoff.stages import Action
 from sla.clocks.beginning import owner_of, start
-from sla.clocks.engine import ENDING, agenda_of, turn
+from sla.clocks.engine import ENDING, Plan, agenda_of, plan, turn
 from sla.clocks.kinds import DueBy, Kind
 from sla.clocks.models import Clock
 from sla.clocks.news import tell_of_many
@@ -41,6 +41,7 @@ class GatheredClocks:
     changes: list[Change] = field(default_factory=list)
     touched: list[Clock] = field(default_factory=list)
     _running: dict[int, list[Clock]] = field(default_factory=dict)
+    _plans: dict[object, Plan] = field(default_factory=dict)
     _patterns: dict[object, Clock | None] = field(default_factory=dict)
     _reliefs: Reliefs = field(default_factory=Reliefs)
     _once: ReadOnce = field(default_factory=ReadOnce)
@@ -52,12 +53,26 @@ class GatheredClocks:
             self._read_known()
         running = self._running.get(of_lead, [])
         with reading_once(self._once):
-            turned = turn(change, running, begin=self._begin, relieve=self._reliefs.relief_of)
+            turned = turn(
+                change, running, begin=self._begin, relieve=self._reliefs.relief_of,
+                planner=self._plan,
+            )  # fmt: skip
         self.clocks += turned.started
         self.changes.append(change)
         self._running[of_lead] = turned.running
         self.touched += [c for c in (*turned.ended, *turned.handed_on) if not c._state.adding]
         return agenda_of(turned.running)
+
+    def _plan(self, change: Change, running: Collection[str]) -> Plan:
+        """The table is asked once for all changes that are alike to it."""
+        lead = change.lead
+        alike = (
+            change.action, change.from_stage, lead.stage, change.actor is None, *running,
+        )  # fmt: skip
+        found = self._plans.get(alike)
+        if found is None:
+            found = self._plans[alike] = plan(change, running)
+        return found
 
     def _begin(
         self, kind: Kind, change: Change, ended: Sequence[Clock], relief: str
@@ -92,12 +107,9 @@ class GatheredClocks:
 
     def write(self) -> None:
         """Write the clocks of leads whose events are written, and tell whom it concerns."""
-        for clock in self.clocks:
-            clock.lead_id, clock.started_by_id = clock.lead.pk, clock.started_by.pk
-            clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
-        for clock in self.touched:
-            clock.ended_by_id = clock.ended_by.pk if clock.ended_by else None
+        point(self.clocks, "lead", "started_by", "ended_by")
+        point(self.touched, "ended_by")
         if self.touched:
-            Clock.objects.bulk_update(self.touched, [*ENDING, "holder", "team"])
+            change_rows(self.touched, [*ENDING, "holder", "team"])
         copy_rows(self.clocks, numbered=False)
         tell_of_many(self.changes)

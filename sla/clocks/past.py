@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from leadbridge.kernel.copying import copy_rows, point
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.models import Event
 from sla.clocks.engine import agenda_of, leave_unjudged, turn
@@ -47,7 +48,9 @@ def leave_last_unjudged(lead_id: int, events: int) -> None:
 
 def write_past_clocks(lives: Sequence[PastClocks]) -> None:
     """Write the clocks of leads whose events are written."""
-    Clock.objects.bulk_create([clock for life in lives for clock in life.clocks])
+    clocks = [clock for life in lives for clock in life.clocks]
+    point(clocks, "lead", "started_by", "ended_by")
+    copy_rows(clocks, numbered=False)
 
 
 # The event of the sweep without its messages; `history` says so to whoever proves the ledger.

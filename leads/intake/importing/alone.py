@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Q
 
 from leadbridge.kernel.errors import DomainError
 from leads.definition.fields import live_fields
@@ -13,6 +12,7 @@ from leads.handoff.episodes import Captured, join_lead
 from leads.handoff.models import Lead
 from leads.handoff.packets import Packet
 from leads.handoff.telling import tell_outcome
+from leads.handoff.telling_many import End
 from leads.intake.actions import take_in
 from leads.intake.importing.mapping import mapping_of
 from leads.intake.importing.marking import Mark, mark_rows
@@ -108,15 +108,15 @@ def keep_aside(
 def _taken(file: Import, row: ImportRow, wanted: Wanted, now: datetime) -> Mark:
     packet, print_ = wanted.packet, wanted.fingerprint
     if wanted.waits:
-        lead_id = _lead_named(wanted)
+        lead_id = lead_named(wanted)
         if lead_id is None:
             return Mark(row.pk, Outcome.WAITING, fingerprint=print_, key=packet.external_id)
-        _end_as(file, wanted, lead_id, now)
+        end_as(file, wanted, lead_id, now)
         return Mark(row.pk, Outcome.UPDATED, lead_id, fingerprint=print_)
     marketer = file.marketer
     taken = take_in(packet=packet, origin=ORIGIN, marketer=marketer, actor=marketer, now=now)
     if wanted.outcome:
-        _end_as(file, wanted, taken.lead.pk, now)
+        end_as(file, wanted, taken.lead.pk, now)
     return mark_of(row, wanted, taken)
 
 
@@ -129,18 +129,30 @@ def mark_of(row: ImportRow, wanted: Wanted, taken: Captured) -> Mark:
     return Mark(row.pk, outcome, lead.pk, fingerprint=wanted.fingerprint)
 
 
-def _end_as(file: Import, wanted: Wanted, lead_id: int, now: datetime) -> None:
-    day = f" on {wanted.outcome_at:%Y-%m-%d}" if wanted.outcome_at else ""
-    facts = _facts_beside(wanted.packet) if wanted.waits else None
-    if facts is not None and Lead.objects.open().filter(pk=lead_id).exists():
-        join_lead(lead_id=lead_id, packet=facts, actor=file.marketer, now=now)
+def end_as(file: Import, wanted: Wanted, lead_id: int, now: datetime) -> None:
+    end = end_of(file, wanted, lead_id)
+    if end.facts is not None and Lead.objects.open().filter(pk=lead_id).exists():
+        join_lead(lead_id=lead_id, packet=end.facts, actor=end.actor, now=now)
     tell_outcome(
         lead_id=lead_id,
-        outcome=wanted.outcome,
-        value=wanted.packet.value,
-        actor=file.marketer,
+        outcome=end.outcome,
+        value=end.value,
+        actor=end.actor,
         now=now,
-        words=f"{wanted.outcome.capitalize()}{day}, as {file.name} tells.",
+        words=end.words,
+    )
+
+
+def end_of(file: Import, wanted: Wanted, lead_id: int) -> End:
+    """The end that a row tells of a lead."""
+    day = f" on {wanted.outcome_at:%Y-%m-%d}" if wanted.outcome_at else ""
+    return End(
+        lead_id,
+        wanted.outcome,
+        wanted.packet.value,
+        _facts_beside(wanted.packet) if wanted.waits else None,
+        file.marketer,
+        f"{wanted.outcome.capitalize()}{day}, as {file.name} tells.",
     )
 
 
@@ -151,39 +163,7 @@ def _facts_beside(packet: Packet) -> Packet | None:
     return facts if any(said) or facts.attributes else None
 
 
-def _lead_named(wanted: Wanted) -> int | None:
+def lead_named(wanted: Wanted) -> int | None:
     """The lead that a row names by its id, None where there is none (yet)."""
     found = known_of([wanted]).lead_of(wanted)
     return found.lead_id if found else None
-
-
-def apply_waiting(which: Q, *, now: datetime) -> int:
-    """Tell the ends that wait, of this file or another, and whose leads have come; how many."""
-    rows = ImportRow.objects.filter(which, outcome=Outcome.WAITING).order_by("pk")
-    return sum(_apply(row_id, now) for row_id in list(rows.values_list("pk", flat=True)))
-
-
-def _apply(row_id: int, now: datetime) -> bool:
-    with transaction.atomic():
-        rows = ImportRow.objects.select_for_update(of=("self",)).select_related("file__marketer")
-        row = rows.filter(pk=row_id, outcome=Outcome.WAITING).first()
-        if row is None:
-            return False
-        told: dict[str, object]
-        try:
-            wanted = reader_of(row.file, now).read(cells_of(row))
-            lead_id = _lead_named(wanted)
-            if lead_id is None:
-                return False
-            with transaction.atomic():
-                _end_as(row.file, wanted, lead_id, now)
-            told = {"outcome": Outcome.UPDATED, "cells": "", "lead_id": lead_id}
-        except Refused as refused:
-            told = {"outcome": Outcome.REFUSED, "field": refused.field, "reason": refused.cure}
-        except DomainError as error:
-            told = {"outcome": Outcome.REFUSED, "field": error.field, "reason": error.message}
-        ImportRow.objects.filter(pk=row.pk).update(**told, key="")
-        name = "updated" if told["outcome"] == Outcome.UPDATED else "refused"
-        counts = {"waiting": F("waiting") - 1, name: F(name) + 1}
-        Import.objects.filter(pk=row.file_id).update(**counts)
-    return True

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from leadbridge.kernel.errors import FieldErrors
 from leads.definition.own_fields import FieldSpec
@@ -54,13 +55,14 @@ class RowReader:
         instants = {name: self._instant(name, texts.get(name, "")) for name in INSTANTS}
         by_id = not self.mapping.brings_contact
         packet = self._packet(self._raw(texts, instants, row), by_id)
-        packet = replace(packet, acted_at=instants["acted_at"])
+        if instants["acted_at"]:
+            packet = replace(packet, acted_at=instants["acted_at"])
         outcome = self._outcome(texts.get("outcome", ""))
         if by_id:
             packet = _by_its_id(packet)
         waits = by_id and bool(outcome)
-        found = Wanted(packet, outcome, instants["outcome_at"], waits=waits)
-        return replace(found, fingerprint=fingerprint_of(found))
+        ended = instants["outcome_at"]
+        return Wanted(packet, outcome, ended, fingerprint_of(packet, outcome, ended), waits)
 
     def told(self, cells: Sequence[str]) -> dict[str, object]:
         """What of a row that cannot be taken is understood, by our names, as far as it goes."""
@@ -75,7 +77,7 @@ class RowReader:
                 found[name.removeprefix("attributes.")] = text
         return found
 
-    @property
+    @cached_property
     def _origins(self) -> Mapping[str, Origin]:
         return self.mapping.fields
 
@@ -135,7 +137,7 @@ class RowReader:
                 kept[name] = text
         return kept
 
-    @property
+    @cached_property
     def _own_columns(self) -> Mapping[str, Origin]:
         return self.mapping.attributes
 
@@ -188,10 +190,9 @@ def _by_its_id(packet: Packet) -> Packet:
     return replace(packet, email=f"{mark}@{UNREACHABLE}", company=company)
 
 
-def fingerprint_of(wanted: Wanted) -> str:
+def fingerprint_of(packet: Packet, outcome: str, outcome_at: datetime | None) -> str:
     """The same for the same content: by it a row that was told before is known again."""
-    said = {name: getattr(wanted.packet, name) for name in _PACKET}
-    told = {name: value for name, value in said.items() if value not in ("", None, {})}
-    parts = [told, wanted.outcome, wanted.outcome_at]
-    text = json.dumps(parts, default=str, sort_keys=True, ensure_ascii=True)
+    said = packet.__dict__
+    told = {name: value for name in _PACKET if (value := said[name]) not in ("", None, {})}
+    text = json.dumps([told, outcome, outcome_at], default=str, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

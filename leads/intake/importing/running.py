@@ -4,6 +4,7 @@ of its rows, so that a run that dies is gone on with and one that is repeated fi
 The order of the file counts: leads are routed and joined as if they had come one by one.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,25 +17,26 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from leadbridge.kernel.errors import DomainError
+from leads.handoff.crowd import Unforeseen
 from leads.handoff.episodes import Captured
 from leads.handoff.models import Lead
 from leads.handoff.packets import Packet
 from leads.handoff.recognition import names_of
 from leads.intake.importing.alone import (
     ORIGIN,
-    apply_waiting,
     keep_aside,
     mark_of,
     read_rows,
     reader_of,
     take_alone,
 )
+from leads.intake.importing.ending import NOT_TOGETHER, apply_waiting, end_together
 from leads.intake.importing.marking import Mark, mark_rows
 from leads.intake.importing.models import Import, ImportRow
 from leads.intake.importing.refusals import Refused
 from leads.intake.importing.rows import RowReader, Wanted
-from leads.intake.importing.standing import Seen, foresee, known_of
-from leads.intake.importing.together import Unforeseen, take_in_together
+from leads.intake.importing.standing import Seen, caller_of, foresee, known_of
+from leads.intake.importing.together import take_in_together
 
 log = logging.getLogger(__name__)
 
@@ -82,19 +84,31 @@ def run_import(
             return False
         began = time.monotonic()
         run = Run(file, reader_of(file, now), progress)
-        while batch := next_rows(file.pk):
-            passed = time.monotonic() - began
-            if passed > seconds:
-                return True
-            run.now = now + timedelta(seconds=int(passed))
-            try:
-                run.deal_with(batch)
-            except DomainError as error:
-                _end(file.pk, State.FAILED, run.now, error.message)
-                return True
+        with _old_left_alone():
+            while batch := next_rows(file.pk):
+                passed = time.monotonic() - began
+                if passed > seconds:
+                    return True
+                run.now = now + timedelta(seconds=int(passed))
+                try:
+                    run.deal_with(batch)
+                except DomainError as error:
+                    _end(file.pk, State.FAILED, run.now, error.message)
+                    return True
         apply_waiting(HAS_COME, now=run.now)
         _end(file.pk, State.DONE, now + timedelta(seconds=int(time.monotonic() - began)))
     return True
+
+
+@contextmanager
+def _old_left_alone() -> Iterator[None]:
+    """The garbage of batches is looked for among what batches made: looking through everything
+    that the program ever loaded, again and again, took a fifth of an import."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _begin(import_id: int, now: datetime) -> Import | None:
@@ -128,6 +142,13 @@ def next_rows(import_id: int, after: int = 0) -> list[ImportRow]:
     return list(left.filter(number__lte=last).order_by("number"))
 
 
+def _joins_by_name(wanted: Wanted) -> bool:
+    """Can whose lead it joins be known by address or id alone? A caller without an address is also
+    looked for by name and number, one by one."""
+    packet = wanted.packet
+    return bool(not wanted.outcome and names_of(packet) and not caller_of(packet))
+
+
 @dataclass
 class Run:
     """One worker at one file."""
@@ -137,6 +158,7 @@ class Run:
     progress: Callable[[int], object]
     now: datetime = field(init=False)
     _together: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
+    _ends: list[tuple[ImportRow, Wanted]] = field(default_factory=list)
     _marks: list[Mark] = field(default_factory=list)
     _refused: list[tuple[ImportRow, Refused]] = field(default_factory=list)
 
@@ -156,9 +178,13 @@ class Run:
                 continue
             outcome, is_new = foresee(wanted, known, seen)
             seen.add(wanted)
-            joins = outcome in ACTS and not wanted.outcome and names_of(wanted.packet)
-            if is_new or joins:
+            if is_new or (outcome in ACTS and _joins_by_name(wanted)):
+                self._tell_ends()
                 self._together.append((row, wanted))
+            elif outcome == Outcome.UPDATED and wanted.waits:
+                if self._together:
+                    self.flush()
+                self._ends.append((row, wanted))
             elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
                 kept = outcome == Outcome.WAITING
                 self._mark(
@@ -168,9 +194,26 @@ class Run:
                     key=wanted.packet.external_id if kept else "",
                 )
             else:
+                self._tell_ends()
                 self.flush()
                 self._alone(row, wanted)
+        self._tell_ends()
         self.flush()
+
+    def _tell_ends(self) -> None:
+        """Write the ends gathered so far, all in one transaction; where one of them is in the way,
+        each by itself."""
+        rows, self._ends = self._ends, []
+        if not rows:
+            return
+        try:
+            with transaction.atomic():
+                mark_rows(self.file.pk, end_together(self.file, rows, now=self.now))
+        except NOT_TOGETHER:
+            for row, wanted in rows:
+                self._alone(row, wanted)
+        else:
+            self.progress(len(rows))
 
     def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
         self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]

@@ -13,17 +13,17 @@ from datetime import datetime
 from django.db import OperationalError, connection
 from psycopg2.errors import LockNotAvailable
 
-from leadbridge.kernel.copying import copy_rows, fresh, twin
+from leadbridge.kernel.copying import copy_rows, fresh, point, twin
 from leadbridge.kernel.errors import DomainError
-from leadbridge.people.models import Team, User
+from leadbridge.people.models import User
 from leads.campaigns.attribution import attribution, count_packet
 from leads.definition.judge import Sitting
 from leads.definition.queries import active_definition
 from leads.definition.verdict import Verdict
 from leads.handoff.accounts import owner_ids_of
-from leads.handoff.changes import Agenda, Change, Gathering, announce
+from leads.handoff.changes import Gathering
 from leads.handoff.consents import Consent
-from leads.handoff.crowd import Ask, Life, told_before, write_people, write_ways
+from leads.handoff.crowd import Life, Unforeseen, asking, told_before, write_people, write_ways
 from leads.handoff.deeds import submission
 from leads.handoff.episodes import Captured, lead_of, marketing_team, told_of
 from leads.handoff.joining import consent_of
@@ -56,10 +56,6 @@ class _Story:
     after: list[Packet] = field(default_factory=list)
 
 
-class Unforeseen(Exception):
-    """What nobody takes was counted upon as handed over: these have to be taken in one by one."""
-
-
 def take_in_together(
     *, packets: Sequence[Packet], origin: str, marketer: User, now: datetime
 ) -> list[Captured]:
@@ -79,8 +75,7 @@ def take_in_together(
     with _not_waited_for(packets):
         write_ways([one.life for one in stories])
     consents = [consent for one in stories for consent in one.consents]
-    for consent in consents:
-        consent.lead_id = consent.lead.pk
+    point(consents, "lead")
     copy_rows(consents, numbered=False)
     scene.gathering.write()
     return [Captured(story.life.lead, joined) for story, joined in told]
@@ -112,7 +107,7 @@ class _Scene:
         self.origin, self.marketer, self.now = origin, marketer, now
         self.team, self.active = marketing_team(marketer), Sitting.of(active_definition())
         self.counts, self.gathering = attribution(), Gathering()
-        self.ask = _asking(self.gathering, {self.team.pk: self.team})
+        self.ask = asking(self.gathering, {self.team.pk: self.team})
         self.ready: list[_Story] = []  # in the order in which they are handed over
         self._known: dict[tuple[str, ...], _Story] = {}
 
@@ -173,18 +168,6 @@ class _Scene:
                 raise Unforeseen
             story.handed_over = True
             self.ready.append(story)
-
-
-def _asking(gathering: Gathering, teams: dict[int, Team]) -> Ask:
-    def ask(change: Change) -> Agenda | None:
-        # The team is known: without this, its name would be read again for every lead.
-        lead = change.lead
-        if lead.team_id not in teams:
-            teams[lead.team_id] = lead.team
-        lead.team = teams[lead.team_id]
-        return announce(change, gathering)
-
-    return ask
 
 
 def _hand_over(scene: _Scene) -> None:

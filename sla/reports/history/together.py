@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from leadbridge.kernel.copying import fresh
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.models import User
+from leads.definition.judge import Sitting
 from leads.definition.queries import ActiveDefinition, active_definition
-from leads.definition.verdict import judge
 from leads.handoff.changes import Agenda, Change
 from leads.handoff.crowd import Life, write_lives
 from leads.handoff.deeds import acceptance, decided, rejection, submission, touching
@@ -38,7 +39,7 @@ Told = tuple[Event, User, datetime]
 def live_together(pasts: Sequence[Past], scene: Scene) -> list[int]:
     """Live through the pasts of people whom nobody knows yet; the ids of their leads. In a
     transaction, under the past's terms (`judged_by`)."""
-    active = active_definition()
+    active = Sitting.of(active_definition())
     if active is None:
         raise DomainError("no_definition", "No definition of a qualified lead is in force.")
     lives: list[Life] = []
@@ -62,7 +63,7 @@ def _live(
     begun, *way = steps_of(past)
     packet, marketer = packet_of(past, scene), scene.marketer
     key = email_key(packet.email)
-    person = fill_person(Person(email=packet.email, email_key=key or None), packet)
+    person = fill_person(fresh(Person, email=packet.email, email_key=key or None), packet)
     lead = lead_of(
         packet, person, episode=1, origin="history", marketer=marketer,
         team=scene.marketing, now=begun.at,
@@ -81,7 +82,7 @@ def _live(
     touches: list[Told] = []
     for step in way:
         if step.action is Action.SUBMIT:
-            verdict = judge(active.definition, facts_of(lead), now=step.at)
+            verdict = active.judge(facts_of(lead), step.at)
             choice = receiver(scene, holder)
             life.move(
                 submission(
