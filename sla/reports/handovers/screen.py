@@ -99,7 +99,9 @@ def pace_rows(days: Sequence[PaceDay], pace: Pace) -> list[dict[str, object]]:
             "least": drawn(one.paced * (1 - off)),
             "most": drawn(one.paced * (1 + off)),
             "parts": bar_parts(
-                min(100.0, 100 * float(one.so_far) / whole), min(100.0, 100 * one.paced / whole)
+                min(100.0, 100 * float(one.so_far) / whole),
+                min(100.0, 100 * one.paced / whole),
+                tone="ok" if abs(float(one.so_far) - one.paced) <= one.paced * off else "risk",
             ),
             "label": f"{say(one.so_far)} came, {say(Decimal(round(one.paced)))} at an even pace",
         }

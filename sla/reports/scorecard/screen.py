@@ -147,13 +147,19 @@ def bar_label(kept: WeekScore) -> str:
 
 
 def bar_parts(
-    share: float | None, goal: float | None, *, mirrored: bool = False, at_most: bool = False
+    share: float | None,
+    goal: float | None,
+    *,
+    mirrored: bool = False,
+    at_most: bool = False,
+    tone: str = "",
 ) -> list[dict[str, object]]:
-    """A bar of what was kept, and the line of what was promised."""
+    """A bar of what was kept, and the line of what was promised; `tone` where the line alone does
+    not say whether it is good."""
     parts: list[dict[str, object]] = []
     if share is not None:
         good = goal is None or (share <= goal if at_most else share >= goal)
-        parts.append(_rect(0, share, "ok" if good else "late", mirrored))
+        parts.append(_rect(0, share, tone or ("ok" if good else "late"), mirrored))
     if goal is not None:
         parts.append(_rect(min(goal, 100 - GOAL_WIDTH), GOAL_WIDTH, "goal", mirrored))
     return parts
@@ -219,14 +225,15 @@ def pace_row(pace: Pace | None, asked: Asked) -> dict[str, object] | None:
     of_value = pace.volume.measure == "value"
     say = money if of_value else (lambda amount: f"{amount:,.0f}")
     period = {"from": exact_text(pace.slice.start), "to": exact_text(pace.slice.end)}
-    whole = Decimal(pace.volume.per_month)
+    whole, tone = Decimal(pace.volume.per_month), "ok" if pace.state == "on pace" else "risk"
+    share = min(100.0, float(pace.so_far / whole * 100))
     return {
         "name": "Value handed over this month" if of_value else "Leads handed over this month",
         "agreed": say(whole),
         "so_far": Cell(say(pace.so_far), list_url(asked, Part.CREDITED, **period)),
         "paced": say(Decimal(round(pace.paced))),
-        "parts": bar_parts(min(100.0, float(pace.so_far / whole * 100)), pace.share * 100),
-        "tone": {"on pace": "ok", "behind": "risk", "ahead": "risk"}[pace.state],
+        "parts": bar_parts(share, pace.share * 100, tone=tone),
+        "tone": tone,
         "state": pace.state,
         "error": "" if pace.error is None else f"{pace.error * 100:+.0f} %".replace("-", "−"),
     }

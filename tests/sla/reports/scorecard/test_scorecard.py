@@ -163,7 +163,7 @@ def test_a_program_reads_the_same_scorecard(scene: None, cast: Cast, now: dateti
     assert [week["sales"]["due"] for week in found["weeks"]] == [
         week.score.due for week in list(card.kept.values())[1].weeks
     ]
-    assert (refused.status_code, refused.json()["errors"].keys()) == (400, {"colour"})
+    assert (refused.status_code, refused.json()["errors"].keys()) == (400, {"colour", "from"})
 
 
 @pytest.mark.django_db
