@@ -8,7 +8,7 @@ from leadbridge.kernel.errors import DomainError
 from leads.campaigns.first_hour import HOUR, readout_of
 from leads.campaigns.models import Campaign
 from leads.handoff.models import Event, Lead
-from leads.handoff.stages import Action
+from leads.handoff.stages import Action, Stage
 
 ALL = "all"
 ACTS = {
@@ -33,7 +33,9 @@ def leads_behind(campaign: Campaign, part: str) -> QuerySet[Lead]:
     if part not in PARTS or (part != ALL and readout is None):
         raise DomainError("not_found", "There is no such list; its figure may be gone.", status=404)
     found = Lead.objects.filter(campaign_row=campaign)
-    if readout is not None:
+    if readout is None:
+        found = found.exclude(stage=Stage.MERGED)  # they count with the lead that they became
+    else:
         found = found.filter(_in_first_hour(part, readout.started_at))
     return found.select_related("person").order_by("-captured_at", "-pk")
 
