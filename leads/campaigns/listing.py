@@ -28,15 +28,14 @@ PARTS = {
 
 
 def leads_behind(campaign: Campaign, part: str) -> LeadQuerySet:
-    """Each lead once, the latest first; of all, one that was merged counts with the lead
-    that it became. DomainError `not_found` for a part that is none, or one of the first hour of a
-    campaign that is not out."""
+    """Each lead once, the latest first; DomainError `not_found` for a part that is none, or one of
+    the first hour of a campaign that is not out."""
     readout = None if part == ALL else readout_of(campaign)
     if part not in PARTS or (part != ALL and readout is None):
         raise DomainError("not_found", "There is no such list; its figure may be gone.", status=404)
     found = Lead.objects.filter(campaign_row=campaign)
     if readout is None:
-        found = found.exclude(stage=Stage.MERGED)
+        found = found.exclude(stage=Stage.MERGED)  # they count with the lead that they became
     else:
         found = found.filter(_in_first_hour(part, readout.started_at))
     return found.select_related("person").order_by("-captured_at", "-pk")

@@ -257,6 +257,11 @@ class Lead(models.Model):
                 condition=~Q(email_key=""),
             ),
             models.Index(name="leads_lead_by_capture", fields=["captured_at"]),
+            models.Index(
+                name="leads_lead_of_campaign",
+                fields=["campaign_row", "captured_at"],
+                condition=Q(campaign_row__isnull=False),
+            ),
             models.Index(name="leads_lead_by_stage", fields=["stage", "team"]),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [

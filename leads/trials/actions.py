@@ -1,12 +1,10 @@
 """Asking for a backtest, and doing it."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.hashing import content_hash
@@ -17,16 +15,13 @@ from leads.definition.criteria import Definition
 from leads.definition.life import DEFINITION
 from leads.definition.models import DefinitionVersion
 from leads.trials.backtest import judge_past, report
+from leads.trials.carrying import carry_out
 from leads.trials.disagreement import Disagreement, proposed_content
 from leads.trials.known import Window, leads_in
 from leads.trials.models import Backtest
 
-log = logging.getLogger(__name__)
-
 AT_ONCE = 400_000  # leads, some seconds
 USUAL_DAYS, MOST_DAYS = 90, 3_650
-FAILED = "The database could not do it. Try fewer days, or tell whoever runs LeadBridge."
-PATIENCE = timedelta(minutes=20)  # a run that is older was lost with its worker
 
 
 def ask_backtest(
@@ -64,37 +59,20 @@ def ask_backtest(
 
 def run_backtest(*, backtest_id: int, now: datetime) -> bool:
     """Do one that waits, or was lost half-way; False where another worker has it or it is done."""
-    with transaction.atomic():
-        found = Backtest.objects.select_for_update(skip_locked=True, of=("self",))
-        backtest = found.filter(pk=backtest_id, state__in=Backtest.OPEN).first()
-        if backtest is None or (backtest.started_at and backtest.started_at > now - PATIENCE):
-            return False
-        backtest.state, backtest.started_at = Backtest.State.RUNNING, now
-        backtest.save(update_fields=["state", "started_at"])
-    began = monotonic()
-    try:
-        ended = {"state": Backtest.State.DONE, "result": _reckon(backtest), "share": 100}
-        ended["result_hash"] = content_hash(ended["result"])
-    except DomainError as refusal:
-        ended = {"state": Backtest.State.FAILED, "error": refusal.message}
-    except DatabaseError:
-        log.exception("backtest %s failed", backtest.pk)
-        ended = {"state": Backtest.State.FAILED, "error": FAILED}
-    still = Backtest.objects.filter(pk=backtest.pk, state=Backtest.State.RUNNING)
-    still.update(**ended, finished_at=now + timedelta(seconds=monotonic() - began))
-    return True
+    return carry_out(Backtest, backtest_id, _reckon, now=now)
 
 
 def _reckon(backtest: Backtest) -> dict[str, Any]:
     draft, against = Definition.from_content(backtest.content), backtest.against
     in_force = Definition.from_content(against.content) if against else None
     row = Backtest.objects.filter(pk=backtest.pk)
-    return reckon(
+    result = reckon(
         draft,
         in_force,
         Window(backtest.since, backtest.until),
         lambda leads, share: row.update(leads=leads, share=share),
     )
+    return {"result": result, "result_hash": content_hash(result)}
 
 
 def reckon(

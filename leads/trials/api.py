@@ -19,11 +19,10 @@ from leadbridge.people.schema import answers
 from leads.definition.life import DEFINITION
 from leads.trials.actions import MOST_DAYS, USUAL_DAYS, ask_backtest, days_of
 from leads.trials.backtest import warning
-from leads.trials.disagreement import disagreement
 from leads.trials.known import Window
-from leads.trials.models import Backtest
-from leads.trials.own_criteria import own_criteria
+from leads.trials.models import Backtest, DisagreementRun
 from leads.trials.queries import get_backtest_for, named_leads
+from leads.trials.reports import BEING_COUNTED, read_report
 from leads.trials.tasks import wake_backtests
 
 
@@ -172,6 +171,9 @@ class CellAnswer(serializers.Serializer[Any]):
 class DisagreementAnswer(serializers.Serializer[Any]):
     """Verdict by outcome, and what sales seems to go by, the most telling first."""
 
+    until = serializers.DateTimeField(
+        help_text="Counted up to then: now, or at most an hour or so ago where there are many."
+    )
     decided = serializers.IntegerField()
     refused = serializers.IntegerField()
     cells = CellAnswer(many=True)
@@ -186,23 +188,29 @@ class DisagreementReport(ApiView):
         operation_id="reports_disagreement",
         tags=["reports"],
         parameters=[OpenApiParameter("days", int, description="How far back; 90 by default.")],
-        responses=answers(403, ok=DisagreementAnswer),
+        responses=answers(403, 409, ok=DisagreementAnswer),
     )
     def get(self, request: Request) -> Response:
-        """Of the leads that were handed over in the last so many days."""
+        """Of the leads that were handed over in the last so many days. More than some thousands are
+        counted by a worker: until it is done, 409 `not_counted_yet`."""
         if not sees_figures(caller(request)):
             raise DomainError("forbidden", "This is for those who read figures.", status=403)
         now, days = now_of(request), days_of(request.query_params.get("days", ""))
         window = Window(now - timedelta(days=days), now)
-        found = disagreement(window)
+        report = read_report(window, actor=caller(request), now=now)
+        if isinstance(report, DisagreementRun):
+            wake_backtests()
+            raise DomainError("not_counted_yet", f"{BEING_COUNTED} Ask again.", status=409)
+        found = report.found
         answer = {
+            "until": report.window.until,
             "decided": found.decided,
             "refused": found.refused,
             "cells": [
                 {"verdict": verdict, "outcome": outcome, "leads": leads}
                 for verdict, outcome, leads in found.cells
             ],
-            "criteria": own_criteria(window, found.splits),
+            "criteria": report.criteria,
             "splits": found.splits,
         }
         return Response(DisagreementAnswer(answer).data)

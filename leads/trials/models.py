@@ -1,4 +1,5 @@
-"""What was tried on the past, kept with the very text it was tried for."""
+"""What was tried on the past, kept with the very text it was tried for; and what was found in one
+that is too long to wait for."""
 
 from typing import ClassVar
 
@@ -69,3 +70,30 @@ class Backtest(Run):
 
     def __str__(self) -> str:
         return f"backtest {self.pk} of {self.document}"
+
+
+class DisagreementRun(Run):
+    """The disagreement report of a past too long to be counted while somebody waits. It belongs to
+    the definition in force by its `content_hash`, blank where none is."""
+
+    days = models.PositiveSmallIntegerField()
+    until = models.DateTimeField()
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        app_label = "leads"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="leads_disagreementrun_state_known",
+                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+            ),
+            # Asked for twice at once, it is counted once.
+            models.UniqueConstraint(
+                name="leads_disagreementrun_one_open",
+                fields=["days", "content_hash"],
+                condition=Q(state__in=["waiting", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"disagreement of {self.days} days"

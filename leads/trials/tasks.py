@@ -1,4 +1,4 @@
-"""The worker's side of backtests."""
+"""The worker's side of backtests and of reports over a long past."""
 
 import logging
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from leadbridge.kernel.time import now
-from leads.trials import actions
+from leads.trials import actions, reports
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,8 @@ def backtests() -> None:
     """Do what waits, the oldest first; also what a lost or killed run left."""
     for backtest_id in actions.waiting_backtests():
         actions.run_backtest(backtest_id=backtest_id, now=now())
+    for run_id in reports.waiting_reports():
+        reports.run_report(run_id=run_id, now=now())
 
 
 def wake_backtests() -> None:

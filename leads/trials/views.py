@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.kernel.exports import table_response
-from leadbridge.kernel.http import answer_page, stamp_of
+from leadbridge.kernel.http import answer_page, is_live, stamp_of
+from leadbridge.kernel.time import local
 from leadbridge.people.access import may_draft, sees_figures
 from leadbridge.people.document_queries import versions_for
 from leadbridge.people.http import Request, signed_in, zone_of
@@ -19,12 +20,12 @@ from leads.definition.life import DEFINITION
 from leads.handoff.views import downloads
 from leads.trials.actions import USUAL_DAYS, ask_backtest, days_of, propose_split
 from leads.trials.counted import Counted, Links, counted_ids, counted_leads
-from leads.trials.disagreement import disagreement
 from leads.trials.disagreement_screen import disagreement_screen, leads_screen
 from leads.trials.known import Window
-from leads.trials.models import Backtest
-from leads.trials.own_criteria import not_in_definition, own_criteria
+from leads.trials.models import Backtest, DisagreementRun
+from leads.trials.own_criteria import not_in_definition
 from leads.trials.queries import backtests_for, get_backtest_for
+from leads.trials.reports import read_report
 from leads.trials.screen import backtest_screen, headline
 from leads.trials.tables import (
     BACKTEST,
@@ -105,21 +106,38 @@ def disagree(request: Request) -> HttpResponse:
     if not sees_figures(request.user):
         raise DomainError("forbidden", "This is for those who read figures.", status=403)
     days, window = _looked_at(request)
-    found = disagreement(window)
+    report = read_report(window, actor=request.user, now=request.now)
+    if isinstance(report, DisagreementRun):
+        wake_backtests()
+        return _wait_for(request, days, report.state)
+    if is_live(request):  # nobody but who waits for it
+        return _wait_for(request, days, DisagreementRun.State.DONE)
+    found, criteria, until = report.found, report.criteria, report.window.until
     if request.method == "POST":
         picked = request.POST.get("split", "")
         draft = propose_split(found, picked, actor=request.user, now=request.now)
         messages.success(request, f"Version {draft.version} is a draft. Try it on the past first.")
         return redirect("backtests")
-    criteria = own_criteria(window, found.splits)
     if table := request.GET.get("table"):
         shown = not_in_definition(found.splits, criteria)
         return table_response("disagreement", disagreement_tables(found, criteria, shown), table)
-    links, may = Links(days, window.until), may_draft(request.user)
+    links, may = Links(days, until), may_draft(request.user)
     context = disagreement_screen(found, criteria, links, may_propose=may)
-    files = downloads(request, DISAGREEMENT, until=window.until.isoformat())
-    context |= {"days": days, "exports": files}
+    files = downloads(request, DISAGREEMENT, until=until.isoformat())
+    kept = "" if until == window.until else local(until, zone_of(request.user))
+    context |= {"days": days, "exports": files, "kept": kept}
     return render(request, "leads/disagreement.html", context)
+
+
+def _wait_for(request: Request, days: int, state: str) -> HttpResponse:
+    """A long past is counted by a worker; its page says when it is there."""
+    return answer_page(
+        request,
+        page="leads/disagreement_waits.html",
+        live="leads/_disagreement_live.html",
+        stamp=stamp_of(state),
+        context=lambda: {"days": days, "counted": state == DisagreementRun.State.DONE},
+    )
 
 
 @require_GET
