@@ -30,6 +30,7 @@ from sla.reports.rollups.models import (
     TouchCount,
 )
 from sla.reports.rollups.rounds import Store, keep
+from sla.reports.rollups.stages import count_moves_again, moves_differ
 from sla.reports.scorecard.ladder import Rung
 from sla.reports.slices import Part, Slice, clocks_in
 
@@ -45,6 +46,7 @@ def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
     with one_snapshot():
         looked_at = [(one, day) for one in STORES for day in _clean(one[0], zone)[:most]]
         wrong = sum(_unlike(*tables(day, zone, now)) for (_, tables), day in looked_at)
+        wrong += moves_differ()
     return len(looked_at), wrong
 
 
@@ -62,6 +64,7 @@ def rebuild(*, now: datetime) -> int:
         cursor.execute("SET LOCAL lock_timeout = '60s'")
         for store, _ in STORES:
             store.forget()
+    count_moves_again()
     counted = 0
     for store, _ in STORES:
         while days := keep(store, now=now):
