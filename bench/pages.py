@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -31,11 +32,14 @@ PAGES = (
     ("sla_team", "max", "/sla/?team=team-1"),
     ("sla_source", "max", "/sla/?source=fair"),
     ("sla_90_days", "max", "/sla/?days=90"),
+    ("people", "max", "/sla/people/"),
+    ("people_second", "max", "/sla/people/?page=2"),
     ("ledger", "max", "/sla/ledger/"),
     ("trend", "max", "/sla/trend/"),
     ("trend_holder", "max", "/sla/trend/?by=holder"),
     ("hours", "max", "/sla/hours/"),
     ("workload", "max", "/sla/workload/"),
+    ("workload_leads", "max", "/sla/workload/leads/?team=team-1"),
     ("readouts", "max", "/sla/readouts/"),
     ("funnel", "max", "/sla/funnel/"),
     ("funnel_campaign", "max", "/sla/funnel/?by=campaign"),
@@ -141,6 +145,8 @@ def refreshed() -> list[Figure]:
     from sla.reports.rollups.keeping_came import keep_came
     from sla.reports.rollups.keeping_handed import keep_handed
     from sla.reports.rollups.keeping_took import keep_took
+    from sla.reports.rollups.rounds import SETTLED
+    from sla.reports.rollups.stages import keep_moves
 
     began, now = time.perf_counter(), timezone.now()
     days = sum(_kept(keep, now) for keep in (keep_days, keep_handed, keep_took))
@@ -149,6 +155,8 @@ def refreshed() -> list[Figure]:
     began = time.perf_counter()
     unaccounted = prove(now=now)
     proving = time.perf_counter() - began
+    for later in (timedelta(), SETTLED, 2 * SETTLED):  # what was seen is counted an hour on
+        keep_moves(now=now + later)
     _, wrong = differences(now=now, most=COMPARED)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

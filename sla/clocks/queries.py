@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from leadbridge.kernel.errors import DomainError
 from leadbridge.people.access import sees_every_lead, viewer_of
 from leadbridge.people.models import User
 from leads.handoff.models import Lead
 from sla.clocks.models import Clock
-from sla.clocks.states import IS_RUNNING, State, missed_q, state_q
+from sla.clocks.states import IS_RUNNING, RUNNING_DUE, State, in_running, missed_q, state_q
 
 
 def clocks_visible_to(user: User) -> QuerySet[Clock]:
@@ -48,12 +50,22 @@ def _unknown_clock() -> DomainError:
 
 def overdue(now: datetime) -> Q:
     """Running and past due at `now`."""
-    return state_q(State.OVERDUE, now)
+    return state_q(State.OVERDUE, now) & Q(LessThan(RUNNING_DUE, _in_running(now)))
 
 
 def due_within(now: datetime, ahead: timedelta) -> Q:
     """Running and due from now to an hour (or whatever `ahead` is) from now."""
-    return IS_RUNNING & Q(due_at__gte=now, due_at__lte=now + ahead)
+    from_now = Q(GreaterThanOrEqual(RUNNING_DUE, _in_running(now)))
+    return IS_RUNNING & from_now & Q(LessThanOrEqual(RUNNING_DUE, _in_running(now + ahead)))
+
+
+def began_running(since: datetime) -> Q:
+    """Implied by running and having begun since then: lets the index of what runs find them."""
+    return Q(GreaterThanOrEqual(RUNNING_DUE, _in_running(since)))
+
+
+def _in_running(at: datetime) -> Combinable:
+    return in_running(Value(at, DateTimeField()))
 
 
 def fell_due(start: datetime, end: datetime, now: datetime) -> Q:

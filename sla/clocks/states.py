@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Func, Q, Value
+from django.db.models.expressions import Combinable
 
 from leadbridge.kernel.deadline import Pressure, pressure_of, pressure_q
 
@@ -48,6 +49,16 @@ OF_PRESSURE = {
     Pressure.OVERDUE: State.OVERDUE,
 }
 IS_RUNNING = Q(stopped_at__isnull=True, void_at__isnull=True)
+
+
+def in_running(instant: Combinable) -> Func:
+    """An instant as the index of the running clocks holds it. PostgreSQL counts the values of an
+    index of an expression by themselves, so it knows how few of those that run are late; of plain
+    `due_at` it knows that nearly all clocks there ever were are past."""
+    return Func(Value("UTC"), instant, function="timezone", output_field=DateTimeField())
+
+
+RUNNING_DUE = in_running(F("due_at"))
 
 
 def state_of(clock: Instants, now: datetime) -> State:

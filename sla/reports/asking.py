@@ -6,7 +6,7 @@ a day. Bad input is one `FieldErrors` that names every field at fault.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -73,6 +73,13 @@ def read_slice(given: Mapping[str, str], scope: Scope, *, now: datetime) -> Aske
     return Asked(asked, days, team, params)
 
 
+def _midnight(now: datetime, days: int) -> datetime:
+    """The beginning of the day so many days ago, where the organisation is: whole days are kept."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    there = now.astimezone(zone).date() - timedelta(days=days)
+    return datetime.combine(there, time.min, zone)
+
+
 class _Reader:
     """Reads one parameter after the other and gathers what is wrong with them."""
 
@@ -87,7 +94,7 @@ class _Reader:
         """The days of a preset, or None, and the period itself."""
         days, start, end = self.days(), self.instant("from"), self.instant("to")
         if not (start or end or self.errors):
-            return days, self.now - timedelta(days=days), self.now
+            return days, _midnight(self.now, days), self.now
         end = end or self.now
         start = start or end - timedelta(days=USUAL)
         if start >= end and not self.errors:

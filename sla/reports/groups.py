@@ -55,7 +55,14 @@ def names_of(by: By, keys: list[str]) -> dict[str, str]:
     if by is not By.HOLDER:
         return {key: key for key in keys}
     people = User.objects.filter(pk__in=[int(key) for key in keys if key.isdigit()])
-    pools = Team.objects.filter(pk__in=[int(key[5:]) for key in keys if not key.isdigit()])
-    return {str(user.pk): str(user) for user in people} | {
-        f"pool-{team.pk}": f"{team.name} (pool)" for team in pools
+    names = {
+        str(pk): f"{first} {last}".strip() or username  # as a user says it, without making one
+        for pk, first, last, username in people.values_list(
+            "pk", "first_name", "last_name", "username"
+        )
     }
+    pools = [int(key[5:]) for key in keys if not key.isdigit()]
+    if pools:
+        teams = Team.objects.filter(pk__in=pools).values_list("pk", "name")
+        names |= {f"pool-{pk}": f"{name} (pool)" for pk, name in teams}
+    return names

@@ -10,7 +10,7 @@ from sla.reports.hole_parts import BAND_PARTS
 from sla.reports.links import list_url
 from sla.reports.listing import label_of_kind
 from sla.reports.slices import Part
-from sla.reports.waiting import SHOWN_HOLDERS, BlackHole, Holding
+from sla.reports.waiting import SHOWN_HOLDERS, BlackHole, Holding, Loss
 
 BAND_WORDS = {1: "Up to 2 times", 2: "2 to 4 times", 4: "4 to 8 times", 8: "8 times or longer"}
 
@@ -53,18 +53,27 @@ def money_sentence(hole: BlackHole) -> str:
     return "; ".join(parts)
 
 
+def stake_words(loss: Loss) -> str:
+    """ "98 people, €45,000"; empty where nobody outside waits."""
+    if not loss.people:
+        return ""
+    people = "1 person" if loss.people == 1 else f"{loss.people:,} people"
+    money = money_words(loss.money.quantize(Decimal(1)), settings.CURRENCY)
+    return f"{people}, {money}" if loss.money else people
+
+
 def _bands(hole: BlackHole, asked: Asked) -> list[Row]:
     counts = zip(BAND_PARTS.items(), hole.bands, strict=True)
     return [
-        _row(BAND_WORDS[times], count, list_url(asked, part), hole)
+        _row(BAND_WORDS[times], Loss(count), list_url(asked, part), hole)
         for (times, part), count in counts
     ]
 
 
 def _kinds(hole: BlackHole, asked: Asked) -> list[Row]:
     return [
-        _row(label_of_kind(kind), count, list_url(asked, Part.OVERDUE, kind=kind), hole)
-        for kind, count in hole.kinds
+        _row(label_of_kind(kind), loss, list_url(asked, Part.OVERDUE, kind=kind), hole)
+        for kind, loss in hole.kinds
     ]
 
 
@@ -76,12 +85,12 @@ def _holders(hole: BlackHole, asked: Asked) -> list[Row]:
         ("People who no longer work here", hole.inactive, Part.LATE_INACTIVE),
     )
     rows = [
-        {**_row(words, count, list_url(asked, part), hole), "tag": "alarm"}
-        for words, count, part in sums
-        if count
+        {**_row(words, loss, list_url(asked, part), hole), "tag": "alarm"}
+        for words, loss, part in sums
+        if loss.count
     ]
     return rows + [
-        _row(one.name, one.count, list_url(asked, Part.OVERDUE, holder=one.key), hole)
+        _row(one.name, one.loss, list_url(asked, Part.OVERDUE, holder=one.key), hole)
         for one in _people(hole)[:SHOWN_HOLDERS]
     ]
 
@@ -98,12 +107,13 @@ def _more(hole: BlackHole) -> str:
     return f"{len(rest):,} more hold {sum(one.count for one in rest):,}."
 
 
-def _row(name: str, count: int, url: str, hole: BlackHole) -> Row:
-    share = round(100 * count / hole.count)
+def _row(name: str, loss: Loss, url: str, hole: BlackHole) -> Row:
+    share = round(100 * loss.count / hole.count)
     return {
         "name": name,
-        "count": f"{count:,}",
-        "url": url if count else "",
+        "at_stake": stake_words(loss),
+        "count": f"{loss.count:,}",
+        "url": url if loss.count else "",
         "parts": [{"start": 0, "share": share, "tone": "late"}] if share else [],
         "tag": "",
     }

@@ -10,7 +10,7 @@ from leadbridge.kernel.time import utc_text
 from leads.definition.fields import live_fields
 from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
-from sla.clocks.states import state_of
+from sla.clocks.states import RUNNING_DUE, state_of
 from sla.reports.causes import cause_of
 from sla.reports.handovers.parts import OF_SUBMISSION
 from sla.reports.hole_parts import OF_NOW
@@ -63,11 +63,11 @@ def list_clocks(slice_: Slice, part: Part, *, now: datetime, page: int = 1) -> L
     end = start + PAGE
     whole = length_of(slice_, part, now=now)
     if part not in OF_DUE or slice_.kind or slice_.holder_id:
-        shown = list(in_order(slice_, part, now)[start:end])
+        first = list(_ordered(slice_, part, now).values_list("pk", flat=True)[start:end])
     else:
         first = _first_of_kinds(slice_, part, now, end)[start:]
-        found = {clock.pk: clock for clock in _rows(Clock.objects.filter(pk__in=first), now)}
-        shown = [found[pk] for pk in first if pk in found]
+    found = {clock.pk: clock for clock in _rows(Clock.objects.filter(pk__in=first), now)}
+    shown = [found[pk] for pk in first if pk in found]
     return Listing(LABELS[part], whole, start, tuple(shown))
 
 
@@ -98,8 +98,14 @@ def _first_of_kinds(slice_: Slice, part: Part, now: datetime, end: int) -> list[
 
 def in_order(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
     """The clocks of a figure with all that a row names."""
-    order = ("due_at", "pk") if part in _OLDEST_FIRST else ("-due_at", "-pk")
-    return _rows(clocks_in(slice_, part, now), now).order_by(*order)
+    return _rows(_ordered(slice_, part, now), now)
+
+
+def _ordered(slice_: Slice, part: Part, now: datetime) -> QuerySet[Clock]:
+    found = clocks_in(slice_, part, now)
+    if part in OF_NOW:
+        return found.order_by(RUNNING_DUE, "pk")
+    return found.order_by(*(("due_at", "pk") if part in _OLDEST_FIRST else ("-due_at", "-pk")))
 
 
 def _rows(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:

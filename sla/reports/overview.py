@@ -4,7 +4,7 @@ overviews look the same, which is how a live page knows that nothing changed."""
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
@@ -19,16 +19,24 @@ from sla.agreement.ladder import TELL
 from sla.agreement.queries import active_agreement
 from sla.clocks.models import Clock, ClockMove, ClockStep, Outage
 from sla.clocks.outage import outages_between
+from sla.clocks.states import RUNNING_DUE
 from sla.reports.asking import Asked
 from sla.reports.attainment import Group, Relieved, Score, relieved_of, score_of, scores_by
-from sla.reports.groups import By, names_of
+from sla.reports.crowd.people import SHOWN, Crowd, crowd_of
+from sla.reports.groups import By
 from sla.reports.handovers.parts import DECISIONS
 from sla.reports.ledger import one_snapshot
 from sla.reports.proving import broken_now
-from sla.reports.rollups.handed import ACCEPTED, REJECTED, HandedBy, handed_in, outcome_count
+from sla.reports.rollups.handed import (
+    REJECTED,
+    HandedBy,
+    handed_and_whose,
+    handed_in,
+    outcome_count,
+)
 from sla.reports.rollups.handed import Handed as Line
 from sla.reports.slices import Part, Slice, clocks_in
-from sla.reports.times import Times, times_by, times_of
+from sla.reports.times import Times, times_of
 from sla.reports.waiting import BlackHole, black_hole
 from sla.reports.weekly.trend import Trend, recent, trend_of
 
@@ -74,20 +82,6 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Person:
-    """One line by holder. A pool's key is `pool-` and the team's id."""
-
-    key: str
-    name: str
-    handed: int
-    accepted: int
-    rejected: int
-    accept: Times
-    first_touch: Times
-    score: Score
-
-
-@dataclass(frozen=True)
 class Overview:
     """The SLA page."""
 
@@ -103,7 +97,7 @@ class Overview:
     unaccounted: int
     reasons: tuple[Reason, ...]
     rejected_though_qualified: int
-    people: tuple[Person, ...]
+    crowd: Crowd
     late_clocks: tuple[int, ...]
     last_change: datetime | None
     outages: tuple[Outage, ...]
@@ -122,26 +116,27 @@ def overview(asked: Asked, *, now: datetime) -> Overview:
 
 def _count(slice_: Slice, now: datetime) -> Overview:
     kinds = scores_by(By.KIND, slice_, now=now)
-    lines = handed_in(slice_, HandedBy.HOLDER, now=now)
+    lines, whose = handed_and_whose(slice_, now=now)
     handed = _handed(slice_, lines)
     reasons, qualified = _reasons(lines)
+    hole, crowd = black_hole(slice_, now=now), crowd_of(slice_, now=now, handed=whose, most=SHOWN)
     late = clocks_in(slice_, Part.OVERDUE, now)
-    rows = late.order_by("due_at", "pk").values_list("pk", "lead__changed_at")[:SHOWN_LATE]
+    rows = late.order_by(RUNNING_DUE, "pk").values_list("pk", "lead__changed_at")[:SHOWN_LATE]
     changes = dict(rows)
     return Overview(
         score=_sum(kinds),
         relieved=relieved_of(slice_, now=now),
         before=score_of(slice_.before(), now=now),
         goals=_goals([group.key for group in kinds]),
-        times=times_of(replace(slice_, kind=slice_.kind or "accept"), now=now),
-        late=_standing(slice_, Part.OVERDUE, now),
-        hole=black_hole(slice_, now=now),
+        times=crowd.accept if slice_.kind in ("", "accept") else times_of(slice_, now=now),
+        late=Standing(hole.count, hole.unassigned.count, hole.first_due_at),
+        hole=hole,
         soon=_standing(slice_, Part.DUE_SOON, now),
         handed=handed,
         unaccounted=handed.unexplained + sum(rule.count for rule in broken_now(now=now)),
         reasons=reasons,
         rejected_though_qualified=qualified,
-        people=_people(slice_, lines, now),
+        crowd=crowd,
         late_clocks=tuple(changes),
         last_change=max(changes.values(), default=None),
         outages=tuple(outages_between(slice_.start, min(slice_.end, now))),
@@ -158,7 +153,7 @@ def late_clocks(ids: tuple[int, ...]) -> list[Clock]:
     told = ClockStep.objects.filter(clock=OuterRef("pk"), step=TELL, state=ClockStep.State.DONE)
     found = (
         Clock.objects.filter(pk__in=ids)
-        .select_related("lead__person", "lead__holder", "lead__team__manager", "team")
+        .select_related("lead__person", "lead__holder", "lead__team__manager", "team__manager")
         .annotate(late_by_edit=Exists(moved) & ~Exists(told))
     )
     by_id = {clock.pk: clock for clock in found}
@@ -215,45 +210,6 @@ def _reasons(lines: Sequence[Line]) -> tuple[tuple[Reason, ...], int]:
     found = [Reason(code, labels.of(Action.REJECT, code), n) for code, n in counts.items()]
     ordered = sorted(found, key=lambda one: (-one.count, one.label))
     return tuple(ordered), sum(one.conforming for one in rejected)
-
-
-def _people(slice_: Slice, lines: Sequence[Line], now: datetime) -> tuple[Person, ...]:
-    """Everybody to whom something was handed over or whose promise fell due."""
-    scored = slice_ if slice_.kind else replace(slice_, side="sales")
-    scores = {group.key: group.score for group in scores_by(By.HOLDER, scored, now=now)}
-    accept, touch = (
-        {g.key: g.times for g in times_by(By.HOLDER, replace(slice_, kind=kind), now=now)}
-        for kind in ("accept", "first_touch")
-    )
-    handed = _handed_by_holder(lines)
-    keys = sorted({*scores, *handed})
-    names, nothing = names_of(By.HOLDER, keys), (0, 0, 0)
-    people = [
-        Person(
-            key,
-            names.get(key, key),
-            *handed.get(key, nothing),
-            accept.get(key, Times()),
-            touch.get(key, Times()),
-            scores.get(key, Score()),
-        )
-        for key in keys
-    ]
-    return tuple(sorted(people, key=lambda person: (-person.handed, person.name.casefold())))
-
-
-def _handed_by_holder(lines: Sequence[Line]) -> dict[str, tuple[int, int, int]]:
-    of: dict[str, list[Line]] = {}
-    for one in lines:
-        of.setdefault(one.group, []).append(one)
-    return {
-        group: (
-            sum(one.handed for one in theirs),
-            outcome_count(theirs, ACCEPTED),
-            outcome_count(theirs, REJECTED),
-        )
-        for group, theirs in of.items()
-    }
 
 
 def _kept(key: str, count: Callable[[], Overview]) -> Overview:

@@ -16,10 +16,11 @@ from sla.clocks.models import Clock
 from sla.clocks.states import State, state_of
 from sla.reports.arrivals import hour_words
 from sla.reports.asking import PRESETS, Asked
+from sla.reports.crowd.people import Person
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import label_of_kind
 from sla.reports.narrowing import NONE
-from sla.reports.overview import Overview, Person
+from sla.reports.overview import Overview
 from sla.reports.scope import Scope
 from sla.reports.slices import Part
 from sla.reports.words import (
@@ -34,6 +35,9 @@ from sla.reports.words import (
     times_note,
 )
 from sla.templatetags.clocks import face_of
+
+PEOPLE = "/sla/people/"
+PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
 
 
 def filters(asked: Asked, scope: Scope, path: str, part: Part | None = None) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """The tables of the SLA page, the funnel and the ledger as files: the numbers behind the words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from sla.reports.bands import BANDS
+from sla.reports.crowd.people import Crowd
 from sla.reports.funnel import Funnel, FunnelGroup
 from sla.reports.ledger import Ledger
 from sla.reports.overview import Overview
 from sla.reports.times import Times
-from sla.reports.waiting import BlackHole
+from sla.reports.waiting import BlackHole, Loss
 
 Row = Sequence[object]
 Tables = Mapping[str, Iterator[Row]]
@@ -21,10 +23,11 @@ LEDGER_TABLES = {"stages": "Every stage", "rules": "Rules"}
 FUNNEL_TABLES = {"funnel": "This table"}
 
 
-def overview_tables(seen: Overview) -> Tables:
-    """The tables of the SLA page by the names that an address asks for them with."""
+def overview_tables(seen: Overview, everybody: Callable[[], Crowd]) -> Tables:
+    """The tables of the SLA page by the names that an address asks for them with; that by
+    salesperson has everybody, of whom the page shows the first."""
     return {
-        "people": _people(seen),
+        "people": _people(everybody),
         "promises": _promises(seen),
         "reasons": _reasons(seen),
         "hole": _hole(seen.hole),
@@ -41,11 +44,11 @@ def funnel_tables(groups: Sequence[FunnelGroup], whole: Funnel) -> Tables:
     return {"funnel": _funnel([*groups, FunnelGroup("", "All", whole)])}
 
 
-def _people(seen: Overview) -> Iterator[Row]:
+def _people(everybody: Callable[[], Crowd]) -> Iterator[Row]:
     yield ("who", "handed_over", "accepted", "rejected", "accept_median_seconds", "accept_n",
            "first_touch_median_seconds", "first_touch_n", "due", "met", "met_late",
            "missed_open")  # fmt: skip
-    for one in seen.people:
+    for one in everybody().people:
         score = one.score
         yield (one.name, one.handed, one.accepted, one.rejected, *_times(one.accept),
                *_times(one.first_touch), score.due, score.met, score.met_late,
@@ -71,12 +74,18 @@ def _reasons(seen: Overview) -> Iterator[Row]:
 
 
 def _hole(hole: BlackHole) -> Iterator[Row]:
-    yield ("by", "name", "overdue")
-    for kind, count in hole.kinds:
-        yield ("promise", kind, count)
+    yield ("by", "name", "overdue", "people_waiting", "value")
+    for kind, loss in hole.kinds:
+        yield ("promise", kind, *_loss(loss))
     for holder in hole.holders:
-        yield ("pool" if holder.pool else "holder", holder.name, holder.count)
-    yield ("people_waiting", "", hole.people)
+        yield ("pool" if holder.pool else "holder", holder.name, *_loss(holder.loss))
+    for times, count in zip(BANDS, hole.bands, strict=True):
+        yield ("times_of_the_promise", times, count, "", "")
+    yield ("all", "", *_loss(hole.whole))
+
+
+def _loss(loss: Loss) -> Row:
+    return (loss.count, loss.people, loss.money)
 
 
 def _stages(proof: Ledger) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from sla.reports.rollups.keeping_came import keep_came
 from sla.reports.rollups.keeping_handed import keep_handed
 from sla.reports.rollups.keeping_took import keep_took
 from sla.reports.rollups.recounting import go_on
+from sla.reports.rollups.stages import keep_moves
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ def keep() -> None:
     keep_handed(now=at)
     keep_took(now=at)
     keep_came(now=at)
+    keep_moves(now=at)
 
 
 @shared_task(name="sla.reports.tasks.prove", ignore_result=True)

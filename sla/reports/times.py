@@ -5,14 +5,16 @@ them out would make a team that never answers look quick. "Not reached" is a leg
 than half (or a tenth) still wait.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import TextField, Value
 
 from sla.calendars.arithmetic import elapsed, read_pauses
 from sla.calendars.queries import calendar_of
+from sla.clocks.models import Clock
+from sla.clocks.queries import began_running
 from sla.clocks.states import IS_RUNNING
 from sla.reports.groups import By, key_of, names_of
 from sla.reports.rollups.survival import reached
@@ -53,10 +55,38 @@ def times_by(by: By, slice_: Slice, *, now: datetime) -> list[TimedGroup]:
     return sorted(groups, key=lambda group: (group.name.casefold(), group.key))
 
 
+@dataclass(frozen=True)
+class HoldersTimes:
+    """How long some holders took to accept and to touch first; `whole` is how long all together
+    took to accept."""
+
+    whole: Times
+    accept: dict[str, Times]
+    first_touch: dict[str, Times]
+
+
+def times_of_holders(slice_: Slice, only: Collection[str], *, now: datetime) -> HoldersTimes:
+    """Both at once, so that what runs is looked for once."""
+    wanted = frozenset(only)
+    accept = took_in(replace(slice_, kind="accept"), By.HOLDER, now=now, wall=False)
+    touch = took_in(
+        replace(slice_, kind="first_touch"), By.HOLDER, now=now, wall=False, only=wanted
+    )
+    both = {"accept": accept, "first_touch": touch}
+    for kind, group, waited in _waiting(slice_, tuple(both), By.HOLDER, now, wall=False):
+        both[kind].setdefault(group, Seconds()).left.append(waited)
+    whole = Seconds()
+    for seconds in accept.values():
+        whole.ends += seconds.ends
+        whole.left += seconds.left
+    of = [{key: _estimate(took[key]) for key in only if key in took} for took in (accept, touch)]
+    return HoldersTimes(_estimate(whole), of[0], of[1])
+
+
 def _estimates(slice_: Slice, by: By | None, now: datetime, *, wall: bool) -> dict[str, Times]:
     assert slice_.kind, "times are those of one kind: a triage and a ruling have no common median"
     found = took_in(slice_, by, now=now, wall=wall)
-    for group, seconds in _still_waiting(slice_, by, now, wall=wall):
+    for _, group, seconds in _waiting(slice_, (slice_.kind,), by, now, wall=wall):
         found.setdefault(group, Seconds()).left.append(seconds)
     return {group: _estimate(seconds) for group, seconds in found.items()}
 
@@ -68,16 +98,20 @@ def _estimate(seconds: Seconds) -> Times:
     )
 
 
-def _still_waiting(
-    slice_: Slice, by: By | None, now: datetime, *, wall: bool
-) -> Iterator[tuple[str, int]]:
-    """The time so far of the clocks that run: working time by the calendar of each."""
+def _waiting(
+    slice_: Slice, kinds: Sequence[str], by: By | None, now: datetime, *, wall: bool
+) -> Iterator[tuple[str, str, int]]:
+    """The kind, the group and the time so far of the clocks that run: working time by the calendar
+    of each. Which they are is told by the index of what runs; only their rows are read."""
     key = key_of(by) if by else Value("", TextField())
-    running = clocks_in(slice_, Part.TIMED, now).filter(IS_RUNNING).order_by()
-    columns = running.values_list(key, "calendar_id", "started_at", "pauses")
-    for group, calendar_id, started_at, kept in columns:
+    begun = clocks_in(replace(slice_, kind=""), Part.TIMED, now).filter(
+        IS_RUNNING, began_running(slice_.start), kind__in=kinds
+    )
+    running = Clock.objects.filter(pk__in=begun.values("pk")).order_by()
+    columns = running.values_list("kind", key, "calendar_id", "started_at", "pauses")
+    for kind, group, calendar_id, started_at, kept in columns:
         if wall:
             waited = (now - started_at).total_seconds()
         else:
             waited = elapsed(calendar_of(calendar_id), started_at, now, read_pauses(kept))
-        yield group, int(waited)
+        yield kind, group, int(waited)

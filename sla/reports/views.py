@@ -18,16 +18,19 @@ from sla.clocks.outage import outage_words
 from sla.reports.asking import read_slice
 from sla.reports.breach_actions import answers_for
 from sla.reports.breach_screen import breach_row, cause_menu, entries_of, takers, with_cause
+from sla.reports.crowd.people import crowd_of
 from sla.reports.funnel import OF_A_FUNNEL, funnels_by, read_funnel
 from sla.reports.funnel_screen import funnel_table
 from sla.reports.hole_parts import OF_NOW
 from sla.reports.hole_screen import hole_of
-from sla.reports.ledger import ledger
+from sla.reports.ledger import ledger, one_snapshot
 from sla.reports.links import list_url, page_url
 from sla.reports.listing import PAGE, Listing, csv_rows, list_clocks
 from sla.reports.overview import late_clocks, overview
 from sla.reports.scope import scope_of
 from sla.reports.screen import (
+    PEOPLE,
+    PEOPLE_HEADS,
     filters,
     list_row,
     narrowed_words,
@@ -50,8 +53,6 @@ from sla.reports.tables import (
 from sla.reports.weekly.screen import trend_rows
 from sla.reports.words import reasons_note
 
-PEOPLE_HEADS = ("Handed over", "Accepted", "Rejected", "Median accept", "Median first touch")
-
 
 @require_GET
 @signed_in
@@ -62,7 +63,8 @@ def sla(request: Request) -> HttpResponse:
     asked = read_slice(request.GET, scope, now=now)
     seen = overview(asked, now=now)
     if table := request.GET.get("table"):
-        return table_response("sla", overview_tables(seen), table)
+        tables = overview_tables(seen, lambda: crowd_of(asked.slice, now=now))
+        return table_response("sla", tables, table)
     viewer, zone = viewer_of(request.user), zone_of(request.user)
     return answer_page(
         request,
@@ -90,8 +92,11 @@ def sla(request: Request) -> HttpResponse:
             "workload_url": page_url(asked, "/sla/workload/"),
             "hours_url": page_url(asked, "/sla/hours/"),
             "trend_url": page_url(asked, "/sla/trend/", days="", **{"from": "", "to": ""}),
-            "people": [person_row(person, asked) for person in seen.people],
+            "people": [person_row(person, asked) for person in seen.crowd.people],
             "people_heads": PEOPLE_HEADS,
+            "people_whole": seen.crowd.whole,
+            "people_more": seen.crowd.whole - len(seen.crowd.people),
+            "people_url": page_url(asked, PEOPLE),
             "exports": [
                 *downloads(request, SLA_TABLES),
                 ("Every promise that fell due", list_url(asked, Part.DUE, format="csv")),
@@ -155,7 +160,8 @@ def list_of(request: Request, part: Part, path: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         rows = csv_rows(asked.slice, part, now=now)
         return cast("HttpResponse", csv_response(f"leadbridge-{part}", rows))
-    listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
+    with one_snapshot():
+        listing = list_clocks(asked.slice, part, now=now, page=page_number(request))
     entries, zone = entries_of(listing.clocks), zone_of(request.user)
     viewer = viewer_of(request.user)
     done = [entry.pk for found in entries.values() for entry in found]

@@ -1,6 +1,6 @@
 """When leads come, and when those that come are left lying: by weekday and hour of arrival.
 
-Two aggregates, each bounded by the period: handovers by the hour in which they were submitted, and
+Two sums, kept by day (`rollups.hours`): handovers by the hour in which they were submitted, and
 promises that fell due by the hour in which they began, with how many of them were missed. The hour
 is that of arrival for both, because that is what can be staffed.
 """
@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count
-
 from leadbridge.kernel.shares import Share
-from sla.clocks.queries import outcome_q
-from sla.reports.arrivals import BEGAN, HANDED, hour_of
-from sla.reports.slices import Part, Slice, clocks_in
+from sla.reports.rollups.hours import due_by_hour, handed_by_hour
+from sla.reports.slices import Slice
 
 USUAL_KIND = "accept"
 HOURS = range(24)
@@ -59,16 +56,12 @@ def heat_of(slice_: Slice, *, now: datetime) -> Heat:
 
 
 def _arrived(slice_: Slice, now: datetime) -> dict[Place, int]:
-    found = clocks_in(slice_, Part.SUBMITTED, now).order_by().values(arrived=hour_of(HANDED))
-    rows = found.annotate(count=Count("pk")).values_list("arrived", "count")
-    return {_place(arrived): count for arrived, count in rows}
+    return {_place(hour): count for hour, count in handed_by_hour(slice_, now=now).items()}
 
 
 def _late(slice_: Slice, now: datetime) -> dict[Place, Share]:
-    found = clocks_in(slice_, Part.DUE, now).order_by().values(arrived=hour_of(BEGAN))
-    missed = Count("pk", filter=outcome_q("missed", now))
-    rows = found.annotate(n=Count("pk"), missed=missed).values_list("arrived", "missed", "n")
-    return {_place(arrived): Share(part, n) for arrived, part, n in rows}
+    found = due_by_hour(slice_, now=now)
+    return {_place(hour): Share(missed, due) for hour, (missed, due) in found.items()}
 
 
 def _place(arrived: str) -> Place:

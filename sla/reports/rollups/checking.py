@@ -19,6 +19,7 @@ from sla.reports.rollups.came import SUMS as SUMS_CAME
 from sla.reports.rollups.came import sums_of_leads
 from sla.reports.rollups.days import ONE, begins
 from sla.reports.rollups.facts import SUMS, TOLD, sums_of_rows, told
+from sla.reports.rollups.hours import due_of, handed_of
 from sla.reports.rollups.models import (
     CameCount,
     CameGrain,
@@ -26,10 +27,13 @@ from sla.reports.rollups.models import (
     Grain,
     HandedCount,
     HandedGrain,
+    HourDue,
+    HourHanded,
     Took,
     TouchCount,
 )
 from sla.reports.rollups.rounds import Store, keep
+from sla.reports.rollups.stages import count_moves_again, moves_differ
 from sla.reports.scorecard.ladder import Rung
 from sla.reports.slices import Part, Slice, clocks_in
 
@@ -45,6 +49,7 @@ def differences(*, now: datetime, most: int | None = None) -> tuple[int, int]:
     with one_snapshot():
         looked_at = [(one, day) for one in STORES for day in _clean(one[0], zone)[:most]]
         wrong = sum(_unlike(*tables(day, zone, now)) for (_, tables), day in looked_at)
+        wrong += moves_differ()
     return len(looked_at), wrong
 
 
@@ -62,6 +67,7 @@ def rebuild(*, now: datetime) -> int:
         cursor.execute("SET LOCAL lock_timeout = '60s'")
         for store, _ in STORES:
             store.forget()
+    count_moves_again()
     counted = 0
     for store, _ in STORES:
         while days := keep(store, now=now):
@@ -98,7 +104,16 @@ def _due(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
         grouped = Clock.objects.filter(fallen).order_by().values(*of_rows).annotate(**counts)
         for row in grouped.values_list(*of_rows, *counts):
             rows[(grain, *row)] += 1
+    kept.update(_plain(HourDue.objects.filter(day=day)))
+    rows.update(_plain([HourDue(day=day, **one) for one in due_of(day, zone, now)]))
     return kept, rows
+
+
+def _plain(counted: Iterable[HourDue] | Iterable[HourHanded]) -> Iterable[Row]:
+    """Rows without the number that each has of its own."""
+    for row in counted:
+        names = (field.attname for field in row._meta.concrete_fields if not field.primary_key)
+        yield tuple(getattr(row, name) for name in names)
 
 
 _DIMENSIONS = {
@@ -120,6 +135,8 @@ def _handed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Table, Table]:
     for grain in HandedGrain:
         kept[grain, sum(of_day.filter(grain=grain).values_list("handed", flat=True))] += 1
         rows[grain, whole] += 1
+    kept.update(_plain(HourHanded.objects.filter(day=day)))
+    rows.update(_plain([HourHanded(day=day, **one) for one in handed_of(day, zone, now)]))
     return kept, rows
 
 

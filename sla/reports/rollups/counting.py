@@ -1,12 +1,12 @@
 """What became of the clocks that fell due in a slice: kept days and rows, added up."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, Sum, TextField, Value
+from django.db.models import Count, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncWeek
 
@@ -52,12 +52,38 @@ def _grain(slice_: Slice, by: Collection[By]) -> Grain | None:
 
 
 def _kept(slice_: Slice, by: Sequence[By], grain: Grain | None, cut: Split) -> Iterator[Row]:
+    """Grouped by plain columns, of which keys are made afterwards: made row by row they take longer
+    than what is added up."""
     if grain is None or not cut.days:
         return
     counts = DueCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
     sums = {f"n_{name}": Sum(name, default=0) for name in COLUMNS}
-    grouped = counts.values(**_named(_kept_key(one) for one in by)).annotate(**sums).order_by()
-    yield from _rows(grouped.values_list(*_names(by), *sums), by)
+    columns = list(dict.fromkeys(name for one in by for name in _COLUMNS_OF[one]))
+    named = {"whole": Value("", TextField()), "week": TruncWeek("day")}
+    expressions = {name: named[name] for name in ("whole", *columns) if name in named}
+    plain = [name for name in columns if name not in named]
+    grouped = counts.values(*plain, **expressions).annotate(**sums).order_by()
+    for row in grouped.values_list(*columns, *sums):
+        told = dict(zip(columns, row, strict=False))
+        yield tuple(_key(one, told) for one in by), row[len(columns) :]
+
+
+# By which columns of kept rows groups are told apart.
+_COLUMNS_OF: dict[By, tuple[str, ...]] = {
+    By.TEAM: ("team_id",), By.HOLDER: ("holder_id", "team_id"), By.SOURCE: ("source",),
+    By.KIND: ("kind",), By.WEEK: ("week",),
+}  # fmt: skip
+
+
+def _key(by: By, told: Mapping[str, Any]) -> str:
+    """The same as `groups.key_of`, of a kept row."""
+    match by:
+        case By.HOLDER:
+            holder = told["holder_id"]
+            return str(holder) if holder else f"pool-{told['team_id']}"
+        case By.WEEK:
+            return str(told["week"])
+    return str(told[_COLUMNS_OF[by][0]])
 
 
 def _counted(slice_: Slice, by: Sequence[By], cut: Split, now: datetime) -> Iterator[Row]:
@@ -101,14 +127,3 @@ def _narrowed(slice_: Slice) -> Q:
     if slice_.holder_id is not None:
         found &= Q(holder_id=slice_.holder_id) if slice_.holder_id else Q(holder__isnull=True)
     return found & Q(source=slice_.source) if slice_.source else found
-
-
-def _kept_key(by: By) -> Combinable:
-    """The same as `groups.key_of`, of kept rows."""
-    match by:
-        case By.SOURCE:
-            return F("source")
-        case By.WEEK:
-            monday = TruncWeek("day")
-            return Func(monday, Value("YYYY-MM-DD"), function="to_char", output_field=TextField())
-    return key_of(by)

@@ -81,6 +81,48 @@ def handed_in(slice_: Slice, by: HandedBy, *, now: datetime) -> list[Handed]:
     return found
 
 
+def handed_by_holder(slice_: Slice, *, now: datetime) -> dict[str, tuple[int, int, int]]:
+    """Handed over to each holder, accepted and rejected, without why."""
+    return handed_and_whose(slice_, now=now)[1]
+
+
+def handed_and_whose(
+    slice_: Slice, *, now: datetime
+) -> tuple[list[Handed], dict[str, tuple[int, int, int]]]:
+    """The handovers of a slice, whose groups say nothing, and `handed_by_holder`: rows are read
+    once for both."""
+    cut, columns = _cut(slice_, now), ("group", *TOLD, *_SUMMED)
+    rows = [
+        Handed(*row)
+        for part in _parts(slice_, cut)
+        for row in _of_rows(part, HandedBy.HOLDER, now, TOLD).values_list(*columns)
+    ]
+    days = _of_days(slice_, HandedBy.NONE, cut, TOLD).values_list(*columns) if cut.days else ()
+    outcomes = [*_outcomes(slice_, cut), *((one.group, one.outcome, one.handed) for one in rows)]
+    return [*(Handed(*row) for row in days), *rows], _added(outcomes)
+
+
+def _added(outcomes: Iterable[tuple[str, str, int]]) -> dict[str, tuple[int, int, int]]:
+    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for group, outcome, handed in outcomes:
+        counts = found[group]
+        counts[0] += handed
+        counts[1] += handed if outcome == ACCEPTED else 0
+        counts[2] += handed if outcome == REJECTED else 0
+    return {group: (whole, yes, no) for group, (whole, yes, no) in found.items()}
+
+
+def _outcomes(slice_: Slice, cut: Split) -> Iterator[tuple[str, str, int]]:
+    """Of the kept days, by holder: what became of how many."""
+    if not cut.days:
+        return
+    grain = grain_of(slice_, HandedBy.HOLDER)
+    kept = HandedCount.objects.filter(among(cut.days), _narrowed(slice_), grain=grain)
+    sums = kept.values("team_id", "holder_id", "outcome").annotate(n=Sum("handed")).order_by()
+    for team, holder, outcome, n in sums.values_list("team_id", "holder_id", "outcome", "n"):
+        yield str(holder) if holder else f"pool-{team}", outcome, n
+
+
 def handed_and_won(
     slice_: Slice, by: HandedBy, *, now: datetime
 ) -> tuple[list[Handed], dict[str, list[float]]]:

@@ -11,7 +11,8 @@ from sla.clocks.kinds import KINDS
 from sla.clocks.models import Clock
 from sla.clocks.queries import OUTCOMES, outcome_q
 from sla.reports.rollups.days import ONE, begins
-from sla.reports.rollups.models import DueCount, Grain
+from sla.reports.rollups.hours import write_due
+from sla.reports.rollups.models import DueCount, Grain, HourDue
 from sla.reports.rollups.rounds import AT_ONCE, Store, keep
 from sla.reports.rollups.stores import DUE
 
@@ -35,9 +36,10 @@ def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
         )
         for grain in Grain:
             _write(due, grain, day, now)
+        write_due(day, zone, now)
 
 
-STORE = Store(DUE, 0x4C42_0001, (DueCount,), first_due, _count)
+STORE = Store(DUE, 0x4C42_0001, (DueCount, HourDue), first_due, _count)
 
 
 def keep_days(*, now: datetime, most: int = AT_ONCE) -> int:

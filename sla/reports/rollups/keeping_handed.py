@@ -11,7 +11,8 @@ from django.db.models import CharField, DateField, F, Min, Value
 from leads.handoff.models import Lead
 from sla.reports.rollups.days import ONE, begins
 from sla.reports.rollups.facts import SUMS, TOLD, days_to_win_of_rows, sums_of_rows, told
-from sla.reports.rollups.models import HandedCount, HandedGrain
+from sla.reports.rollups.hours import write_handed
+from sla.reports.rollups.models import HandedCount, HandedGrain, HourHanded
 from sla.reports.rollups.rounds import Store, keep
 from sla.reports.rollups.stores import HANDED
 from sla.reports.slices import Part, Slice, clocks_in
@@ -38,9 +39,10 @@ def _begun() -> datetime | None:
 def _count(days: Collection[date], zone: ZoneInfo, now: datetime) -> None:
     for day in days:
         _write(day, Slice(begins(day, zone), begins(day + ONE, zone)), now)
+        write_handed(day, zone, now)
 
 
-STORE = Store(HANDED, 0x4C42_0002, (HandedCount,), _begun, _count)
+STORE = Store(HANDED, 0x4C42_0002, (HandedCount, HourHanded), _begun, _count)
 
 
 def keep_handed(*, now: datetime) -> int:

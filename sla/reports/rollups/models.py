@@ -281,6 +281,79 @@ class TouchCount(models.Model):
         return f"{self.touches} on {self.day}"
 
 
+class HourDue(models.Model):
+    """Promises of a day that fell due, by the hour of the week in which they began ("1-09")."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    kind = models.CharField(max_length=12)
+    side = models.CharField(max_length=10)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    arrived = models.CharField(max_length=4)
+    due = models.PositiveIntegerField()
+    missed = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="sla_hourdue_once", fields=["kind", "day", "side", "team", "arrived"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.missed} of {self.due} begun at {self.arrived}"
+
+
+class HourHanded(models.Model):
+    """Leads handed over on a day, by the hour of the week."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
+    arrived = models.CharField(max_length=4)
+    handed = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="sla_hourhanded_once", fields=["day", "team", "arrived"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} at {self.arrived}"
+
+
+class StageCount(models.Model):
+    """How many events led from one stage to another by an action, of those up to the mark. All that
+    moved nothing are among them too."""
+
+    from_stage = models.CharField(max_length=20, blank=True)
+    to_stage = models.CharField(max_length=20, blank=True)
+    action = models.CharField(max_length=20)
+    events = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="sla_stagecount_once", fields=["from_stage", "to_stage", "action"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.events} {self.action}: {self.from_stage} to {self.to_stage}"
+
+
+class StageMark(models.Model):
+    """Up to which event they were counted; `seen` was the last one when a worker looked at
+    `seen_at`. One row."""
+
+    upto = models.BigIntegerField()
+    seen = models.BigIntegerField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"events up to {self.upto}"
+
+
 class Proof(models.Model):
     """The last proof of the whole ledger: `broken` names for each rule how many leads break it, and
     which. One row."""

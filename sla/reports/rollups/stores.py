@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import DateField, DateTimeField, Field, Q, Value
+from django.db.models.functions import Cast
 
 from sla.reports.rollups.days import Split, days_of_hour, runs, split
 from sla.reports.rollups.models import (
@@ -43,8 +45,17 @@ class Kept:
         zone = ZoneInfo(settings.TIME_ZONE)
         first, last = (at.astimezone(zone).date() for at in (slice_.start, min(slice_.end, now)))
         within = self.days._default_manager.filter(zone=zone.key, day__gte=first, day__lt=last)
-        kept = set(within.values_list("day", flat=True))
-        return split(slice_.start, slice_.end, kept and kept - self.untrue(zone), zone)
+        notes = self.notes._default_manager.values_list(_nothing(DateField()), "hour").distinct()
+        days = within.values_list("day", _nothing(DateTimeField()))
+        kept, untrue = set[date](), set[date]()
+        for day, hour in days.union(notes, all=True):  # one query, which every figure asks
+            kept |= {day} if day else set()
+            untrue |= days_of_hour(hour, zone) if hour else set()
+        return split(slice_.start, slice_.end, kept - untrue, zone)
+
+
+def _nothing(kind: "Field[Any, Any]") -> Cast:
+    return Cast(Value(None), kind)
 
 
 DUE = Kept(KeptDay, StaleHour)

@@ -1,7 +1,7 @@
 """How long the clocks that began in a slice took: kept days and rows, put together."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,11 +30,14 @@ class Seconds:
     left: list[int] = field(default_factory=list)
 
 
-def took_in(slice_: Slice, by: By | None, *, now: datetime, wall: bool) -> dict[str, Seconds]:
-    """The seconds of all clocks of one kind that began in a slice and have ended."""
+def took_in(
+    slice_: Slice, by: By | None, *, now: datetime, wall: bool, only: Collection[str] | None = None
+) -> dict[str, Seconds]:
+    """The seconds of all clocks of one kind that began in a slice and have ended; of `only` some
+    groups where others are not wanted."""
     cut = _cut(slice_, by, now)
     found: dict[str, Seconds] = {}
-    for group, ends, left in _kept(slice_, by, cut, wall=wall):
+    for group, ends, left in _kept(slice_, by, cut, wall=wall, only=only):
         seconds = found.setdefault(group, Seconds())
         seconds.ends += ends
         seconds.left += left
@@ -43,6 +46,8 @@ def took_in(slice_: Slice, by: By | None, *, now: datetime, wall: bool) -> dict[
         part = clocks_in(replace(slice_, start=start, end=end), Part.TIMED, now)
         rows = with_ending(part.filter(stopped_at__isnull=False), slice_.kind).order_by()
         for group, took, ended in rows.values_list(key, WALL if wall else WORKING, "ended"):
+            if only is not None and group not in only:
+                continue
             seconds = found.setdefault(group, Seconds())
             (seconds.ends if ended else seconds.left).append(took)
     return found
@@ -77,7 +82,7 @@ def _cut(slice_: Slice, by: By | None, now: datetime) -> Split:
 
 
 def _kept(
-    slice_: Slice, by: By | None, cut: Split, *, wall: bool
+    slice_: Slice, by: By | None, cut: Split, *, wall: bool, only: Collection[str] | None
 ) -> Iterator[tuple[str, "array[int]", "array[int]"]]:
     if not cut.days or (slice_.side and slice_.side != KINDS[slice_.kind].side):
         return
@@ -94,7 +99,8 @@ def _kept(
             turn = at + ended
             if slice_.holder_id is None or slice_.holder_id == holder:
                 name = group_name(by, team_id, holder)
-                yield name, seconds[at:turn], seconds[turn : turn + left]
+                if only is None or name in only:
+                    yield name, seconds[at:turn], seconds[turn : turn + left]
             at = turn + left
 
 

@@ -17,6 +17,7 @@ from sla.reports.weekly.trend import Line, Trend
 from sla.reports.words import share_words
 
 DRAWN = 6  # more lines than these cannot be told apart; the table has them all
+SHOWN = 50  # of all, those of whom most fell due; the file has the others too
 NAMES = {
     By.TEAM: "By team",
     By.HOLDER: "By salesperson",
@@ -80,15 +81,22 @@ def group_table(trend: Trend, by: By, asked: Asked, now: datetime) -> Row:
         }
         for week in trend.weeks
     ]
+    shown = trend.lines[:SHOWN]
     rows = [
         {
             "name": label_of_kind(line.key) if by is By.KIND else line.name,
             "drawn": place < DRAWN,
             "cells": list(_cells(trend, line, by, asked, now)),
         }
-        for place, line in enumerate(trend.lines)
+        for place, line in enumerate(shown)
     ]
-    return {"name": NAMES[by], "heads": heads, "rows": rows, "left_out": max(0, len(rows) - DRAWN)}
+    return {
+        "name": NAMES[by],
+        "heads": heads,
+        "rows": rows,
+        "left_out": max(0, len(rows) - DRAWN),
+        "more": len(trend.lines) - len(shown),
+    }
 
 
 def _cells(trend: Trend, line: Line, by: By, asked: Asked, now: datetime) -> Iterator[Row]:

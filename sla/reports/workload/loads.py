@@ -4,6 +4,7 @@ The agreed capacity is that of the rules in force (routing): a cap on open leads
 none a share of what the team holds, by weight. Part-time work is a smaller weight. Leave is said.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +16,14 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from leadbridge.kernel.shares import Share
 from leadbridge.people.models import Absence, Role, Side, User
 from leadbridge.people.queries import away_words, live_at
-from leads.handoff.loads import WITH_SALES, open_leads
+from leads.handoff.loads import WITH_SALES
 from leads.handoff.models import Lead
 from leads.routing.queries import rules_in_force
 from leads.routing.ruleset import MemberTerms
-from sla.clocks.queries import outcome_q
-from sla.reports.slices import Part, Slice, clocks_in
+from sla.reports.groups import By
+from sla.reports.rollups.begun import begun_by_member
+from sla.reports.rollups.counting import counts_of
+from sla.reports.slices import Slice
 
 Who = tuple[int, int]  # a person, in a team
 
@@ -52,13 +55,12 @@ class Load:
 def loads_of(slice_: Slice, *, now: datetime) -> list[Load]:
     """Every seller of the teams of a slice, team by team; three aggregates, none over all leads."""
     rows = _people(slice_, now)
-    new, missed = _new(slice_, now), _missed(slice_, now)
+    held, new, missed = _held(slice_), begun_by_member(slice_, now=now), _missed(slice_, now)
     rules = rules_in_force().rules
-    terms = {
-        (row["pk"], row["team"]): rules.terms(row["slug"]).member(row["username"]) for row in rows
-    }
-    even = _even(rows, terms)
-    return [_load(row, new, missed, terms, even) for row in rows]
+    of_team = {slug: rules.terms(slug) for slug in {row["slug"] for row in rows}}
+    terms = {(row["pk"], row["team"]): of_team[row["slug"]].member(row["username"]) for row in rows}
+    even = _even(held, terms)
+    return [_load(row, held, new, missed, terms, even) for row in rows]
 
 
 def held_by(slice_: Slice) -> QuerySet[Lead]:
@@ -84,45 +86,46 @@ def _people(slice_: Slice, now: datetime) -> Sequence[Mapping[str, Any]]:
         team_name=F("memberships__team__name"),
         away_from=Subquery(away.values("starts_at")[:1]),
         away_until=Subquery(away.values("ends_at")[:1]),
-        open=open_leads("pk", "memberships__team_id"),
     )  # fmt: skip
     return list(rows)
 
 
-def _new(slice_: Slice, now: datetime) -> dict[Who, int]:
-    """What came into somebody's hands: each new holder has an accept clock of their own."""
-    given = clocks_in(replace(slice_, kind="accept", side=""), Part.TIMED, now)
-    rows = given.filter(holder__isnull=False).order_by().values("holder_id", "team_id")
-    counted = rows.annotate(count=Count("pk")).values_list("holder_id", "team_id", "count")
-    return {(holder, team): count for holder, team, count in counted}
+def _held(slice_: Slice) -> Counter[Who]:
+    """Open leads of each seller in each team."""
+    found = Lead.objects.filter(stage__in=WITH_SALES, holder__isnull=False)
+    if slice_.team_ids is not None:
+        found = found.filter(team_id__in=sorted(slice_.team_ids))
+    if slice_.holder_id is not None:
+        found = found.filter(holder_id=slice_.holder_id)
+    counted = found.order_by().values_list("holder_id", "team_id").annotate(count=Count("pk"))
+    return Counter({(holder, team): count for holder, team, count in counted})
 
 
 def _missed(slice_: Slice, now: datetime) -> dict[Who, Share]:
-    due = clocks_in(replace(slice_, side="sales"), Part.DUE, now)
-    rows = due.filter(holder__isnull=False).order_by().values("holder_id", "team_id")
-    counts = rows.annotate(n=Count("pk"), missed=Count("pk", filter=outcome_q("missed", now)))
-    counted = counts.values_list("holder_id", "team_id", "missed", "n")
-    return {(holder, team): Share(missed, n) for holder, team, missed, n in counted}
-
-
-def _even(rows: Sequence[Mapping[str, Any]], terms: Mapping[Who, MemberTerms]) -> dict[Who, float]:
-    """What each would hold if the team's open leads were dealt out by weight."""
-    held: dict[int, int] = {}
-    weights: dict[int, int] = {}
-    for row in rows:
-        team = row["team"]
-        held[team] = held.get(team, 0) + row["open"]
-        weights[team] = weights.get(team, 0) + terms[row["pk"], team].weight
+    """Of what fell due for sales, by whoever held it; what a pool held is nobody's."""
+    found = counts_of(replace(slice_, side="sales"), (By.HOLDER, By.TEAM), now)
     return {
-        (row["pk"], row["team"]): held[row["team"]]
-        * terms[row["pk"], row["team"]].weight
-        / (weights[row["team"]] or 1)
-        for row in rows
+        (int(holder), int(team)): Share(due - met, due)
+        for (holder, team), (due, met, _late, _open) in found.items()
+        if holder.isdigit()
+    }
+
+
+def _even(held: Mapping[Who, int], terms: Mapping[Who, MemberTerms]) -> dict[Who, float]:
+    """What each would hold if the team's open leads were dealt out by weight."""
+    whole, weights = Counter[int](), Counter[int]()
+    for (person, team), one in terms.items():
+        whole[team] += held.get((person, team), 0)
+        weights[team] += one.weight
+    return {
+        (person, team): whole[team] * one.weight / (weights[team] or 1)
+        for (person, team), one in terms.items()
     }
 
 
 def _load(
     row: Mapping[str, Any],
+    held: Mapping[Who, int],
     new: Mapping[Who, int],
     missed: Mapping[Who, Share],
     terms: Mapping[Who, MemberTerms],
@@ -137,7 +140,7 @@ def _load(
         name=f"{row['first_name']} {row['last_name']}".strip() or row["username"],
         team=row["slug"],
         team_name=row["team_name"],
-        open=row["open"],
+        open=held.get(who, 0),
         new=new.get(who, 0),
         missed=missed.get(who, Share(0, 0)),
         terms=terms[who],

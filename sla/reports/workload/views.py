@@ -22,6 +22,7 @@ from sla.reports.screen import filters
 from sla.reports.slices import Part
 from sla.reports.workload.loads import Load, held_by, loads_of
 
+SHOWN = 50  # more bars than these cannot be told apart; the file has all
 LEADS_URL = "/sla/workload/leads/"
 
 
@@ -36,12 +37,26 @@ def workload(request: Request) -> HttpResponse:
     if request.GET.get("format") == "csv":
         # What decorators are typed for; a download is sent alike.
         return cast("HttpResponse", csv_response("workload", load_table(loads)))
+    start = (page_number(request) - 1) * SHOWN
     context = {
         **filters(asked, scope, "/sla/workload/"),
-        "rows": [load_row(load, asked) for load in loads],
-        "export_url": address(request, format="csv"),
+        "rows": [load_row(load, asked) for load in loads[start : start + SHOWN]],
+        "pager": load_pager(request, start, len(loads)),
+        "export_url": address(request, format="csv", page=None),
     }
     return render(request, "sla/workload.html", context)
+
+
+def load_pager(request: Request, start: int, whole: int) -> dict[str, str] | None:
+    """Below more than fit on one page."""
+    if not start and whole <= SHOWN:
+        return None
+    here, last = start // SHOWN + 1, min(start + SHOWN, whole)
+    return {
+        "text": f"{start + 1:,} to {last:,} of {whole:,}",
+        "previous": address(request, page=here - 1 if here > 2 else None) if here > 1 else "",
+        "next": address(request, page=here + 1) if last < whole else "",
+    }
 
 
 @require_GET

@@ -62,7 +62,7 @@ def test_the_files_say_what_the_pages_count(cast: Cast, now: datetime) -> None:
     period = dict(zip(*sla["promises"][:2], strict=True))
     assert (period["due"], period["met"]) == ("15", "8")
     assert sla["reasons"][1:] == [["no_consent", "Contact not permitted", "2"]]
-    assert sla["hole"][1] == ["promise", "accept", "5"]
+    assert sla["hole"][1] == ["promise", "accept", "5", "5", "0"]
     funnel = files_of(max_, "/sla/funnel/?by=source")["funnel"]
     assert [row[:2] for row in funnel[1:]] == [["'=fair()", "20"], ["All", "20"]]
     assert {row[-1] for row in files_of(max_, "/sla/ledger/")["stages"][1:]} == {"0"}

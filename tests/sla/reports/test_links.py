@@ -36,7 +36,7 @@ Wrong = tuple[str, str, int, int]
 PEOPLE = ("mia", "ana", "sam", "dora", "max", "olu")
 SOURCES = ("Fair", "Web form", "Partner & friends")
 PAGES = (
-    "/sla/", "/sla/?kind=accept&team=emea", "/sla/funnel/", "/sla/funnel/?by=team",
+    "/sla/", "/sla/?kind=accept&team=emea", "/sla/people/", "/sla/funnel/", "/sla/funnel/?by=team",
     "/sla/funnel/?by=holder", "/sla/breaches/", "/scorecard/", "/handoffs/figures/?who=all",
     "/reports/disagreement/?days=90", "/handoffs/?who=all", "/sla/workload/", "/sla/readouts/",
     "/campaigns/",

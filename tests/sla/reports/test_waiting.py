@@ -1,6 +1,7 @@
 """The black hole on the SLA page: people, money, and lists as long as their figures."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from html import unescape
@@ -13,7 +14,7 @@ from sla.clocks.models import Clock
 from sla.reports.bands import BANDS, band_q
 from sla.reports.hole_parts import BAND_PARTS
 from sla.reports.slices import Part, Slice, clocks_in
-from sla.reports.waiting import black_hole
+from sla.reports.waiting import Loss, black_hole
 from tests.sla.reports.conftest import HOUR, Hand
 from tests.sla.reports.test_pages import Browser, whole
 
@@ -72,6 +73,24 @@ def test_a_person_with_several_broken_promises_waits_once(hand: Hand, now: datet
     assert hole.count == Clock.objects.filter(due_at__lt=now, stopped_at=None, void_at=None).count()
     assert hole.count > 1
     assert clocks_in(ever(now), Part.LATE_PEOPLE, now).count() == 1
+
+
+def test_each_promise_and_holder_says_how_many_wait_and_what_is_at_stake(
+    hand: Hand, now: datetime
+) -> None:
+    """A lead with two broken promises counts once in each, and once in all."""
+    for age, value in ((9, 6000), (20, 15000), (30, None)):
+        Lead.objects.filter(pk=hand(age).pk).update(value=value)
+    hole = black_hole(ever(now), now=now)
+    of = dict(hole.kinds)
+    assert of["accept"] == Loss(3, 3, Decimal(21000))
+    assert of["first_touch"] == of["accept"]
+    assert sum(loss.count for loss in of.values()) == hole.count
+    assert (hole.people, hole.money, hole.unvalued) == (3, Decimal(21000), 1)
+    for one in hole.holders:
+        theirs = replace(ever(now), holder_id=int(one.key))
+        assert clocks_in(theirs, Part.LATE_PEOPLE, now).count() == one.loss.people
+        assert black_hole(theirs, now=now).whole == one.loss
 
 
 def test_each_late_clock_is_in_exactly_one_band(hand: Hand, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """When leads come and when they are left lying: each cell opens what it counts."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -11,6 +12,10 @@ from leadbridge.kernel.shares import Share
 from sla.reports.arrivals import hour_text, is_hour
 from sla.reports.hours.heat import heat_of
 from sla.reports.hours.screen import late_shade
+from sla.reports.rollups.checking import differences
+from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping_handed import keep_handed
+from sla.reports.rollups.models import HourDue, HourHanded
 from sla.reports.slices import Part, Slice, clocks_in
 from tests.pages import Browser
 from tests.sla.reports.conftest import Hand
@@ -66,3 +71,22 @@ def test_few_are_not_shaded() -> None:
     assert [text for text in ("1-09", "-09", "7-", "8-01", "1-24", "109") if is_hour(text)] == [
         "1-09", "-09", "7-",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_kept_hours_are_those_of_the_rows_and_a_wrong_one_is_found(
+    month: Slice, cast: Cast, now: datetime
+) -> None:
+    told = heat_of(month, now=now)
+    keep_days(now=now, most=400)
+    for _ in range(3):
+        keep_handed(now=now)
+    assert heat_of(month, now=now) == told
+    of_team = replace(month, team_ids=frozenset({cast.emea.pk}))
+    assert heat_of(of_team, now=now) == told
+    assert differences(now=now)[1] == 0
+    HourDue.objects.filter(kind="accept", arrived="1-11").update(missed=0)
+    HourHanded.objects.filter(arrived="7-00").update(handed=2)
+    assert differences(now=now)[1] == 4, "the wrong rows and the right ones"
+    wrong = heat_of(month, now=now)
+    assert (wrong.late_of(1, 11).part, wrong.arrived[7, 0]) == (0, 2), "they are what is read"

@@ -9,6 +9,8 @@ import pytest
 from leadbridge.demo.organisation import Cast
 from leadbridge.people.models import Absence, Membership
 from leads.routing.models import RoutingVersion
+from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping_took import keep_took
 from sla.reports.slices import Slice
 from sla.reports.workload.loads import loads_of
 from sla.reports.workload.views import state_of
@@ -46,6 +48,22 @@ def test_what_somebody_holds_stands_beside_what_was_agreed(
     assert dora.away.startswith("away ") and not sam.away
     assert state_of(sam) == (f"{sam.open - 2} too many", "late")
     assert state_of(dora) == ("", "")
+
+
+@pytest.mark.django_db
+def test_what_is_kept_says_the_same_and_more_than_a_page_is_a_page_away(
+    scene: None, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slice_ = Slice(now - timedelta(days=7), now)
+    told = loads_of(slice_, now=now)
+    assert keep_took(now=now) and keep_days(now=now)
+    assert loads_of(slice_, now=now) == told
+    monkeypatch.setattr("sla.reports.workload.views.SHOWN", 1)
+    browser = Browser(cast.max, now)
+    for page, one in enumerate(told, start=1):
+        seen = browser.get(f"/sla/workload/?days=7&page={page}")
+        assert f"{page} to {page} of {len(told)}" in seen
+        assert re.findall(r'<th scope="row"><bdi>([^<]+)', seen) == [one.name]
 
 
 @pytest.mark.django_db
