@@ -38,8 +38,8 @@ def begun_by_member(slice_: Slice, *, now: datetime) -> Counter[Member]:
         found += _counted(Q(pk__in=runs.values("pk")))
     for start, end in cut.spans:
         begun = clocks_in(replace(asked, start=start, end=end), Part.TIMED, now)
-        ended = begun if not cut.days else begun.filter(stopped_at__isnull=False)
-        found += _counted(Q(pk__in=ended.values("pk")))
+        over = begun if not cut.days else begun.filter(stopped_at__isnull=False)
+        found += _counted(Q(pk__in=over.values("pk")))
     return found
 
 
