@@ -160,7 +160,7 @@ def write_people(lives: Sequence[Life]) -> None:
     """The people of new leads, which know their ids from now on. Written before anybody asks whose
     turn it is: a turn is locked after people, and never before them, or two who take in the same
     person at once would wait for each other."""
-    strangers = [life for life in lives if life.lead.person.pk is None]
+    strangers = [life for life in lives if life.lead.person._state.adding]
     copy_rows([life.lead.person for life in strangers])
     point([life.lead for life in lives], "person")
     for life in strangers:
