@@ -36,10 +36,12 @@ def copy_rows(rows: Sequence[models.Model], *, numbered: bool = True) -> None:
     names = ", ".join(f'"{name}"' for name, _, _ in columns)
     values = [row.__dict__ for row in rows]
     cells = [_column([one[name] for one in values], encode) for _, name, encode in columns]
-    text = "\n".join(map("\t".join, zip(*cells, strict=True)))
+    text = io.BytesIO()
+    for line in zip(*cells, strict=True):
+        text.write("\t".join(line).encode() + b"\n")
+    text.seek(0)
     with connection.cursor() as cursor:
-        copy = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
-        cursor.copy_expert(copy, io.StringIO(text), _CHUNK)
+        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', text, _CHUNK)
     for row in rows:
         row._state.adding, row._state.db = False, "default"
 
@@ -84,7 +86,8 @@ def change_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
 
 def number_rows(rows: Sequence[models.Model]) -> None:
     """Give rows that have none an id each, in their order."""
-    new = [row for row in rows if row.pk is None]
+    key = str(type(rows[0])._meta.pk.attname) if rows else ""
+    new = [row for row in rows if row.__dict__[key] is None]
     if not new:
         return
     table = type(new[0])._meta.db_table
@@ -95,7 +98,7 @@ def number_rows(rows: Sequence[models.Model]) -> None:
         )
         drawn = [number for (number,) in cursor.fetchall()]
     for row, number in zip(new, drawn, strict=True):
-        row.pk = number
+        row.__dict__[key] = number
 
 
 def twin(row: Row) -> Row:
@@ -110,10 +113,11 @@ def twin(row: Row) -> Row:
 def point(rows: Sequence[models.Model], *names: str) -> None:
     """Let rows point to what they were made with, which has an id by now. Assigning the id itself
     would make the row forget what it points to."""
-    for row in rows:
-        for name in names:
+    for name in names:
+        column = f"{name}_id"
+        for row in rows:
             target = row._state.fields_cache.get(name)
-            row.__dict__[f"{name}_id"] = None if target is None else target.pk
+            row.__dict__[column] = None if target is None else target.__dict__["id"]
 
 
 def fresh(model: type[Row], **values: object) -> Row:

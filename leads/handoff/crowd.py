@@ -20,7 +20,14 @@ from leads.definition.verdict import Verdict
 from leads.handoff.changes import Agenda, Change, Gathering, announce
 from leads.handoff.joining import work_out_joining
 from leads.handoff.models import Custody, Event, Lead, Person, Remark
-from leads.handoff.moves import Move, Moved, keep_agenda, work_out, work_out_beginning
+from leads.handoff.moves import (
+    Move,
+    Moved,
+    keep_agenda,
+    work_out,
+    work_out_beginning,
+    work_out_record,
+)
 from leads.handoff.packets import FACTS_OF_PERSON, Packet
 from leads.handoff.stages import Action
 
@@ -93,6 +100,15 @@ class Life:
         self.added_to = True
         return joined.verdict
 
+    def note(self, action: Action, *, actor: User | None, now: datetime) -> None:
+        """What leaves the lead as it stands, but is the last thing that happened to it."""
+        lead = self.lead
+        lead.last_action, lead.last_actor = action, actor
+        lead.changed_at = max(now, lead.changed_at)
+        event, _ = work_out_record(lead, action, actor=actor, now=now, data={}, words={})
+        self.events.append(event)
+        self.later.append(self._state())
+
     def settle(self) -> None:
         """No more will happen: what was added since the last move belongs to the state after it;
         without any it is a state of its own, unless the lead is still to be written."""
@@ -144,9 +160,10 @@ def write_people(lives: Sequence[Life]) -> None:
     """The people of new leads, which know their ids from now on. Written before anybody asks whose
     turn it is: a turn is locked after people, and never before them, or two who take in the same
     person at once would wait for each other."""
-    copy_rows([life.lead.person for life in lives])
+    strangers = [life for life in lives if life.lead.person._state.adding]
+    copy_rows([life.lead.person for life in strangers])
     point([life.lead for life in lives], "person")
-    for life in lives:
+    for life in strangers:
         life.told_first = told_before(life.lead.person)
     number_rows([life.lead for life in lives])
 

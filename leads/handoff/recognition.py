@@ -62,19 +62,40 @@ def of_addresses(keys: Collection[str]) -> LeadQuerySet:
     return Lead.objects.open().exclude(email_key="").filter(email_key__in=keys)
 
 
-def lock_open_leads_of(packets: Sequence[Packet]) -> list[Lead]:
-    """The open leads of many acts by people with an address or an id, in the order of their ids."""
+def lock_leads_of(packets: Sequence[Packet]) -> tuple[list[Lead], dict[str, Lead]]:
+    """The open leads of many acts by people with an address or an id; and of who has none open the
+    last one, by their address. All locked in the order of their ids, then those people."""
     keys = {key for one in packets if (key := email_key(one.email))}
     ids = {one.external_id for one in packets} - {""}
-    open_ones = Lead.objects.open()
     found = set(of_addresses(keys).values_list("pk", flat=True))
     if ids:
-        with_id = open_ones.exclude(external_id="").filter(external_id__in=ids)
+        with_id = Lead.objects.open().exclude(external_id="").filter(external_id__in=ids)
         found |= set(with_id.values_list("pk", flat=True))
+    theirs = Lead.objects.filter(person__email_key__in=keys)
+    last = theirs.order_by("person", "-episode").distinct("person").values_list("pk", flat=True)
+    found |= set(last)
     if not found:
-        return []
-    leads = open_ones.filter(pk__in=found).select_related("person")
-    return list(leads.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+        return [], {}
+    leads = Lead.objects.filter(pk__in=found).select_related("person")
+    locked = list(leads.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    still = [lead for lead in locked if lead.is_open]
+    known = {lead.email_key for lead in still}
+    ended = {
+        lead.person.email_key: lead
+        for lead in locked
+        if not lead.is_open and lead.merged_into_id is None and lead.person.email_key in keys
+    }
+    back = {key: lead for key, lead in ended.items() if key and key not in known}
+    _lock_people([lead.person for lead in back.values()])
+    return still, back
+
+
+def _lock_people(people: Sequence[Person]) -> None:
+    """Locked and read afresh, in the order of their ids: others may fill what is blank."""
+    by_id = {person.pk: person for person in people}
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=by_id).order_by("pk")
+    for row in rows if by_id else ():
+        by_id[row.pk].__dict__.update({name: getattr(row, name) for name in FACTS_OF_PERSON})
 
 
 def lock_open_lead_of(packet: Packet) -> int | None:

@@ -130,6 +130,7 @@ def mark_of(row: ImportRow, wanted: Wanted, taken: Captured) -> Mark:
 
 
 def end_as(file: Import, wanted: Wanted, lead_id: int, now: datetime) -> None:
+    """Bring one lead to the end that a row tells, with what it says besides."""
     end = end_of(file, wanted, lead_id)
     if end.facts is not None and Lead.objects.open().filter(pk=lead_id).exists():
         join_lead(lead_id=lead_id, packet=end.facts, actor=end.actor, now=now)

@@ -178,21 +178,16 @@ class Run:
                 continue
             outcome, is_new = foresee(wanted, known, seen)
             seen.add(wanted)
+            named = known.lead_of(wanted)
             if is_new or (outcome in ACTS and _joins_by_name(wanted)):
                 self._tell_ends()
                 self._together.append((row, wanted))
-            elif outcome == Outcome.UPDATED and wanted.waits:
+            elif outcome == Outcome.UPDATED and wanted.waits and (named is None or named.is_open):
                 if self._together:
                     self.flush()
                 self._ends.append((row, wanted))
             elif outcome in (Outcome.UNCHANGED, Outcome.WAITING):
-                kept = outcome == Outcome.WAITING
-                self._mark(
-                    row,
-                    outcome,
-                    fingerprint=wanted.fingerprint if kept else "",
-                    key=wanted.packet.external_id if kept else "",
-                )
+                self._leave(row, wanted, outcome)
             else:
                 self._tell_ends()
                 self.flush()
@@ -214,6 +209,14 @@ class Run:
                 self._alone(row, wanted)
         else:
             self.progress(len(rows))
+
+    def _leave(self, row: ImportRow, wanted: Wanted, outcome: Outcome) -> None:
+        """Nothing to be done with it, or not yet."""
+        if outcome == Outcome.WAITING:
+            key = wanted.packet.external_id
+            self._mark(row, outcome, fingerprint=wanted.fingerprint, key=key)
+        else:
+            self._mark(row, outcome)
 
     def _mark(self, row: ImportRow, outcome: Outcome, **told: str) -> None:
         self._marks.append(Mark(row.pk, outcome, **told))  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ class Known:
     """What the database knew of a batch before it."""
 
     fingerprints: frozenset[str] = frozenset()
-    people: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()  # people who are somebody else's, as people have said
     open_keys: frozenset[str] = frozenset()
     told: dict[str, list[Told]] = field(default_factory=dict)
     callers: frozenset[str] = frozenset()
@@ -83,10 +83,10 @@ def known_of(rows: Sequence[Wanted]) -> Known:
         leads = Lead.objects.exclude(external_id="").filter(external_id__in=ids).order_by("pk")
         for lead in leads.only("pk", "source", "external_id", "stage"):
             told.setdefault(lead.external_id, []).append(Told(lead.pk, lead.source, lead.is_open))
-    people = Person.objects.filter(email_key__in=keys)
+    merged = Person.objects.filter(email_key__in=keys, leads__merged_into__isnull=False)
     return Known(
         _told_before([one.fingerprint for one in rows]),
-        frozenset(str(key) for key in people.values_list("email_key", flat=True)),
+        frozenset(str(key) for key in merged.values_list("email_key", flat=True)),
         frozenset(of_addresses(keys).values_list("email_key", flat=True)),
         told,
         _callers([one.packet for one in rows if caller_of(one.packet)]),
@@ -110,7 +110,8 @@ def _told_before(fingerprints: Iterable[str]) -> frozenset[str]:
 
 
 def foresee(wanted: Wanted, known: Known, seen: Seen) -> tuple[Outcome, bool]:
-    """What a row does, and whether it brings somebody of whom nothing is known at all."""
+    """What a row does, and whether it brings somebody new, or somebody back, who can be taken in
+    with others."""
     packet = wanted.packet
     if wanted.fingerprint in known.fingerprints or hash(wanted.fingerprint) in seen.fingerprints:
         return Outcome.UNCHANGED, False
@@ -130,4 +131,4 @@ def foresee(wanted: Wanted, known: Known, seen: Seen) -> tuple[Outcome, bool]:
     if caller and (caller in known.callers or hash(caller) in seen.keys):
         return Outcome.JOINED, False
     # Somebody without an address is looked for under a lock of their number, one by one.
-    return Outcome.CREATED, not caller and key not in known.people and not wanted.outcome
+    return Outcome.CREATED, not caller and key not in known.merged and not wanted.outcome

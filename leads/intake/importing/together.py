@@ -28,15 +28,16 @@ from leads.handoff.deeds import submission
 from leads.handoff.episodes import Captured, lead_of, marketing_team, told_of
 from leads.handoff.joining import consent_of
 from leads.handoff.judging import facts_of, judge_by
-from leads.handoff.models import Person
+from leads.handoff.models import Lead, Person
 from leads.handoff.packets import Packet, email_key
 from leads.handoff.recognition import (
     fill_person,
-    lock_open_leads_of,
+    lock_leads_of,
     names_of,
     names_of_lead,
 )
 from leads.handoff.rules import require_packet
+from leads.handoff.stages import Action, Stage, row_for
 from leads.intake.actions import HANDED_OVER_AT_ONCE
 from leads.routing.actions import choose_holders
 from leads.routing.desk import Arrival
@@ -59,8 +60,8 @@ class _Story:
 def take_in_together(
     *, packets: Sequence[Packet], origin: str, marketer: User, now: datetime
 ) -> list[Captured]:
-    """The leads of new people, in the order of their packets; who comes more than once, or has an
-    open lead, joins it. In a transaction of its own.
+    """The leads of new people and of who comes back, in the order of their packets; who comes more
+    than once, or has an open lead, joins it. In a transaction of its own.
 
     IntegrityError where somebody else took one of them in meanwhile, Unforeseen where it cannot be
     known beforehand who is handed over: nothing is written then.
@@ -73,7 +74,7 @@ def take_in_together(
     write_people([one.life for one in stories if not one.known])
     _hand_over(scene)
     with _not_waited_for(packets):
-        write_ways([one.life for one in stories])
+        write_ways([*scene.ended, *(one.life for one in stories)])
     consents = [consent for one in stories for consent in one.consents]
     point(consents, "lead")
     copy_rows(consents, numbered=False)
@@ -109,11 +110,15 @@ class _Scene:
         self.counts, self.gathering = attribution(), Gathering()
         self.ask = asking(self.gathering, {self.team.pk: self.team})
         self.ready: list[_Story] = []  # in the order in which they are handed over
+        self.ended: list[Life] = []  # of those who came back, as it ended before
         self._known: dict[tuple[str, ...], _Story] = {}
+        self._back: dict[str, Lead] = {}
 
     def meet(self, packets: Sequence[Packet]) -> None:
-        """Whose lead is open already. Locked, so that none ends before it is joined."""
-        for lead in lock_open_leads_of(packets):
+        """Whose lead is open already, and who comes back. Locked, so that none ends before it is
+        joined."""
+        still, self._back = lock_leads_of(packets)
+        for lead in still:
             told = told_before(lead.person)
             life = Life(lead, self.ask, twin(lead), is_new=False, told_first=told)
             story = _Story(life, None, [], known=True)
@@ -134,17 +139,33 @@ class _Scene:
 
     def _begin(self, packet: Packet) -> _Story:
         key = email_key(packet.email)
-        person = fill_person(fresh(Person, email=packet.email, email_key=key or None), packet)
+        before = self._back.get(key)
+        if before is None:
+            person = fresh(Person, email=packet.email, email_key=key or None)
+        else:
+            person = before.person
+        told = told_before(person)
         lead = lead_of(
-            packet, person, episode=1, origin=self.origin, marketer=self.marketer,
-            team=self.team, now=self.now,
+            packet, fill_person(person, packet), episode=before.episode + 1 if before else 1,
+            origin=self.origin, marketer=self.marketer, team=self.team, now=self.now,
         )  # fmt: skip
+        if before is not None:
+            self._follow(lead, before)
         verdict = judge_by(self.active, lead, self.now)
-        life = Life(lead, self.ask)
+        life = Life(lead, self.ask, told_first=told)
         words = {"message": packet.message}
         life.begin(actor=self.marketer, now=self.now, data=told_of(lead), words=words)
         consent = consent_of(lead, packet, self.now)
         return _Story(life, verdict, [consent] if consent else [])
+
+    def _follow(self, lead: Lead, old: Lead) -> None:
+        """As `handoff.episodes` links a new episode to the one before."""
+        life = Life(old, self.ask, twin(old), is_new=False, told_first=told_before(old.person))
+        lead.previous = old
+        if row_for(Action.REOPEN, Stage(old.stage)):
+            old.reopened_at = max(self.now, old.changed_at)
+            life.note(Action.REOPEN, actor=None, now=self.now)
+            self.ended.append(life)
 
     def _join(self, story: _Story, packet: Packet) -> None:
         """Told at once while marketing holds the lead; else when it is handed over."""

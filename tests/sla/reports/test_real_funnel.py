@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from leadbridge.demo.organisation import Cast
@@ -59,15 +59,17 @@ def lived(
     mapping.write_text(MAPPING)
     with django_db_blocker.unblock(), transaction.atomic():
         imported(mapping)
+        with connection.cursor() as cursor:  # as autovacuum would within a minute
+            cursor.execute(
+                "ANALYZE leads_person, leads_lead, leads_event, leads_custody, sla_clock"
+            )
         yield mapping
         transaction.set_rollback(True)
 
 
 def imported(mapping: Path) -> list[str]:
     out = StringIO()
-
     call_command("import_history", FUNNEL / "mqls.csv", mapping=mapping, stdout=out)
-
     return out.getvalue().splitlines()
 
 
