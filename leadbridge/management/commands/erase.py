@@ -10,6 +10,7 @@ from leads.handoff.episodes import email_key
 from leads.handoff.models import Person
 from leads.intake.importing.erasing import erase_from_files
 from leads.intake.quarantine.erasing import erase_from_quarantine
+from leads.intake.receiving.erasing import erase_from_deliveries
 
 
 class Command(BaseCommand):
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         person = Person.objects.filter(email_key=email_key(person_email)).first()
         aside = erase_from_quarantine(address=person_email, actor=who, now=instant)
         in_files = erase_from_files(address=person_email)
-        if person is None and not (aside or in_files):
+        delivered = erase_from_deliveries(address=person_email)
+        if person is None and not (aside or in_files or delivered):
             raise CommandError("Nobody is known by this address.")
         try:
             count = (
@@ -48,3 +50,5 @@ class Command(BaseCommand):
             self.stdout.write(f"and {aside} in the quarantine")
         if in_files:
             self.stdout.write(f"and {in_files} in files")
+        if delivered:
+            self.stdout.write(f"and {delivered} deliveries")

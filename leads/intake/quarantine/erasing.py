@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from leadbridge.people.models import User
 from leads.handoff.episodes import email_key
+from leads.intake.naming import naming
 from leads.intake.quarantine.models import Quarantined, State
 
 REASON = "Erased at the person's own request."
@@ -19,6 +20,9 @@ def erase_from_quarantine(*, address: str, actor: User, now: datetime) -> int:
     key = email_key(address)
     rows = Quarantined.objects.select_for_update(no_key=True, of=("self",))
     theirs = Q(email_key=key) | Q(lead__person__email_key=key)
+    # What nobody could read bears no address of its own.
+    unread = naming(Quarantined.objects.filter(erased_at=None, email_key=""), address)
+    theirs |= Q(pk__in=list(unread.values_list("pk", flat=True)))
     with transaction.atomic():
         found = list(rows.filter(theirs, erased_at=None).order_by("pk")) if key else []
         for item in found:

@@ -14,6 +14,7 @@ from leadbridge.outbox.webhooks.models import WebhookDelivery
 from leadbridge.outbox.webhooks.sending import Sent, send_waiting
 from leads.handoff.corrections import erase_person
 from leads.handoff.stages import Action
+from leads.handoff.withdrawing import withdraw_lead
 from tests.leads.handoff.scenes import MINUTE, captured, do
 from tests.outbox.webhooks.conftest import Program, registered
 
@@ -70,6 +71,19 @@ def test_an_erasure_takes_the_body_back_and_what_goes_again_has_another_id(
     assert (before[other.pk].key, before[other.pk].body) == (
         after[other.pk].key, after[other.pk].body,
     )  # fmt: skip
+
+
+def test_a_lead_that_is_withdrawn_with_its_file_leaves_no_body(
+    cast: Cast, now: datetime, program: Program
+) -> None:
+    registered(cast, now, program.url, events=["lead.captured"])
+    lead = captured(cast, now, external_id="kim-of-acme")
+    send_waiting(now=now + MINUTE)
+    before = WebhookDelivery.objects.get()
+    withdraw_lead(lead_id=lead.pk, by=cast.mia, now=now + HOUR, why="Import 1")
+    after = WebhookDelivery.objects.get()
+    assert (after.body, after.about) == ("", None)
+    assert after.key != before.key
 
 
 @pytest.mark.django_db(transaction=True)
