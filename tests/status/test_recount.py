@@ -10,13 +10,11 @@ from leadbridge.demo.organisation import Cast
 from leadbridge.kernel.errors import DomainError
 from sla.reports.proving import prove
 from sla.reports.rollups import recounting
-from sla.reports.rollups.checking import differences
-from sla.reports.rollups.keeping import keep_days
-from sla.reports.rollups.keeping_handed import keep_handed
-from sla.reports.rollups.keeping_took import keep_took
-from sla.reports.rollups.models import DueCount, HandedDay, KeptDay, StaleHour, TookDay
+from sla.reports.rollups.checking import STORES, differences
+from sla.reports.rollups.models import DueCount, StaleHour
 from sla.reports.rollups.recount_models import Recount
 from sla.reports.rollups.recounting import ask_recount, go_on
+from sla.reports.rollups.rounds import keep
 from tests.leads.handoff import scenes
 from tests.pages import Browser
 
@@ -31,13 +29,13 @@ def later(cast: Cast, now: datetime) -> datetime:
     for day in range(3):
         scenes.submitted(cast, now + day * DAY)
     then = now + 9 * DAY
-    for keep in (keep_days, keep_handed, keep_took):
-        keep(now=then)
+    for store, _ in STORES:
+        keep(store, now=then)
     return then
 
 
 def days_kept() -> int:
-    return sum(kind.objects.count() for kind in (KeptDay, HandedDay, TookDay))
+    return sum(store.kept.days._default_manager.count() for store, _ in STORES)
 
 
 def test_every_day_is_counted_again_and_was_as_it_was_kept(cast: Cast, later: datetime) -> None:
