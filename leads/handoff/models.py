@@ -238,7 +238,6 @@ class Lead(models.Model):
             models.Index(
                 name="leads_lead_owes_debrief", fields=["holder", "id"], condition=Q(debrief="owed")
             ),
-            # With all that is counted of a month's handovers: no row has to be read.
             models.Index(
                 name="leads_lead_of_month",
                 fields=["submitted_at"],

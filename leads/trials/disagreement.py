@@ -7,7 +7,7 @@ above many, and a split that chance could have made counts for nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -22,6 +22,7 @@ LEAST = 10  # decisions on either side of a split
 MOST_SPLITS = 20
 NUMBERS = ("employees", "value")
 CHOICES = ("country", "industry", "source", "campaign", "request")
+FIELDS_OF = (*NUMBERS, *CHOICES)
 CUTS = (1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750, 1_000,
         2_000, 5_000, 10_000, 20_000, 50_000, 100_000)  # fmt: skip
 
@@ -33,6 +34,24 @@ _DECIDED = """
     FROM ({known}) s JOIN leads_lead l ON l.id = s.id
     WHERE s.outcome NOT IN ('never_tried', 'waiting')
 """
+
+_CUTS = f"'{{{{{','.join(map(str, CUTS))}}}}}'::numeric[]"
+# The same counted: how many there are of each verdict and outcome, and of each value of a field
+# (of a number: how many cuts it reaches), refused or not. No lead leaves the database.
+_TALLY = f"""
+    WITH decided AS (
+        SELECT s.outcome, s.outcome = 'rejected' AS refused,
+            CASE WHEN l.overridden THEN 'override' ELSE l.verdict END AS verdict,
+            {", ".join(f"width_bucket(s.{n}::numeric, {_CUTS}) AS {n}" for n in NUMBERS)},
+            {", ".join(f"nullif(s.{name}, '') AS {name}" for name in CHOICES)}
+        FROM ({{known}}) s JOIN leads_lead l ON l.id = s.id
+        WHERE s.outcome NOT IN ('never_tried', 'waiting')
+    )
+    SELECT verdict, outcome, refused, {", ".join(FIELDS_OF)}, count(*) FROM decided
+    GROUP BY GROUPING SETS (
+        (verdict, outcome), {", ".join(f"(refused, {name})" for name in FIELDS_OF)}
+    )
+"""  # noqa: S608  # words of this file alone
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
@@ -57,6 +76,9 @@ class Part:
     def interval(self) -> tuple[float, float]:
         """Where the true share of refusals lies."""
         return wilson(self.refused, self.decided)
+
+
+NOBODY = Part(0, 0)
 
 
 def distance(one: Part, other: Part) -> float:
@@ -114,16 +136,36 @@ def decided_rows(window: Window) -> list[Row]:
 
 def disagreement(window: Window) -> Disagreement:
     """What sales decided on the leads that were handed over in a window."""
-    rows = decided_rows(window)
-    cells = Counter((verdict_of(row), row["outcome"]) for row in rows)
-    found = [one for one in _splits(rows) if one.weight > 0]
+    cells, values = _tally(window)
+    found = [one for one in _splits(values) if one.weight > 0]
     found.sort(key=lambda one: (-one.weight, -one.steepness, one.field, str(one.value)))
     return Disagreement(
-        decided=len(rows),
-        refused=sum(is_refused(row) for row in rows),
+        decided=sum(cells.values()),
+        refused=sum(number for (_, outcome), number in cells.items() if outcome == "rejected"),
         cells=[(*cell, number) for cell, number in sorted(cells.items())],
         splits=_best_of_each(found)[:MOST_SPLITS],
     )
+
+
+Values = dict[Any, Part]  # of one field: what became of the leads of each value
+
+
+def _tally(window: Window) -> tuple[Counter[tuple[str, str]], dict[str, Values]]:
+    """How many of each verdict and outcome, and what became of those of each value of each field; a
+    field that is not known of a lead does not count it."""
+    known = leads_known_then(window)
+    cells = Counter[tuple[str, str]]()
+    values: dict[str, Values] = {name: {} for name in FIELDS_OF}
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLY.format(known=known.sql), known.parameters)
+        for verdict, outcome, refused, *fields, number in cursor.fetchall():
+            if outcome is not None:
+                cells[verdict, outcome] += number
+            for name, value in zip(FIELDS_OF, fields, strict=True):
+                if value is not None:
+                    more = Part(number, number if refused else 0)
+                    values[name][value] = _together([values[name].get(value, NOBODY), more])
+    return cells, values
 
 
 def verdict_of(row: Row) -> str:
@@ -147,15 +189,16 @@ def _best_of_each(splits: list[Split]) -> list[Split]:
     return kept
 
 
-def _splits(rows: list[Row]) -> Iterator[Split]:
-    for name in NUMBERS:
-        known = [row for row in rows if row[name] is not None]
-        for cut in CUTS:
-            yield from _split(known, name, cut)
-    for name in CHOICES:
-        known = [row for row in rows if row[name]]
-        for value in dict.fromkeys(row[name] for row in known):
-            yield from _split(known, name, value)
+def _splits(values: Mapping[str, Values]) -> Iterator[Split]:
+    for name, of_field in values.items():
+        whole = _together(of_field.values())
+        if name in NUMBERS:
+            for reached, cut in enumerate(CUTS, start=1):
+                met = _together(part for value, part in of_field.items() if value >= reached)
+                yield from _split(name, cut, met, whole)
+        else:
+            for value, met in of_field.items():
+                yield from _split(name, value, met, whole)
 
 
 def sides_of(rows: list[Row], field: str, value: Any) -> tuple[list[Row], list[Row]]:
@@ -170,16 +213,22 @@ def sides_of(rows: list[Row], field: str, value: Any) -> tuple[list[Row], list[R
     return met, missed
 
 
-def _split(known: list[Row], field: str, value: Any) -> Iterator[Split]:
-    met, missed = sides_of(known, field, value)
-    if min(len(met), len(missed)) < LEAST:
+def _together(parts: Iterable[Part]) -> Part:
+    decided = refused = 0
+    for part in parts:
+        decided, refused = decided + part.decided, refused + part.refused
+    return Part(decided, refused)
+
+
+def _split(field: str, value: Any, met: Part, whole: Part) -> Iterator[Split]:
+    missed = Part(whole.decided - met.decided, whole.refused - met.refused)
+    if min(met.decided, missed.decided) < LEAST:
         return
-    parts = [Part(len(side), sum(is_refused(row) for row in side)) for side in (met, missed)]
     sentence = sentence_of_test(field, f"{value:,}" if field in NUMBERS else str(value))
     if field in NUMBERS:
-        yield Split(field, "at_least", value, sentence, *parts)
+        yield Split(field, "at_least", value, sentence, met, missed)
     else:
-        yield Split(field, "one_of", [value], sentence, *parts)
+        yield Split(field, "one_of", [value], sentence, met, missed)
 
 
 def sentence_of_test(field: str, value: str) -> str:
