@@ -93,7 +93,9 @@ def number_rows(rows: Sequence[models.Model]) -> None:
     table = type(new[0])._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            # The inner select is asked once, and not for every number.
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, 'id')::regclass)) "
+            "FROM generate_series(1, %s)",
             [table, len(new)],
         )
         drawn = [number for (number,) in cursor.fetchall()]
