@@ -14,25 +14,33 @@ from sla.reports.asking import read_slice
 from sla.reports.bands import BANDS
 from sla.reports.calls import parameters, read_call
 from sla.reports.ledger import one_snapshot
-from sla.reports.waiting import BlackHole, black_hole
+from sla.reports.waiting import BlackHole, Loss, black_hole
 
 # No period: it is how things stand now.
 OF_NOW = ("kind", "side", "team", "holder", "source", "tier")
 
 
-class LateKind(serializers.Serializer[Any]):
+class Late(serializers.Serializer[Any]):
+    """What of it is late."""
+
+    count = serializers.IntegerField(help_text="Promises.")
+    people = serializers.IntegerField(help_text="Who wait, each once.")
+    value = serializers.DecimalField(
+        max_digits=16, decimal_places=2, help_text="Of their leads, as far as it was said."
+    )
+
+
+class LateKind(Late):
     """Overdue promises of one kind."""
 
     kind = serializers.CharField()
-    count = serializers.IntegerField()
 
 
-class LateHolder(serializers.Serializer[Any]):
+class LateHolder(Late):
     """Overdue promises of one holder."""
 
     key = serializers.CharField(help_text="A person's number, or `pool-` and the team's.")
     name = serializers.CharField()
-    count = serializers.IntegerField()
     active = serializers.BooleanField(help_text="False: no longer works here.")
 
 
@@ -45,18 +53,15 @@ class LateBand(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
-class HoleAnswer(serializers.Serializer[Any]):
-    """What is past due and unanswered. Kinds, holders and bands each add up to `count`."""
+class HoleAnswer(Late):
+    """What is past due and unanswered. The counts of kinds, holders and bands each add up to
+    `count`; a person who waits for two of them is in both."""
 
     at = serializers.DateTimeField()
-    count = serializers.IntegerField(help_text="Promises.")
-    people = serializers.IntegerField(help_text="Who wait, each once.")
-    value = serializers.DecimalField(
-        max_digits=16, decimal_places=2, help_text="Of their leads, as far as it was said."
-    )
+    first_due_at = serializers.DateTimeField(allow_null=True, help_text="The oldest of all.")
     unvalued = serializers.IntegerField(help_text="Leads of which no value was said.")
-    unassigned = serializers.IntegerField(help_text="Promises that nobody holds.")
-    inactive = serializers.IntegerField(help_text="Promises of people who no longer work here.")
+    unassigned = Late(help_text="What nobody holds.")
+    inactive = Late(help_text="What people hold who no longer work here.")
     kinds = LateKind(many=True)
     holders = LateHolder(many=True)
     bands = LateBand(many=True)
@@ -82,18 +87,22 @@ class HoleReport(ApiView):
 def hole_answer(hole: BlackHole) -> dict[str, object]:
     """The black hole as programs read it."""
     return {
-        "count": hole.count,
-        "people": hole.people,
-        "value": f"{hole.money:.2f}",
+        **loss_answer(hole.whole),
+        "first_due_at": utc_text(hole.first_due_at),
         "unvalued": hole.unvalued,
-        "unassigned": hole.unassigned,
-        "inactive": hole.inactive,
-        "kinds": [{"kind": kind, "count": count} for kind, count in hole.kinds],
+        "unassigned": loss_answer(hole.unassigned),
+        "inactive": loss_answer(hole.inactive),
+        "kinds": [{"kind": kind, **loss_answer(loss)} for kind, loss in hole.kinds],
         "holders": [
-            {"key": one.key, "name": one.name, "count": one.count, "active": one.active}
+            {"key": one.key, "name": one.name, "active": one.active, **loss_answer(one.loss)}
             for one in hole.holders
         ],
         "bands": [
             {"times": times, "count": count} for times, count in zip(BANDS, hole.bands, strict=True)
         ],
     }
+
+
+def loss_answer(loss: Loss) -> dict[str, object]:
+    """Promises, people and money."""
+    return {"count": loss.count, "people": loss.people, "value": f"{loss.money:.2f}"}

@@ -86,13 +86,13 @@ def test_a_program_reads_who_carries_how_much(max_: Api, twenty: None, cast: Cas
 
 def test_a_program_reads_the_black_hole(max_: Api, twenty: None, cast: Cast) -> None:
     hole = ask(max_, "black-hole", kind="accept")
-    assert (hole["count"], hole["people"], hole["kinds"]) == (
-        5, 5, [{"kind": "accept", "count": 5}],
-    )  # fmt: skip
+    late = {"count": 5, "people": 5, "value": "0.00"}
+    assert hole["kinds"] == [{"kind": "accept", **late}]
+    assert {name: hole[name] for name in late} == late
     assert sum(one["count"] for one in hole["holders"]) == 5
     assert {one["times"]: one["count"] for one in hole["bands"]} == {1: 1, 2: 2, 4: 2, 8: 0}
-    assert (hole["unassigned"], hole["inactive"]) == (0, 0)
-    assert (hole["value"], hole["unvalued"]) == ("0.00", 5)
+    assert (hole["unassigned"]["count"], hole["inactive"]["people"]) == (0, 0)
+    assert hole["unvalued"] == 5 and hole["first_due_at"] < hole["at"]
 
 
 def test_a_program_reads_each_broken_promise_with_its_cause(
