@@ -138,17 +138,16 @@ RULES: dict[str, tuple[str, str]] = {
 def broken_rules(only: Collection[int] | None = None, most: int = SHOWN) -> list[Broken]:
     """Every rule with the leads that break it, of all or `only` of some; all counts are 0 in a
     sound ledger. `most` of them are named."""
-    ids = None if only is None else sorted(only)
-    return [_ask(name, sentence, sql, ids, most) for name, (sentence, sql) in RULES.items()]
-
-
-def _ask(name: str, sentence: str, sql: str, only: list[int] | None, most: int) -> Broken:
     narrow = "true" if only is None else r"\1 = ANY(%(only)s)"
+    asked = (
+        f"SELECT '{name}', count(*), (array_agg(id ORDER BY id))[:{most:d}] "
+        f"FROM (SELECT DISTINCT id FROM ({_ONLY.sub(narrow, sql)}) AS found (id)) AS broken"
+        for name, (_, sql) in RULES.items()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*), (array_agg(id ORDER BY id))[:{most:d}] "
-            f"FROM (SELECT DISTINCT id FROM ({_ONLY.sub(narrow, sql)}) AS found (id)) AS broken",
-            {"only": only},
-        )
-        count, examples = cursor.fetchone()
-    return Broken(name, sentence, count, tuple(examples or ()))
+        cursor.execute(" UNION ALL ".join(asked), {"only": sorted(only or ())})
+        found = {name: (count, examples) for name, count, examples in cursor.fetchall()}
+    return [
+        Broken(name, sentence, found[name][0], tuple(found[name][1] or ()))
+        for name, (sentence, _) in RULES.items()
+    ]

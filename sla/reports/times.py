@@ -68,13 +68,14 @@ class HoldersTimes:
 def times_of_holders(slice_: Slice, only: Collection[str], *, now: datetime) -> HoldersTimes:
     """Both at once, so that what runs is looked for once."""
     wanted = frozenset(only)
-    accept = took_in(replace(slice_, kind="accept"), By.HOLDER, now=now, wall=False)
-    touch = took_in(
-        replace(slice_, kind="first_touch"), By.HOLDER, now=now, wall=False, only=wanted
-    )
-    both = {"accept": accept, "first_touch": touch}
+    both = {
+        kind: took_in(replace(slice_, kind=kind), By.HOLDER, now=now, wall=False, only=wanted)
+        for kind in ("accept", "first_touch")
+    }
     for kind, group, waited in _waiting(slice_, tuple(both), By.HOLDER, now, wall=False):
-        both[kind].setdefault(group, Seconds()).left.append(waited)
+        name = group if group in wanted else ""
+        both[kind].setdefault(name, Seconds()).left.append(waited)
+    accept, touch = both.values()
     whole = Seconds()
     for seconds in accept.values():
         whole.ends += seconds.ends

@@ -1,11 +1,10 @@
 """The black hole now: what is past due and unanswered, in people, money, kinds, holders and age."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Case, IntegerField, Value, When
@@ -17,7 +16,6 @@ from sla.reports.groups import By, names_of
 from sla.reports.slices import Part, Slice, clocks_in
 
 SHOWN_HOLDERS = 12
-Key = TypeVar("Key", int, str)
 # Nobody outside waits for what is owed when a lead has ended.
 _OUTLIVING = frozenset(name for name, kind in KINDS.items() if kind.outlives)
 
@@ -92,15 +90,9 @@ CROSS JOIN LATERAL (
 """
 
 
-class _Late(NamedTuple):
-    lead: int
-    kind: str
-    holder: int | None
-    team: int
-    due_at: datetime
-    band: int
-    person: int
-    value: Decimal | None
+# A lead, the kind of its clock, who holds it in which team, when it fell due, in which band, whose
+# lead it is, and its value. Plain, because there may be tens of thousands.
+_Late = tuple[int, str, int | None, int, datetime, int, int, Decimal | None]
 
 
 def black_hole(slice_: Slice, *, now: datetime) -> BlackHole:
@@ -109,19 +101,23 @@ def black_hole(slice_: Slice, *, now: datetime) -> BlackHole:
     late = _late(slice_, now)
     if not late:
         return BlackHole()
-    kinds = {kind: _loss(rows) for kind, rows in _grouped(late, lambda one: one.kind).items()}
-    bands = Counter(one.band for one in late)
-    holders = _holdings(_grouped(late, lambda one: one.holder or -one.team))
+    kinds: defaultdict[str, list[_Late]] = defaultdict(list)
+    whose: defaultdict[int, list[_Late]] = defaultdict(list)
+    for one in late:
+        kinds[one[1]].append(one)
+        whose[one[2] or -one[3]].append(one)
+    losses = {kind: _loss(rows) for kind, rows in kinds.items()}
+    holders, bands = _holdings(whose), Counter(band for *_, band, _, _ in late)
     gone = {int(one.key) for one in holders if not one.active}
     return BlackHole(
         _loss(late),
-        len({one.lead for one in late if one.value is None and one.kind not in _OUTLIVING}),
-        tuple(sorted(kinds.items(), key=lambda one: (-one[1].count, one[0]))),
+        len({lead for lead, kind, *_, value in late if value is None and kind not in _OUTLIVING}),
+        tuple(sorted(losses.items(), key=lambda one: (-one[1].count, one[0]))),
         holders,
-        _loss([one for one in late if one.holder is None]),
-        _loss([one for one in late if one.holder in gone]),
+        _loss([one for number, rows in whose.items() if number < 0 for one in rows]),
+        _loss([one for number in gone for one in whose[number]]),
         tuple(bands[times] for times in BANDS),
-        min(one.due_at for one in late),
+        min(one[4] for one in late),
     )
 
 
@@ -135,23 +131,14 @@ def _late(slice_: Slice, now: datetime) -> list[_Late]:
     sql, values = columns.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT.format(late=sql), values)
-        return [_Late(*row) for row in cursor.fetchall()]
-
-
-def _grouped(late: Iterable[_Late], key: Callable[[_Late], Key]) -> Mapping[Key, list[_Late]]:
-    found: defaultdict[Key, list[_Late]] = defaultdict(list)
-    for one in late:
-        found[key(one)].append(one)
-    return found
+        return list(cursor.fetchall())
 
 
 def _loss(late: Sequence[_Late]) -> Loss:
     """Of several promises on a lead each counts, but its person and its value count once."""
-    waits = [one for one in late if one.kind not in _OUTLIVING]
-    values = {one.lead: one.value for one in waits if one.value is not None}
-    return Loss(
-        len(late), len({one.person for one in waits}), sum(values.values(), start=Decimal(0))
-    )
+    waits = [one for one in late if one[1] not in _OUTLIVING]
+    values = {one[0]: one[7] for one in waits if one[7] is not None}
+    return Loss(len(late), len({one[6] for one in waits}), sum(values.values(), start=Decimal(0)))
 
 
 def _holdings(of: Mapping[int, Sequence[_Late]]) -> tuple[Holding, ...]:

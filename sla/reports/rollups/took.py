@@ -33,8 +33,8 @@ class Seconds:
 def took_in(
     slice_: Slice, by: By | None, *, now: datetime, wall: bool, only: Collection[str] | None = None
 ) -> dict[str, Seconds]:
-    """The seconds of all clocks of one kind that began in a slice and have ended; of `only` some
-    groups where others are not wanted."""
+    """The seconds of all clocks of one kind that began in a slice and have ended; where `only` some
+    groups are wanted, those of all others together as the group ""."""
     cut = _cut(slice_, by, now)
     found: dict[str, Seconds] = {}
     for group, ends, left in _kept(slice_, by, cut, wall=wall, only=only):
@@ -46,9 +46,8 @@ def took_in(
         part = clocks_in(replace(slice_, start=start, end=end), Part.TIMED, now)
         rows = with_ending(part.filter(stopped_at__isnull=False), slice_.kind).order_by()
         for group, took, ended in rows.values_list(key, WALL if wall else WORKING, "ended"):
-            if only is not None and group not in only:
-                continue
-            seconds = found.setdefault(group, Seconds())
+            name = group if only is None or group in only else ""
+            seconds = found.setdefault(name, Seconds())
             (seconds.ends if ended else seconds.left).append(took)
     return found
 
@@ -93,15 +92,23 @@ def _kept(
         "team_id", "whose", "wall" if wall else "working"
     )
     for team_id, whose, kept in told:
-        seconds, at = numbers(kept), 0
+        seconds, at, rest = numbers(kept), 0, 0
         heads = iter(numbers(whose))
         for holder, ended, left in zip(heads, heads, heads, strict=True):
-            turn = at + ended
-            if slice_.holder_id is None or slice_.holder_id == holder:
-                name = group_name(by, team_id, holder)
-                if only is None or name in only:
-                    yield name, seconds[at:turn], seconds[turn : turn + left]
-            at = turn + left
+            turn, end = at + ended, at + ended + left
+            asked = slice_.holder_id in (None, holder)
+            name = group_name(by, team_id, holder)
+            wanted = only is None or name in only
+            # Others that all ended by what they were for are taken as one run.
+            if left or wanted or not asked:
+                if rest < at:
+                    yield "", seconds[rest:at], seconds[at:at]
+                rest = end
+                if asked:
+                    yield name if wanted else "", seconds[at:turn], seconds[turn:end]
+            at = end
+        if rest < at:
+            yield "", seconds[rest:at], seconds[at:at]
 
 
 def numbers(kept: bytes) -> "array[int]":

@@ -9,6 +9,9 @@ from leadbridge.demo.organisation import Cast
 from sla.reports.attainment import scores_by
 from sla.reports.crowd.people import crowd_of
 from sla.reports.groups import By
+from sla.reports.rollups.keeping import keep_days
+from sla.reports.rollups.keeping_handed import keep_handed
+from sla.reports.rollups.keeping_took import keep_took
 from sla.reports.slices import Slice
 from sla.reports.times import times_by, times_of
 from tests.sla.reports.conftest import Hand
@@ -43,6 +46,10 @@ def test_the_first_are_those_who_missed_most_and_every_line_is_that_of_the_whole
     assert everybody.accept == times_of(accept, now=now)
     by_holder = {group.key: group.times for group in times_by(By.HOLDER, accept, now=now)}
     assert {one.key: one.accept for one in everybody.people if one.accept.n} == by_holder
+    assert keep_took(now=now) and keep_days(now=now) and keep_handed(now=now)
+    assert crowd_of(slice_, now=now) == everybody, "kept days say the same"
+    for number, page in enumerate(pages):
+        assert crowd_of(slice_, now=now, start=number, most=1) == page
 
 
 @pytest.mark.usefixtures("handed")
