@@ -1,8 +1,8 @@
 """ISO 3166-1 countries by their two-letter codes, with English names."""
 
 from functools import cache, lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from runpy import run_path
 
 import phonenumbers
 
@@ -19,13 +19,16 @@ def country_names() -> dict[str, str]:
 
 
 def _locales() -> dict[str, dict[str, str]]:
-    """The table of the library, read by its file: importing it loads the places of all numbers of
-    the world along, a hundred megabytes in every process."""
+    """The table of the library, loaded without its package, which would load the places of all
+    numbers of the world along: a hundred megabytes in every process."""
     file = Path(phonenumbers.__file__).parent / "geodata" / "locale.py"
-    table: dict[str, dict[str, str]] = run_path(str(file), run_name="phonenumbers.geodata.locale")[
-        "LOCALE_DATA"
-    ]
-    return table
+    spec = spec_from_file_location("phonenumbers.geodata.locale", file)
+    assert spec is not None, "it is a file of Python"
+    assert spec.loader is not None, "which Python can load"
+    table = module_from_spec(spec)
+    spec.loader.exec_module(table)
+    found: dict[str, dict[str, str]] = table.LOCALE_DATA
+    return found
 
 
 def _english(words: dict[str, str]) -> str:

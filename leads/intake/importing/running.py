@@ -41,7 +41,7 @@ from leads.intake.importing.together import take_in_together
 log = logging.getLogger(__name__)
 
 BATCH = 1_000  # rows
-LARGEST_BATCH = 8_000_000  # characters of their cells
+LARGEST_BATCH = 2_000_000  # characters of their cells
 LOCK = 0x1339027  # the first half of the advisory lock; the second is the file
 Outcome = ImportRow.Outcome
 State = Import.State
