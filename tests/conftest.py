@@ -37,7 +37,7 @@ def _tidy_up() -> None:
     link = psycopg2.connect(**connection.get_connection_params())
     link.autocommit = True
     with link.cursor() as cursor:
-        cursor.execute(f"VACUUM ANALYZE {TABLES}")
+        cursor.execute(f"VACUUM (ANALYZE, SKIP_LOCKED) {TABLES}")
     link.close()
 
 
