@@ -15,7 +15,7 @@ from sla.reports.rollups.handed import handed_by_holder
 from sla.reports.slices import Slice
 from sla.reports.times import Times, times_of_holders
 
-SHOWN = 50
+SHOWN = 25
 
 
 @dataclass(frozen=True)
