@@ -21,7 +21,7 @@ OF_A_SLICE = ("from", "to", "days", "kind", "side", "team", "holder", "source")
 MEANINGS = {
     "from": "The first day or instant of the period; a day begins where the organisation is.",
     "to": "The first day or instant after the period; now by default.",
-    "days": "The last so many days, in place of a period; 30 by default.",
+    "days": "Today and so many days before it, in place of a period; 30 by default.",
     "kind": f"One of {', '.join(KINDS)}.",
     "side": f"Whose promise: {', '.join(SIDES)}.",
     "team": "Slug or number.",

@@ -60,7 +60,9 @@ class TrendReport(ApiView):
         operation_id="reports_trend",
         tags=["reports"],
         parameters=[
-            *parameters(*OF_A_TREND, days="The last so many days, in place of a period."),
+            *parameters(
+                *OF_A_TREND, days="Today and so many days before it, in place of a period."
+            ),
             OpenApiParameter(
                 "by", str, enum=list(TREND_BY), description="What to break down by; team."
             ),
