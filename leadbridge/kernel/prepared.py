@@ -45,7 +45,7 @@ class Prepared(Generic[Found]):
         return self._select.run(values)
 
     def first(self, *values: object) -> Found | None:
-        """The first that is found; None where nothing is. All are read: for what is asked by a key."""
+        """The first that is found; None where nothing is. All are read: ask by a key."""
         found = self._select.run(values)
         return found[0] if found else None
 
